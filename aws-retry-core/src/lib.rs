@@ -1,0 +1,1 @@
+//! The run time of `aws-retry`. Use it through the crate `aws-retry`.

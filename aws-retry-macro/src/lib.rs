@@ -1,0 +1,1 @@
+//! The attribute of `aws-retry`. Use it through the crate `aws-retry`.

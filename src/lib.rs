@@ -1,0 +1,1 @@
+//! One attribute makes an AWS call survive throttling.
