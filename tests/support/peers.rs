@@ -1,0 +1,127 @@
+//! The Python programs that tests run against: an AWS emulator (moto) and boto3.
+//!
+//! `AWS_RETRY_TEST_PYTHON` names the interpreter that has them, else `python3` is tried. Where a
+//! peer is missing its test says so and is skipped; `AWS_RETRY_REQUIRE_PEERS=1` makes that a failure.
+
+use std::env;
+use std::io::{self, BufRead, BufReader, Write};
+use std::net::SocketAddr;
+use std::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command, Stdio};
+
+use serde_json::Value;
+
+/// The interpreter, if it can import `module`.
+fn python_with(module: &str) -> Option<String> {
+    let python = env::var("AWS_RETRY_TEST_PYTHON").unwrap_or_else(|_| "python3".to_owned());
+    let import = Command::new(&python)
+        .args(["-c", &format!("import {module}")])
+        .stdin(Stdio::null())
+        .output();
+    let missing = match import {
+        Ok(output) if output.status.success() => return Some(python),
+        Ok(output) => String::from_utf8_lossy(&output.stderr)
+            .trim_end()
+            .to_owned(),
+        Err(error) => error.to_string(),
+    };
+    let required = env::var("AWS_RETRY_REQUIRE_PEERS").is_ok_and(|value| value == "1");
+    assert!(!required, "{python} cannot import {module}: {missing}");
+    let reason = missing.lines().last().unwrap_or_default();
+    // Past the harness, which shows a test's own output only when it fails.
+    let _ = writeln!(
+        io::stderr(),
+        "SKIPPED: {python} cannot import {module} ({reason}); install it, or name an interpreter \
+         that has it in AWS_RETRY_TEST_PYTHON"
+    );
+    None
+}
+
+/// A child process that ends with the test.
+#[derive(Debug)]
+struct Killed(Child);
+
+impl Drop for Killed {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// `moto_server`, an emulator of AWS, on a free port of loopback.
+#[derive(Debug)]
+pub struct Moto {
+    pub address: SocketAddr,
+    _process: Killed,
+}
+
+impl Moto {
+    /// None where moto is not installed.
+    pub fn start() -> Option<Self> {
+        let python = python_with("moto.server")?;
+        let mut process = Command::new(python)
+            .args(["-m", "moto.server", "-H", "127.0.0.1", "-p", "0"])
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("python starts");
+        let stderr = process.stderr.take().expect("a pipe");
+        let process = Killed(process);
+        Some(Self {
+            address: announced(stderr),
+            _process: process,
+        })
+    }
+}
+
+/// The address that the server logs once it listens. Its later lines, one a request, are read and
+/// dropped, lest the pipe fill up.
+fn announced(log: ChildStderr) -> SocketAddr {
+    let mut lines = BufReader::new(log).lines().map_while(Result::ok);
+    let mut said = String::new();
+    let address = lines.by_ref().find_map(|line| {
+        said.push_str(&line);
+        said.push('\n');
+        let (_, url) = line.split_once("Running on http://")?;
+        url.trim().parse().ok()
+    });
+    std::thread::spawn(|| lines.for_each(drop));
+    address.unwrap_or_else(|| panic!("moto did not start:\n{said}"))
+}
+
+/// A Python program that answers each line of JSON with a line of JSON.
+#[derive(Debug)]
+pub struct Driver {
+    input: ChildStdin,
+    output: BufReader<ChildStdout>,
+    _process: Killed,
+}
+
+impl Driver {
+    /// None where `module`, which the program needs, is not installed.
+    pub fn start(module: &str, program: &str) -> Option<Self> {
+        let python = python_with(module)?;
+        let mut process = Command::new(python)
+            .args(["-c", program])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("python starts");
+        let input = process.stdin.take().expect("a pipe");
+        let output = BufReader::new(process.stdout.take().expect("a pipe"));
+        Some(Self {
+            input,
+            output,
+            _process: Killed(process),
+        })
+    }
+
+    pub fn ask(&mut self, question: &Value) -> Value {
+        writeln!(self.input, "{question}").expect("the driver reads");
+        let mut line = String::new();
+        self.output
+            .read_line(&mut line)
+            .expect("the driver answers");
+        serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error} in answer {line:?}"))
+    }
+}
