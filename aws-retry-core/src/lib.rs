@@ -1,1 +1,44 @@
-//! The run time of `aws-retry`. Use it through the crate `aws-retry`.
+//! The run time of [`aws-retry`](https://docs.rs/aws-retry): backoff and jitter, the AWS error-code
+//! sets, retry quotas and send rates. Use it through that crate.
+//!
+//! Decisions (`policy`, `codes`, `backoff`, `classify`, `quota`, `attempts`) know no clock, no sleep, no
+//! randomness and no I/O: they take `now` and a random number and return what to do. `clock` and `random`
+//! are the only sources of both; `run` holds the thin loops.
+
+mod attempts;
+mod backoff;
+mod classify;
+mod clock;
+pub mod codes;
+mod context;
+mod errors;
+mod failure;
+mod observe;
+mod outcome;
+mod policy;
+mod quota;
+mod random;
+mod run;
+mod scope;
+mod site;
+
+pub use attempts::Reason;
+pub use context::attempt;
+pub use errors::{Classify, StopWhy, Stopped, by};
+pub use failure::{AsFailure, Failure, Kind, RetryAfter, Transport};
+pub use observe::{Event, Explanation, explain};
+pub use policy::{Codes, Jitter, Log, Mode, Nested, PolicyError, RetryPolicy};
+
+/// What the attribute's expansion calls. Not part of the public interface.
+#[doc(hidden)]
+pub mod __private {
+    pub use crate::errors::tiers::{self, tag, tag_of};
+    pub use crate::outcome::Outcome;
+    pub use crate::policy::{Codes, Jitter, Log, Mode, Nested, RetryPolicy};
+    pub use crate::run::{Attempt, Body, Call, Extras};
+    pub use crate::scope::{Key, scope_key};
+    pub use crate::site::Site;
+    pub use core::ops::ControlFlow;
+    pub use core::option::Option::{None, Some};
+    pub use core::time::Duration;
+}

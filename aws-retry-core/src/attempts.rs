@@ -1,0 +1,206 @@
+//! The state machine of one call: an outcome in, [`Decision`] out. It knows no clock, no sleep and no
+//! random source, and is not generic: one copy serves every call site.
+
+use std::fmt;
+use std::time::Duration;
+
+use crate::backoff::backoff;
+use crate::classify::{Rule, Verdict};
+use crate::clock::Time;
+use crate::failure::{Failure, Kind, RetryAfter, Transport};
+use crate::policy::{HintRule, Mode, RateKind, Resolved};
+use crate::quota::Quota;
+
+/// Why a call gave up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Reason {
+    /// The attempts, or the retries, are used up.
+    Attempts,
+    /// The scope's retry quota is empty: the service fails for many, and more retries make it worse.
+    Quota,
+    /// The next wait would pass the deadline, or the deadline cut the attempt.
+    Deadline,
+    /// No rule retries this failure.
+    Permanent,
+    /// The service may have executed the request, and the policy says `idempotent = false`.
+    NotIdempotent,
+    /// `unless` vetoed it.
+    Vetoed,
+    /// Credentials are missing, invalid or expired.
+    Credentials,
+    /// `fail_fast`, and the call would have had to wait for its turn.
+    FailFast,
+    /// An annotated call inside this one gave up on it already.
+    Nested,
+    /// The SDK has retried this failure already, inside the operation.
+    SdkTried,
+    /// There is no runtime whose timer could wait.
+    NoTimer,
+}
+
+impl Reason {
+    /// The reason as a label: `"attempts"`, `"not_idempotent"`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Attempts => "attempts",
+            Self::Quota => "quota",
+            Self::Deadline => "deadline",
+            Self::Permanent => "permanent",
+            Self::NotIdempotent => "not_idempotent",
+            Self::Vetoed => "vetoed",
+            Self::Credentials => "credentials",
+            Self::FailFast => "fail_fast",
+            Self::Nested => "nested",
+            Self::SdkTried => "sdk_tried",
+            Self::NoTimer => "no_timer",
+        }
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// What to do next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Decision {
+    /// Wait, then try again.
+    Retry(Duration),
+    /// Give up. A long poll waits first, so that its caller's loop does not spin.
+    Stop { why: Reason, first_wait: Duration },
+}
+
+impl Decision {
+    pub const fn stop(why: Reason) -> Self {
+        Self::Stop { why, first_wait: Duration::ZERO }
+    }
+}
+
+/// What a decision takes from outside.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Moment {
+    pub now: Time,
+    pub deadline: Option<Time>,
+    /// Uniform in [0, 1).
+    pub random: f64,
+}
+
+/// How far a call has come.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Attempts {
+    /// Attempts that failed.
+    failed: u32,
+    /// Of these, the ones that were no throttles.
+    other: u32,
+    /// The last wait.
+    previous: Option<Duration>,
+    /// What the last retry took from the quota.
+    held: u32,
+}
+
+impl Attempts {
+    /// Retryable? then attempts left? then time left? then quota: AWS's order, with the deadline before
+    /// anything is taken.
+    pub fn on_failure(
+        &mut self,
+        policy: &Resolved,
+        verdict: Verdict,
+        failure: &Failure<'_>,
+        at: Moment,
+        quota: Option<&Quota>,
+    ) -> Decision {
+        let throttled = verdict.kind == Kind::Throttled;
+        self.failed = self.failed.saturating_add(1);
+        self.other = self.other.saturating_add(u32::from(!throttled));
+        if let Some(why) = forbidden(policy, verdict, failure) {
+            return Decision::stop(why);
+        }
+        let paced = policy.mode == Mode::Paced;
+        let used_up = if paced { self.other > policy.max_retries } else { false };
+        if used_up || self.failed >= policy.max_attempts {
+            return Decision::stop(Reason::Attempts);
+        }
+        let wait = self.wait(policy, throttled, failure.retry_after, at.random);
+        if at.deadline.is_some_and(|deadline| at.now.saturating_add(wait) >= deadline) {
+            return Decision::stop(Reason::Deadline);
+        }
+        let cost = policy.costs.map_or(0, |costs| match verdict.kind {
+            Kind::Throttled => costs.throttled,
+            Kind::Transient if failure.transport == Some(Transport::Timeout) => costs.timeout,
+            Kind::Transient => costs.transient,
+            _ => costs.other,
+        });
+        if quota.is_some_and(|quota| !quota.take(cost)) {
+            let first_wait = if policy.long_polling { wait } else { Duration::ZERO };
+            return Decision::Stop { why: Reason::Quota, first_wait };
+        }
+        self.held = cost;
+        self.previous = Some(wait);
+        Decision::Retry(wait)
+    }
+
+    /// Gives back what AWS gives back: the cost of the last retry, or 1 after a success on the first try.
+    pub fn on_success(&mut self, quota: &Quota) {
+        if self.failed == 0 {
+            quota.give(1);
+        } else {
+            self.give_back(quota);
+        }
+    }
+
+    /// Gives back the last retry's tokens: it succeeded, or was never sent.
+    pub fn give_back(&mut self, quota: &Quota) {
+        quota.give(std::mem::take(&mut self.held));
+    }
+
+    fn wait(
+        &self,
+        policy: &Resolved,
+        throttled: bool,
+        hint: Option<RetryAfter>,
+        random: f64,
+    ) -> Duration {
+        let computed = if throttled && policy.rate == Some(RateKind::Paced) {
+            // The queue paces what was throttled.
+            Duration::ZERO
+        } else {
+            let base = if throttled { policy.throttle_delay } else { policy.base_delay };
+            let failures = if policy.mode == Mode::Paced { self.other } else { self.failed };
+            backoff(policy, base, failures.saturating_sub(1), self.previous, random)
+        };
+        let (hint, aws) = match hint {
+            None => return computed,
+            Some(RetryAfter::Amz(hint)) => (hint, true),
+            Some(RetryAfter::Http(hint)) => (hint, false),
+        };
+        match policy.hint {
+            HintRule::AtLeast => computed.max(hint.min(policy.max_delay)),
+            HintRule::Instead if aws => hint.min(policy.max_delay),
+            HintRule::Within5s if aws => {
+                hint.clamp(computed, computed.saturating_add(Duration::from_secs(5)))
+            }
+            _ => computed,
+        }
+    }
+}
+
+/// Why this failure must not be retried at all.
+fn forbidden(policy: &Resolved, verdict: Verdict, failure: &Failure<'_>) -> Option<Reason> {
+    match (verdict.kind, verdict.rule) {
+        (Kind::Credentials, _) => Some(Reason::Credentials),
+        (_, Rule::Vetoed) => Some(Reason::Vetoed),
+        _ if !verdict.is_retryable() => Some(Reason::Permanent),
+        _ if !policy.idempotent && !verdict.surely_not_executed(failure) => {
+            Some(Reason::NotIdempotent)
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+#[path = "attempts_tests.rs"]
+mod tests;

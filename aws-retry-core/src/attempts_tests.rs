@@ -1,0 +1,345 @@
+//! The state machine: AWS's own vectors (jitter fixed at 1), then each rule of this crate's.
+
+use super::*;
+use crate::RetryPolicy;
+use crate::classify::{Predicates, classify};
+use crate::policy::Jitter;
+use proptest::prelude::*;
+
+/// A call under `policy` that fails with each of `failures` in turn.
+struct Run {
+    policy: Resolved,
+    attempts: Attempts,
+    quota: Quota,
+    at: Moment,
+}
+
+impl Run {
+    fn new(policy: &RetryPolicy) -> Self {
+        let at = Moment { now: Duration::ZERO, deadline: None, random: 1.0 };
+        let policy = policy.resolve();
+        Self { policy, attempts: Attempts::default(), quota: Quota::new(), at }
+    }
+
+    fn with_quota(self, left: u32) -> Self {
+        assert!(self.quota.take(self.quota.left() - left));
+        self
+    }
+
+    fn fail(&mut self, failure: &Failure<'_>) -> Decision {
+        let verdict = classify(&self.policy, failure, Predicates::default());
+        let quota = self.policy.costs.map(|_| &self.quota);
+        self.attempts.on_failure(&self.policy, verdict, failure, self.at, quota)
+    }
+
+    /// AWS's notation: the failure, then the quota left and the wait.
+    fn expect(&mut self, failure: &Failure<'_>, left: u32, wait_ms: u64) {
+        assert_eq!(self.fail(failure), Decision::Retry(Duration::from_millis(wait_ms)));
+        assert_eq!(self.quota.left(), left);
+    }
+
+    fn expect_stop(&mut self, failure: &Failure<'_>, why: Reason, left: u32) {
+        assert_eq!(self.fail(failure), Decision::stop(why));
+        assert_eq!(self.quota.left(), left);
+    }
+
+    fn succeed(&mut self, left: u32) {
+        self.attempts.on_success(&self.quota);
+        assert_eq!(self.quota.left(), left);
+    }
+}
+
+fn status(status: u16) -> Failure<'static> {
+    Failure::new().with_status(status)
+}
+
+fn throttling() -> Failure<'static> {
+    Failure::new().with_code("Throttling").with_status(400)
+}
+
+fn amz(millis: u64) -> RetryAfter {
+    RetryAfter::Amz(Duration::from_millis(millis))
+}
+
+#[test]
+fn standard_21_retries_and_succeeds() {
+    let mut run = Run::new(&RetryPolicy::standard());
+    run.expect(&status(500), 486, 50);
+    run.expect(&status(500), 472, 100);
+    run.succeed(486);
+}
+
+#[test]
+fn standard_21_uses_up_its_attempts() {
+    let mut run = Run::new(&RetryPolicy::standard());
+    run.expect(&status(502), 486, 50);
+    run.expect(&status(502), 472, 100);
+    run.expect_stop(&status(502), Reason::Attempts, 472);
+}
+
+#[test]
+fn standard_21_empties_the_quota() {
+    let mut run = Run::new(&RetryPolicy::standard()).with_quota(14);
+    run.expect(&status(500), 0, 50);
+    run.expect_stop(&status(500), Reason::Quota, 0);
+}
+
+#[test]
+fn standard_21_charges_a_throttle_5_and_waits_from_a_second() {
+    let mut run = Run::new(&RetryPolicy::standard());
+    run.expect(&throttling(), 495, 1000);
+    run.succeed(500);
+}
+
+#[test]
+fn standard_21_has_a_base_and_attempts_for_dynamodb() {
+    for service in ["dynamodb", "DynamoDB Streams"] {
+        let mut run = Run::new(&RetryPolicy::standard().service(service));
+        run.expect(&status(500), 486, 25);
+        run.expect(&status(500), 472, 50);
+        run.expect(&status(500), 458, 100);
+        run.expect_stop(&status(500), Reason::Attempts, 458);
+    }
+}
+
+#[test]
+fn standard_21_clamps_the_servers_hint() {
+    for (hint, wait_ms) in [(amz(1500), 1500), (amz(0), 50), (amz(10_000), 5050)] {
+        let mut run = Run::new(&RetryPolicy::standard());
+        run.expect(&status(500).with_retry_after(hint), 486, wait_ms);
+    }
+    let http = RetryAfter::Http(Duration::from_secs(3));
+    Run::new(&RetryPolicy::standard()).expect(&status(500).with_retry_after(http), 486, 50);
+    let mut run = Run::new(&RetryPolicy::standard());
+    run.expect_stop(&status(404).with_retry_after(amz(1)), Reason::Permanent, 500);
+}
+
+#[test]
+fn standard_21_caps_the_wait_at_20_seconds() {
+    let mut run = Run::new(&RetryPolicy::standard().max_attempts(12));
+    let waits: Vec<_> = (0..10).map(|_| run.fail(&throttling())).collect();
+    assert_eq!(waits[4], Decision::Retry(Duration::from_secs(16)));
+    assert_eq!(waits[9], Decision::Retry(Duration::from_secs(20)));
+}
+
+#[test]
+fn standard_20() {
+    let policy = RetryPolicy::new().mode(Mode::Standard20);
+    let mut run = Run::new(&policy);
+    run.expect(&status(500), 495, 1000);
+    run.expect(&status(500), 490, 2000);
+    run.succeed(495);
+    let mut run = Run::new(&policy);
+    run.expect(&Failure::transport(Transport::Timeout), 490, 1000);
+    run.succeed(500);
+    let mut run = Run::new(&policy);
+    run.expect(&status(500).with_retry_after(amz(700)), 495, 700);
+    run.expect(&status(500).with_retry_after(amz(60_000)), 490, 20_000);
+}
+
+#[test]
+fn a_long_poll_waits_before_it_fails_for_want_of_quota() {
+    let poll = RetryPolicy::standard().service("SQS").operation("ReceiveMessage");
+    let mut run = Run::new(&poll).with_quota(0);
+    let first_wait = Duration::from_millis(50);
+    assert_eq!(run.fail(&status(500)), Decision::Stop { why: Reason::Quota, first_wait });
+    let mut run = Run::new(&poll);
+    run.expect(&status(500), 486, 50);
+    run.expect(&status(500), 472, 100);
+    run.expect_stop(&status(500), Reason::Attempts, 472);
+    Run::new(&poll).expect_stop(&status(404), Reason::Permanent, 500);
+}
+
+#[test]
+fn legacy_waits_without_a_cap_a_quota_or_a_hint() {
+    let mut run = Run::new(&RetryPolicy::legacy());
+    for seconds in [1, 2, 4, 8] {
+        run.expect(&status(500).with_retry_after(amz(60_000)), 500, seconds * 1000);
+    }
+    run.expect_stop(&status(500), Reason::Attempts, 500);
+
+    let mut run = Run::new(&RetryPolicy::legacy().service("dynamodb"));
+    run.at.random = 0.0; // No jitter: the random number does not matter.
+    for i in 0..9 {
+        run.expect(&status(500), 500, 50 << i);
+    }
+    run.expect_stop(&status(500), Reason::Attempts, 500);
+}
+
+#[test]
+fn the_decorator_charges_only_transients() {
+    let mut run = Run::new(&RetryPolicy::new().jitter(Jitter::None));
+    run.expect(&throttling(), 500, 500);
+    run.expect(&status(503), 486, 1000);
+    run.expect(&Failure::new().with_code("RequestExpired"), 486, 2000);
+    run.expect(&Failure::transport(Transport::Io), 472, 4000);
+    run.expect(&throttling(), 472, 8000);
+    run.expect_stop(&throttling(), Reason::Attempts, 472);
+}
+
+#[test]
+fn the_decorators_hint_is_a_floor_below_the_cap() {
+    for (hint, wait_ms) in [
+        (amz(100), 500),
+        (amz(3000), 3000),
+        (amz(60_000), 30_000),
+        (RetryAfter::Http(Duration::from_secs(2)), 2000),
+    ] {
+        let mut run = Run::new(&RetryPolicy::new().jitter(Jitter::None));
+        run.expect(&throttling().with_retry_after(hint), 500, wait_ms);
+    }
+}
+
+#[test]
+fn what_is_never_retried() {
+    let once = RetryPolicy::new().idempotent(false);
+    for (policy, failure, why) in [
+        (RetryPolicy::new(), status(404), Reason::Permanent),
+        (RetryPolicy::new(), Failure::new().with_code("ExpiredToken"), Reason::Credentials),
+        (RetryPolicy::new(), Failure::transport(Transport::Credentials), Reason::Credentials),
+        (once.clone(), status(503), Reason::NotIdempotent),
+        (once.clone(), status(429), Reason::NotIdempotent),
+        (once.clone(), Failure::transport(Transport::Timeout), Reason::NotIdempotent),
+        (
+            once.clone().added_errors(&["Mine"]),
+            Failure::new().with_code("Mine"),
+            Reason::NotIdempotent,
+        ),
+        (RetryPolicy::new().max_retries(0), throttling(), Reason::Attempts),
+        (RetryPolicy::new().max_attempts(0), throttling(), Reason::Attempts),
+    ] {
+        Run::new(&policy).expect_stop(&failure, why, 500);
+    }
+    let slow = Failure::new().with_code("SlowDown").with_status(503);
+    assert!(matches!(Run::new(&once).fail(&slow), Decision::Retry(_)));
+    let never = Failure::transport(Transport::NeverConnected);
+    assert!(matches!(Run::new(&once).fail(&never), Decision::Retry(_)));
+}
+
+#[test]
+fn a_wait_that_would_pass_the_deadline_takes_nothing_from_the_quota() {
+    let mut run = Run::new(&RetryPolicy::new().jitter(Jitter::None));
+    run.at.deadline = Some(Duration::from_millis(1200));
+    run.expect(&status(500), 486, 500);
+    run.at.now = Duration::from_millis(500);
+    run.expect_stop(&status(500), Reason::Deadline, 486);
+}
+
+#[test]
+fn paced_counts_throttles_apart_and_leaves_their_wait_to_the_queue() {
+    let mut run = Run::new(&RetryPolicy::paced().jitter(Jitter::None));
+    for _ in 0..10 {
+        run.expect(&throttling(), 500, 0);
+    }
+    for (left, wait_ms) in [(486, 500), (472, 1000), (458, 2000), (444, 4000), (430, 8000)] {
+        run.expect(&status(500), left, wait_ms);
+    }
+    run.expect_stop(&status(500), Reason::Attempts, 430);
+    let mut run = Run::new(&RetryPolicy::paced());
+    for _ in 0..19 {
+        run.expect(&throttling(), 500, 0);
+    }
+    run.expect_stop(&throttling(), Reason::Attempts, 500);
+}
+
+#[test]
+fn a_retry_that_was_never_sent_gives_its_tokens_back_once() {
+    let mut run = Run::new(&RetryPolicy::standard());
+    run.expect(&status(500), 486, 50);
+    run.attempts.give_back(&run.quota);
+    run.attempts.give_back(&run.quota);
+    assert_eq!(run.quota.left(), 500);
+}
+
+fn any_failure() -> impl Strategy<Value = Failure<'static>> {
+    let code = proptest::option::of(proptest::sample::select(vec![
+        "ThrottlingException",
+        "SlowDown",
+        "RequestTimeout",
+        "InternalServerError",
+        "ExpiredToken",
+        "Else",
+    ]));
+    let transport = proptest::option::weighted(
+        0.2,
+        proptest::sample::select(vec![
+            Transport::NeverConnected,
+            Transport::Io,
+            Transport::Timeout,
+            Transport::Other,
+        ]),
+    );
+    let status = proptest::option::of(proptest::sample::select(vec![400, 404, 429, 500, 503, 509]));
+    (code, status, transport, proptest::option::of(any::<u64>())).prop_map(
+        |(code, status, transport, hint)| Failure {
+            code: code.map(Into::into),
+            status,
+            transport,
+            retry_after: hint.map(amz),
+            ..Failure::new()
+        },
+    )
+}
+
+fn any_policy() -> impl Strategy<Value = RetryPolicy> {
+    let mode = proptest::sample::select(vec![
+        Mode::Decorator,
+        Mode::Legacy,
+        Mode::Standard,
+        Mode::Standard20,
+        Mode::Adaptive,
+        Mode::Paced,
+    ]);
+    (mode, 0..9_u32, any::<u64>(), any::<u64>(), any::<f64>(), any::<bool>()).prop_map(
+        |(mode, attempts, base, cap, multiplier, idempotent)| {
+            RetryPolicy::new()
+                .mode(mode)
+                .max_attempts(attempts)
+                .base_delay(Duration::from_nanos(base))
+                .max_delay(Duration::from_nanos(cap))
+                .multiplier(multiplier)
+                .idempotent(idempotent)
+        },
+    )
+}
+
+proptest! {
+    /// Any policy, any script, clocks that stand still or go backwards: never more attempts than allowed,
+    /// never past the deadline, the quota within its bounds, everything given back at most once.
+    #[test]
+    fn no_script_breaks_a_bound(
+        policy in any_policy(),
+        script in proptest::collection::vec((any_failure(), any::<u32>(), any::<f64>()), 1..40),
+        deadline in proptest::option::of(any::<u32>()),
+        left in 0..=crate::quota::CAPACITY,
+        success: bool,
+    ) {
+        let mut run = Run::new(&policy).with_quota(left);
+        let deadline = deadline.map(|ms| Duration::from_millis(ms.into()));
+        let mut sent = 1;
+        let mut held = 0;
+        for (failure, now, random) in script {
+            let now = Duration::from_millis(now.into());
+            run.at = Moment { now, deadline, random };
+            let before = run.quota.left();
+            match run.fail(&failure) {
+                Decision::Retry(wait) => {
+                    sent += 1;
+                    held = before - run.quota.left();
+                    prop_assert!(deadline.is_none_or(|deadline| now.saturating_add(wait) < deadline));
+                }
+                Decision::Stop { .. } => {
+                    prop_assert_eq!(run.quota.left(), before);
+                    break;
+                }
+            }
+        }
+        prop_assert!(sent <= run.policy.max_attempts);
+        let before = run.quota.left();
+        if success && sent > 1 {
+            run.attempts.on_success(&run.quota);
+            prop_assert_eq!(run.quota.left(), (before + held).min(crate::quota::CAPACITY));
+        }
+        prop_assert!(run.quota.left() <= crate::quota::CAPACITY);
+    }
+}

@@ -1,0 +1,235 @@
+//! From a policy and a failure to a verdict.
+
+use std::fmt;
+
+use crate::codes::{self, Code};
+use crate::failure::{Failure, Kind, Transport};
+use crate::policy::{Codes, Mode, Resolved};
+
+/// What the caller's predicates said of the error.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Predicates {
+    /// `retry_if` (or `retry_if_ok`) asked for a retry.
+    pub asked: bool,
+    /// `unless` forbade one.
+    pub vetoed: bool,
+}
+
+/// The kind of a failure, and the rule that made it so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Verdict {
+    pub kind: Kind,
+    pub rule: Rule,
+}
+
+impl Verdict {
+    pub fn is_retryable(self) -> bool {
+        matches!(self.kind, Kind::Throttled | Kind::Transient | Kind::Other)
+    }
+
+    /// Whether the service surely did not execute the request: a throttling code, or a connection that
+    /// was never made.
+    pub fn surely_not_executed(self, failure: &Failure<'_>) -> bool {
+        let by_code = !matches!(self.rule, Rule::Status(_));
+        (self.kind == Kind::Throttled && by_code)
+            || failure.transport == Some(Transport::NeverConnected)
+    }
+}
+
+/// The rule that decided. Its `Display` completes the sentence "this is so since ..".
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Rule {
+    Excluded,
+    Vetoed,
+    Credentials,
+    ThrottlingList,
+    RetryableList,
+    AddedList,
+    Declared,
+    Set(&'static str),
+    Service,
+    Modeled,
+    Status(u16),
+    Transport(Transport),
+    Predicate,
+    TransientOff,
+    NothingMatches,
+}
+
+impl fmt::Display for Rule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Excluded => f.write_str("`excluded_errors` names its code"),
+            Self::Vetoed => f.write_str("`unless` vetoed it"),
+            Self::Credentials => {
+                f.write_str("credentials are missing, invalid or expired: no retry helps")
+            }
+            Self::ThrottlingList => f.write_str("`throttling_errors` names its code"),
+            Self::RetryableList => f.write_str("`retryable_errors` names its code"),
+            Self::AddedList => f.write_str("`added_errors` names its code"),
+            Self::Declared => f.write_str("its type says so"),
+            Self::Set(set) => write!(f, "its code is in {set}"),
+            Self::Service => f.write_str("its service retries this code"),
+            Self::Modeled => f.write_str("the service's model marks it as retryable"),
+            Self::Status(status) => write!(f, "HTTP {status} is retried"),
+            Self::Transport(Transport::NeverConnected) => {
+                f.write_str("the connection was never made")
+            }
+            Self::Transport(Transport::Io) => f.write_str("the connection was lost"),
+            Self::Transport(Transport::Timeout) => f.write_str("it timed out"),
+            Self::Transport(Transport::Response) => f.write_str("the response could not be parsed"),
+            Self::Transport(_) => f.write_str("the request could not be sent as it is"),
+            Self::Predicate => f.write_str("`retry_if` asked for it"),
+            Self::TransientOff => {
+                f.write_str("it is transient, and the policy says `transient = false`")
+            }
+            Self::NothingMatches => {
+                f.write_str("no rule retries it: neither its code nor its status")
+            }
+        }
+    }
+}
+
+/// What `failure` is under `policy`. The order of the rules is the order of the code.
+pub(crate) fn classify(policy: &Resolved, failure: &Failure<'_>, said: Predicates) -> Verdict {
+    let code = failure.code().map(|text| Code { text, guessed: failure.guessed });
+    let named = |list: &[&str]| code.is_some_and(|code| code.in_list(list));
+    let verdict = |kind, rule| Verdict { kind, rule };
+
+    if named(policy.excluded) {
+        return verdict(Kind::Permanent, Rule::Excluded);
+    }
+    if said.vetoed {
+        return verdict(Kind::Permanent, Rule::Vetoed);
+    }
+    if named(policy.throttling) {
+        return verdict(Kind::Throttled, Rule::ThrottlingList);
+    }
+    if named(policy.retryable.unwrap_or_default()) {
+        let kind = code.and_then(natural_kind).unwrap_or(Kind::Other);
+        return verdict(kind, Rule::RetryableList);
+    }
+    // What the built-in rules say, then what the user added: a throttle that is in both stays a throttle.
+    let built_in = built_in(policy, failure, code);
+    if matches!(built_in.kind, Kind::Throttled | Kind::Transient | Kind::Other) {
+        return built_in;
+    }
+    if named(policy.added) {
+        return verdict(Kind::Other, Rule::AddedList);
+    }
+    if said.asked {
+        return verdict(Kind::Other, Rule::Predicate);
+    }
+    built_in
+}
+
+fn built_in(policy: &Resolved, failure: &Failure<'_>, code: Option<Code<'_>>) -> Verdict {
+    let verdict = |kind, rule| Verdict { kind, rule };
+    let credentials = code.is_some_and(|code| code.in_list(codes::CREDENTIALS));
+    if credentials || failure.transport == Some(Transport::Credentials) {
+        return verdict(Kind::Credentials, Rule::Credentials);
+    }
+    match failure.declared {
+        Some(Kind::Transient) if !policy.transient => {
+            return verdict(Kind::Permanent, Rule::TransientOff);
+        }
+        Some(kind) => return verdict(kind, Rule::Declared),
+        None => {}
+    }
+    // A throttling code beats a 5xx status.
+    if policy.retryable.is_none()
+        && let Some(found) = code.and_then(|code| by_code(policy, failure, code))
+    {
+        return found;
+    }
+    let transient = by_transport(failure).or_else(|| by_status(policy, failure));
+    match transient {
+        Some(found) if found.kind == Kind::Transient && !policy.transient => {
+            verdict(Kind::Permanent, Rule::TransientOff)
+        }
+        Some(found) => found,
+        None => verdict(Kind::Permanent, Rule::NothingMatches),
+    }
+}
+
+/// What the code alone says under the policy's mode and set.
+fn by_code(policy: &Resolved, failure: &Failure<'_>, code: Code<'_>) -> Option<Verdict> {
+    let service = policy
+        .service_rules
+        .iter()
+        .find(|it| it.matches(policy.service, failure.status, code.text));
+    if let Some(rule) = service {
+        let kind = if rule.throttled { Kind::Throttled } else { Kind::Transient };
+        return Some(Verdict { kind, rule: Rule::Service });
+    }
+    let set = match policy.mode {
+        // botocore's legacy mode has only the rules above.
+        Mode::Legacy => return None,
+        _ if policy.codes == Codes::Python => {
+            codes::DECORATOR.contains(&code.text).then_some("the Python decorator's set")
+        }
+        Mode::Decorator | Mode::Paced if codes::DECORATOR.contains(&code.text) => {
+            Some("the Python decorator's set")
+        }
+        _ if codes::THROTTLING.contains(&code.text) => Some("AWS's throttling codes"),
+        _ if codes::TRANSIENT.contains(&code.text) => Some("AWS's transient codes"),
+        _ if policy.codes == Codes::Eventual && code.in_list(codes::EVENTUAL) => {
+            Some("the codes of eventual consistency")
+        }
+        Mode::Standard | Mode::Standard20 | Mode::Adaptive => {
+            return failure.modeled_kind.map(|kind| Verdict { kind, rule: Rule::Modeled });
+        }
+        _ => None,
+    };
+    let kind = natural_kind(code).unwrap_or(Kind::Other);
+    set.map(|set| Verdict { kind, rule: Rule::Set(set) })
+}
+
+/// What a code means wherever it is retried.
+fn natural_kind(code: Code<'_>) -> Option<Kind> {
+    if codes::THROTTLING.contains(&code.text) {
+        Some(Kind::Throttled)
+    } else if codes::TRANSIENT.contains(&code.text)
+        || ["ServiceUnavailable", "InternalServerError"].contains(&code.text)
+    {
+        Some(Kind::Transient)
+    } else {
+        None
+    }
+}
+
+fn by_transport(failure: &Failure<'_>) -> Option<Verdict> {
+    let transport = failure.transport?;
+    let kind = match transport {
+        Transport::NeverConnected | Transport::Io | Transport::Timeout | Transport::Response => {
+            Kind::Transient
+        }
+        Transport::Construction | Transport::Credentials | Transport::Other => Kind::Permanent,
+    };
+    Some(Verdict { kind, rule: Rule::Transport(transport) })
+}
+
+fn by_status(policy: &Resolved, failure: &Failure<'_>) -> Option<Verdict> {
+    let status = failure.status?;
+    let kind = match (status, policy.mode) {
+        (429, Mode::Decorator | Mode::Paced)
+            if policy.codes == Codes::Python || policy.retryable.is_some() =>
+        {
+            return None;
+        }
+        // AWS's modes leave a 429 to the code, where the operation models that code.
+        (429, Mode::Standard | Mode::Standard20 | Mode::Adaptive)
+            if failure.modeled == Some(true) =>
+        {
+            return None;
+        }
+        (429, _) => Kind::Throttled,
+        _ if policy.statuses.contains(&status) => Kind::Transient,
+        _ => return None,
+    };
+    Some(Verdict { kind, rule: Rule::Status(status) })
+}
+
+#[cfg(test)]
+#[path = "classify_tests.rs"]
+mod tests;

@@ -1,0 +1,199 @@
+//! Each rule of the classification, as a table.
+
+use super::*;
+use crate::RetryPolicy;
+use Kind::{Credentials, Other, Permanent, Throttled, Transient};
+
+fn coded(code: &'static str, status: u16) -> Failure<'static> {
+    Failure::new().with_code(code).with_status(status)
+}
+
+fn kind(policy: &RetryPolicy, failure: &Failure<'_>) -> Kind {
+    classify(&policy.resolve(), failure, Predicates::default()).kind
+}
+
+#[test]
+fn the_default_set() {
+    let policy = RetryPolicy::new();
+    for (code, status, expected) in [
+        ("ThrottlingException", 400, Throttled),
+        ("TransactionInProgressException", 400, Throttled),
+        ("LimitExceededException", 400, Throttled),
+        ("SlowDown", 503, Throttled),
+        ("ServiceUnavailable", 503, Transient),
+        ("InternalServerError", 400, Transient),
+        ("RequestTimeoutException", 400, Transient),
+        ("RequestExpired", 400, Other),
+        ("AccessDenied", 403, Permanent),
+        ("AccessDenied", 500, Transient),
+        ("Anything", 429, Throttled),
+        ("Anything", 502, Transient),
+        ("Anything", 501, Permanent),
+        ("ExpiredToken", 400, Credentials),
+        ("ExpiredToken", 503, Credentials),
+        ("Invalid.NotFound", 400, Permanent),
+    ] {
+        assert_eq!(kind(&policy, &coded(code, status)), expected, "{code} {status}");
+    }
+}
+
+#[test]
+fn the_python_set_is_the_eleven_and_nothing_else() {
+    let policy = RetryPolicy::new().codes(Codes::Python);
+    for code in codes::DECORATOR {
+        let verdict = classify(&policy.resolve(), &coded(code, 400), Predicates::default());
+        assert!(verdict.is_retryable(), "{code}");
+    }
+    for (code, status) in [("ThrottledException", 400), ("Other", 500), ("Other", 429)] {
+        assert_eq!(kind(&policy, &coded(code, status)), Permanent, "{code} {status}");
+    }
+    assert_eq!(kind(&policy, &Failure::transport(Transport::Timeout)), Permanent);
+    assert_eq!(kind(&policy.transient(true), &coded("Other", 500)), Transient);
+}
+
+#[test]
+fn the_eventual_set() {
+    let policy = RetryPolicy::new().codes(Codes::Eventual);
+    assert_eq!(kind(&policy, &coded("InvalidInstanceID.NotFound", 400)), Other);
+    assert_eq!(kind(&policy, &coded("EntityNotFound", 404)), Other);
+    assert_eq!(kind(&policy, &coded("ThrottlingException", 400)), Throttled);
+    assert_eq!(kind(&policy, &coded("AccessDenied", 403)), Permanent);
+}
+
+#[test]
+fn lists_of_the_user() {
+    let none = RetryPolicy::new();
+    let rows = [
+        (none.clone().added_errors(&["Custom*"]), "CustomBusy", 400, Other),
+        (none.clone().added_errors(&["SlowDown"]), "SlowDown", 400, Throttled),
+        (none.clone().throttling_errors(&["CustomBusy"]), "CustomBusy", 400, Throttled),
+        (
+            none.clone().throttling_errors(&["InternalServerError"]),
+            "InternalServerError",
+            500,
+            Throttled,
+        ),
+        (none.clone().retryable_errors(&["Only"]), "Only", 400, Other),
+        (none.clone().retryable_errors(&["Only"]), "SlowDown", 400, Permanent),
+        (none.clone().retryable_errors(&["Only"]), "Else", 500, Permanent),
+        (none.clone().retryable_errors(&["Only"]), "Else", 429, Permanent),
+        (none.clone().retryable_errors(&["Only"]).transient(true), "Else", 500, Transient),
+        (none.clone().retryable_errors(&["SlowDown"]), "SlowDown", 503, Throttled),
+        (none.clone().excluded_errors(&["Slow*"]), "SlowDown", 503, Permanent),
+        (none.clone().excluded_errors(&["A"]).added_errors(&["A"]), "A", 500, Permanent),
+        (none.clone().added_errors(&["ExpiredToken"]), "ExpiredToken", 400, Other),
+        (none.clone().transient(false), "Else", 500, Permanent),
+        (none.clone().transient(false), "ServiceUnavailable", 503, Transient),
+    ];
+    for (policy, code, status, expected) in rows {
+        assert_eq!(kind(&policy, &coded(code, status)), expected, "{code} {status} {policy:?}");
+    }
+}
+
+#[test]
+fn transport_failures() {
+    let policy = RetryPolicy::new();
+    for (transport, expected) in [
+        (Transport::NeverConnected, Transient),
+        (Transport::Io, Transient),
+        (Transport::Timeout, Transient),
+        (Transport::Response, Transient),
+        (Transport::Construction, Permanent),
+        (Transport::Other, Permanent),
+        (Transport::Credentials, Credentials),
+    ] {
+        assert_eq!(kind(&policy, &Failure::transport(transport)), expected, "{transport:?}");
+    }
+}
+
+#[test]
+fn predicates() {
+    let policy = RetryPolicy::new().resolve();
+    let asked = Predicates { asked: true, vetoed: false };
+    let vetoed = Predicates { asked: true, vetoed: true };
+    assert_eq!(classify(&policy, &coded("Else", 400), asked).kind, Other);
+    assert_eq!(classify(&policy, &coded("SlowDown", 400), asked).kind, Throttled);
+    assert_eq!(classify(&policy, &coded("SlowDown", 400), vetoed).rule, Rule::Vetoed);
+}
+
+#[test]
+fn a_declared_kind_beats_the_built_in_sets_but_not_the_users_lists() {
+    let policy = RetryPolicy::new();
+    assert_eq!(kind(&policy, &Failure::permanent().with_code("SlowDown")), Permanent);
+    assert_eq!(kind(&policy, &Failure::throttled()), Throttled);
+    assert_eq!(kind(&policy.clone().transient(false), &Failure::transient()), Permanent);
+    let added = policy.added_errors(&["Mine"]);
+    assert_eq!(kind(&added, &Failure::permanent().with_code("Mine")), Other);
+}
+
+#[test]
+fn what_the_service_surely_did_not_execute() {
+    let policy = RetryPolicy::new().resolve();
+    for (failure, expected) in [
+        (coded("ThrottlingException", 400), true),
+        (coded("SlowDown", 503), true),
+        (coded("Else", 503), false),
+        (coded("Else", 429), false),
+        (Failure::transport(Transport::NeverConnected), true),
+        (Failure::transport(Transport::Io), false),
+        (Failure::transport(Transport::Timeout), false),
+        (Failure::throttled(), true),
+    ] {
+        let verdict = classify(&policy, &failure, Predicates::default());
+        assert_eq!(verdict.surely_not_executed(&failure), expected, "{failure:?}");
+    }
+}
+
+#[test]
+fn legacy_wants_status_and_code() {
+    let legacy = RetryPolicy::legacy();
+    for (service, code, status, expected) in [
+        ("", "Throttling", 400, Throttled),
+        ("", "RequestThrottledException", 400, Throttled),
+        ("", "TooManyRequestsException", 400, Permanent),
+        ("", "SlowDown", 400, Permanent),
+        ("", "SlowDown", 503, Transient),
+        ("", "Any", 509, Transient),
+        ("", "Any", 429, Throttled),
+        ("organizations", "TooManyRequestsException", 400, Throttled),
+        ("DynamoDB", "ReplicatedWriteConflictException", 409, Transient),
+        ("DynamoDB", "ReplicatedWriteConflictException", 400, Permanent),
+        ("DynamoDB", "TransactionInProgressException", 400, Throttled),
+        ("EC2", "RequestLimitExceeded", 503, Throttled),
+        ("SQS", "RequestThrottled", 403, Throttled),
+        ("SQS", "RequestThrottled", 400, Permanent),
+        ("Glacier", "RequestTimeoutException", 408, Transient),
+        ("Route 53", "PriorRequestNotComplete", 400, Throttled),
+        ("STS", "IDPCommunicationError", 400, Transient),
+        ("Kinesis", "LimitExceededException", 400, Throttled),
+        ("S3", "BadDigest", 400, Transient),
+    ] {
+        let policy = legacy.clone().service(service);
+        assert_eq!(kind(&policy, &coded(code, status)), expected, "{service} {code} {status}");
+    }
+}
+
+#[test]
+fn standard_knows_models_services_and_429() {
+    let standard = RetryPolicy::standard();
+    let modeled = |modeled, kind| Failure {
+        modeled: Some(modeled),
+        modeled_kind: kind,
+        ..coded("Model", 429)
+    };
+    for code in codes::THROTTLING {
+        assert_eq!(kind(&standard, &coded(code, 503)), Throttled, "{code}");
+    }
+    assert_eq!(kind(&standard, &coded("ServiceUnavailable", 400)), Permanent);
+    assert_eq!(kind(&standard, &coded("RequestTimeout", 400)), Transient);
+    assert_eq!(kind(&standard, &modeled(true, None)), Permanent);
+    assert_eq!(kind(&standard, &modeled(false, None)), Throttled);
+    assert_eq!(kind(&standard, &modeled(true, Some(Transient))), Transient);
+    assert_eq!(kind(&standard, &coded("InternalError", 400)), Permanent);
+    assert_eq!(kind(&standard.clone().service("s3"), &coded("InternalError", 400)), Transient);
+    assert_eq!(
+        kind(&standard.clone().service("sts"), &coded("IDPCommunicationError", 400)),
+        Transient
+    );
+    assert_eq!(kind(&standard, &coded("Else", 509)), Permanent);
+}

@@ -1,0 +1,109 @@
+//! The adapters for the closure forms, where the error type is a generic parameter.
+//!
+//! One trait with a blanket impl over the SDK's trait and concrete ones beside it is refused (E0119); a
+//! marker parameter, which the compiler infers, keeps the impls apart. Each bound below is met by no
+//! type that another one covers.
+
+use std::error::Error;
+use std::io;
+use std::ops::Deref;
+
+#[cfg(feature = "sdk")]
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+#[cfg(feature = "sdk")]
+use aws_smithy_runtime_api::client::result::{CreateUnhandledError, SdkError};
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+
+#[cfg(feature = "sdk")]
+use super::sdk;
+use super::tiers::AsDynError;
+use super::{chain, metadata};
+use crate::failure::{AsFailure, Failure};
+
+/// Errors that the closure forms and [`explain`](crate::explain) can read. `Marker` is inferred: it
+/// names the adapter.
+///
+/// There for `SdkError<E, HttpResponse>`, operation errors, modeled errors and `ErrorMetadata`,
+/// `anyhow::Error`, `eyre::Report`, `Box<dyn Error ..>`, `io::Error`, `dyn Error`, and everything that
+/// implements [`AsFailure`].
+#[diagnostic::on_unimplemented(
+    message = "the error type `{Self}` can't be read",
+    note = "implement `AsFailure` for it (one method), or pass `&error as &dyn std::error::Error`"
+)]
+pub trait Classify<Marker> {
+    /// What this error says of the failed attempt.
+    fn failure_of(&self) -> Failure<'_>;
+}
+
+/// The adapters' names.
+pub mod by {
+    /// The user's own [`AsFailure`](crate::AsFailure).
+    #[derive(Debug)]
+    pub struct User;
+    /// `SdkError`.
+    #[derive(Debug)]
+    pub struct Sdk;
+    /// An operation's error.
+    #[derive(Debug)]
+    pub struct Operation;
+    /// A modeled error, or `ErrorMetadata`.
+    #[derive(Debug)]
+    pub struct Modeled;
+    /// A smart pointer to an erased error.
+    #[derive(Debug)]
+    pub struct Pointer;
+    /// `io::Error`.
+    #[derive(Debug)]
+    pub struct Io;
+    /// An erased error.
+    #[derive(Debug)]
+    pub struct Erased;
+}
+
+impl<E: AsFailure> Classify<by::User> for E {
+    fn failure_of(&self) -> Failure<'_> {
+        self.as_failure()
+    }
+}
+
+#[cfg(feature = "sdk")]
+impl<E: ProvideErrorMetadata> Classify<by::Sdk> for SdkError<E, HttpResponse> {
+    fn failure_of(&self) -> Failure<'_> {
+        sdk::of_sdk_error(self)
+    }
+}
+
+#[cfg(feature = "sdk")]
+impl<E> Classify<by::Operation> for E
+where
+    E: ProvideErrorMetadata + CreateUnhandledError + Error + 'static,
+{
+    fn failure_of(&self) -> Failure<'_> {
+        metadata::of_provider_or_chain(self)
+    }
+}
+
+// Modeled errors and `ErrorMetadata` can be cloned; operation errors and `SdkError` can't.
+impl<E: ProvideErrorMetadata + Clone> Classify<by::Modeled> for E {
+    fn failure_of(&self) -> Failure<'_> {
+        metadata::of_provider(self)
+    }
+}
+
+impl<E: Deref<Target: AsDynError>> Classify<by::Pointer> for E {
+    fn failure_of(&self) -> Failure<'_> {
+        chain::of_chain((**self).as_dyn_error())
+    }
+}
+
+impl Classify<by::Io> for io::Error {
+    fn failure_of(&self) -> Failure<'_> {
+        chain::of_chain(self)
+    }
+}
+
+impl Classify<by::Erased> for dyn Error {
+    fn failure_of(&self) -> Failure<'_> {
+        chain::of_chain(self)
+    }
+}

@@ -1,0 +1,15 @@
+//! From error types to [`Failure`](crate::Failure), and from [`Stopped`] to error types. One kind of
+//! error a file; `tiers` picks among them for the attribute, `function` for the closure forms.
+
+mod chain;
+mod function;
+mod metadata;
+#[cfg(feature = "sdk")]
+mod sdk;
+mod stopped;
+mod text;
+pub mod tiers;
+
+pub use function::{Classify, by};
+pub use stopped::{StopWhy, Stopped};
+pub(crate) use tiers::{StopAs, Via};

@@ -1,0 +1,145 @@
+//! The AWS SDK's own errors: `SdkError`, and the connector's errors inside it.
+
+use std::error::Error;
+use std::time::Duration;
+
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::{ConnectorError, DispatchFailure, SdkError};
+use aws_smithy_runtime_api::http::Headers;
+use aws_smithy_types::DateTime;
+use aws_smithy_types::date_time::Format;
+use aws_smithy_types::error::ErrorMetadata;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use aws_smithy_types::retry::{ErrorKind, ProvideErrorKind};
+
+use super::{chain, metadata};
+use crate::failure::{Failure, Kind, RetryAfter, Transport};
+
+/// What an `SdkError` says, but for the model of the operation's errors.
+pub(super) fn of_sdk_error<E>(error: &SdkError<E, HttpResponse>) -> Failure<'_>
+where
+    E: ProvideErrorMetadata,
+{
+    match error {
+        SdkError::ConstructionFailure(_) => Failure::transport(Transport::Construction),
+        SdkError::TimeoutError(_) => Failure::transport(Transport::Timeout),
+        SdkError::DispatchFailure(failure) => of_dispatch(failure),
+        SdkError::ResponseError(context) => {
+            Failure::transport(Transport::Response).or(of_response(context.raw()))
+        }
+        SdkError::ServiceError(context) => {
+            metadata::of_provider(context.err()).or(of_response(context.raw()))
+        }
+        _ => Failure::new(),
+    }
+}
+
+/// What an `SdkError` says, the model of the operation's errors included.
+pub(super) fn of_modeled<E>(error: &SdkError<E, HttpResponse>) -> Failure<'_>
+where
+    E: ProvideErrorMetadata + ProvideErrorKind + Error + 'static,
+{
+    let failure = of_sdk_error(error);
+    let Some(error) = error.as_service_error() else { return failure };
+    Failure {
+        // An error that the operation does not model has the bare metadata for its source.
+        modeled: error.source().map(|source| !source.is::<ErrorMetadata>()),
+        modeled_kind: error.retryable_error_kind().and_then(kind_of),
+        ..failure
+    }
+}
+
+fn kind_of(kind: ErrorKind) -> Option<Kind> {
+    match kind {
+        ErrorKind::ThrottlingError => Some(Kind::Throttled),
+        ErrorKind::TransientError | ErrorKind::ServerError => Some(Kind::Transient),
+        _ => None,
+    }
+}
+
+fn of_dispatch(failure: &DispatchFailure) -> Failure<'_> {
+    match failure.as_connector_error() {
+        Some(connector) => of_connector(connector),
+        None => Failure::transport(Transport::Other),
+    }
+}
+
+/// What `error` says, if it is a connector's error.
+pub(super) fn connector_in<'e>(error: &'e (dyn Error + 'static)) -> Option<Failure<'e>> {
+    error.downcast_ref::<ConnectorError>().map(of_connector)
+}
+
+fn of_connector(error: &ConnectorError) -> Failure<'_> {
+    let transport = if error.is_user() {
+        Transport::Construction
+    } else if never_connected(error) {
+        Transport::NeverConnected
+    } else if error.is_timeout() {
+        Transport::Timeout
+    } else if error.is_io() || error.as_other().is_some() {
+        Transport::Io
+    } else if is_about_credentials(error) {
+        Transport::Credentials
+    } else {
+        Transport::Other
+    };
+    Failure::transport(transport)
+}
+
+/// Whether the connection was never made. The connector's own mark of it can't be read, so this looks
+/// for what its clients put beneath: an I/O error of connecting, or hyper's and the SDK's own words.
+fn never_connected(error: &ConnectorError) -> bool {
+    error.connection_metadata().is_none()
+        && chain::walk(error).any(|source| {
+            let refused =
+                source.downcast_ref().and_then(chain::of_io) == Some(Transport::NeverConnected);
+            refused || {
+                let text = source.to_string();
+                text == "client error (Connect)" || text.starts_with("HTTP connect timeout")
+            }
+        })
+}
+
+/// A provider of credentials fails as a dispatch failure of no particular kind: its words tell.
+fn is_about_credentials(error: &ConnectorError) -> bool {
+    chain::walk(error).any(|source| {
+        let text = source.to_string();
+        ["credential", "identity", "SSO session", "token provider"]
+            .iter()
+            .any(|word| text.contains(word))
+    })
+}
+
+fn of_response(response: &HttpResponse) -> Failure<'_> {
+    let headers = response.headers();
+    let id = ["x-amzn-requestid", "x-amz-request-id"].iter().find_map(|name| headers.get(*name));
+    Failure {
+        status: Some(response.status().as_u16()),
+        request_id: id.map(Into::into),
+        retry_after: retry_after(headers),
+        ..Failure::new()
+    }
+}
+
+/// The server's hint. AWS's own header wins over HTTP's; what is not a number or a date is no hint.
+pub(crate) fn retry_after(headers: &Headers) -> Option<RetryAfter> {
+    let amz = headers.get("x-amz-retry-after").and_then(|value| value.trim().parse().ok());
+    let http = || http_retry_after(headers.get("retry-after")?.trim(), headers.get("date"));
+    amz.map(|millis| RetryAfter::Amz(Duration::from_millis(millis)))
+        .or_else(|| http().map(RetryAfter::Http))
+}
+
+/// `Retry-After`: seconds, or a date against the response's own `Date` (clocks differ; the server's own
+/// two do not).
+fn http_retry_after(value: &str, date: Option<&str>) -> Option<Duration> {
+    if let Ok(seconds) = value.parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let parse = |text: &str| DateTime::from_str(text.trim(), Format::HttpDate).ok();
+    let seconds = parse(value)?.secs().checked_sub(parse(date?)?.secs())?;
+    Some(Duration::from_secs(u64::try_from(seconds).unwrap_or(0)))
+}
+
+#[cfg(test)]
+#[path = "sdk_tests.rs"]
+mod tests;

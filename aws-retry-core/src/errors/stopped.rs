@@ -1,0 +1,65 @@
+//! The error for what has no error: a call that this crate ended, not the service.
+
+use std::error::Error;
+use std::fmt;
+use std::io;
+
+use crate::failure::Failure;
+
+/// Why this crate ended a call, or an attempt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum StopWhy {
+    /// The attempt took longer than `attempt_timeout`.
+    AttemptTimeout,
+    /// The call's deadline (`total_timeout`, `deadline`) cut the attempt.
+    Deadline,
+    /// The call's turn could not come before its deadline.
+    NoTurn,
+    /// `fail_fast`, and the call would have had to wait for its turn.
+    FailFast,
+}
+
+/// What a call returns that was ended by this crate: a cut attempt, a turn that can't come in time,
+/// `fail_fast`.
+///
+/// It becomes a value of the fn's own error type: `SdkError::TimeoutError`, an operation's or a service's
+/// error, `ErrorMetadata` (code `RequestTimeout`), `anyhow::Error`, `eyre::Report`,
+/// `Box<dyn Error + Send + Sync>`, `io::Error` (kind `TimedOut`), or any type with `From<Stopped>`.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Stopped {
+    /// Why the call ended.
+    pub why: StopWhy,
+    /// The failure of the attempt before, if there was one.
+    pub last_failure: Option<Box<Failure<'static>>>,
+}
+
+impl Stopped {
+    pub(crate) fn new(why: StopWhy, last_failure: Option<Box<Failure<'static>>>) -> Self {
+        Self { why, last_failure }
+    }
+}
+
+impl fmt::Display for Stopped {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.why {
+            StopWhy::AttemptTimeout => "the attempt took longer than its timeout",
+            StopWhy::Deadline => "the call's deadline passed",
+            StopWhy::NoTurn => "the call's turn can't come before its deadline",
+            StopWhy::FailFast => "the call would have had to wait for its turn",
+        })?;
+        match self.last_failure.as_ref().and_then(|failure| failure.code()) {
+            Some(code) => write!(f, " (the failure before: {code})"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Error for Stopped {}
+
+impl From<Stopped> for io::Error {
+    fn from(stopped: Stopped) -> Self {
+        io::Error::new(io::ErrorKind::TimedOut, stopped)
+    }
+}

@@ -1,0 +1,327 @@
+//! Which adapter serves an error type, chosen by method resolution.
+//!
+//! In the attribute's expansion the error type is concrete, so that `(&&..&tag).via()` finds the impl
+//! with the most references first: the tiers below stand in the order in which they are tried, and the
+//! last one is never met and says what to do. The zero-sized markers they return do the work.
+
+#![allow(missing_docs, reason = "the tiers are named by what they are there for")]
+
+use std::error::Error;
+use std::marker::PhantomData;
+use std::ops::Deref;
+
+#[cfg(feature = "sdk")]
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+#[cfg(feature = "sdk")]
+use aws_smithy_runtime_api::client::result::{CreateUnhandledError, SdkError};
+use aws_smithy_types::error::ErrorMetadata;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use aws_smithy_types::error::operation::BuildError;
+#[cfg(feature = "sdk")]
+use aws_smithy_types::retry::ProvideErrorKind;
+
+#[cfg(feature = "sdk")]
+use super::sdk;
+use super::{Stopped, chain, metadata};
+use crate::failure::{AsFailure, Failure};
+use crate::outcome::Outcome;
+
+/// Carries the error type of an outcome to the tiers.
+#[derive(Debug)]
+pub struct Tag<E, M = Strict>(PhantomData<fn() -> (E, M)>);
+
+/// The last tier is a compile error that says what to do.
+#[derive(Clone, Copy, Debug)]
+pub struct Strict;
+
+/// The last tier makes do with nothing.
+#[derive(Clone, Copy, Debug)]
+pub struct Lenient;
+
+impl<E> Tag<E> {
+    /// The same type, with a last tier that is always met.
+    #[must_use]
+    pub const fn lenient(self) -> Tag<E, Lenient> {
+        Tag(PhantomData)
+    }
+}
+
+/// The tag of a future's outcome.
+pub const fn tag<F: Future<Output: Outcome>>(_: &F) -> Tag<<F::Output as Outcome>::Error> {
+    Tag(PhantomData)
+}
+
+/// The tag of an outcome.
+pub const fn tag_of<O: Outcome>(_: &O) -> Tag<O::Error> {
+    Tag(PhantomData)
+}
+
+/// How failures are read off an error type.
+pub trait Via<E> {
+    /// What the error says.
+    fn failure<'e>(&self, error: &'e E) -> Failure<'e>;
+}
+
+/// How an outcome can hold a [`Stopped`].
+pub trait StopAs<O> {
+    /// Whether it can at all.
+    const CAN: bool;
+    /// The outcome of a call that was stopped.
+    fn outcome(&self, stopped: Stopped) -> Option<O>;
+}
+
+/// A tier: a trait whose method hands out a marker, and the types it is there for. More references come
+/// first.
+macro_rules! tier {
+    ($method:ident, $tier:ident => $marker:ident: $($target:tt)*) => {
+        #[derive(Clone, Copy, Debug)]
+        pub struct $marker;
+
+        pub trait $tier {
+            #[inline]
+            fn $method(&self) -> $marker {
+                $marker
+            }
+        }
+
+        $($target)*
+    };
+}
+
+tier! { via, ViaUser => User:
+    impl<E: AsFailure, M> ViaUser for &&&&&&&&Tag<E, M> {}
+}
+
+impl<E: AsFailure> Via<E> for User {
+    fn failure<'e>(&self, error: &'e E) -> Failure<'e> {
+        error.as_failure()
+    }
+}
+
+#[cfg(feature = "sdk")]
+tier! { via, ViaModel => Model:
+    impl<E, M> ViaModel for &&&&&&&Tag<SdkError<E, HttpResponse>, M>
+    where E: ProvideErrorMetadata + ProvideErrorKind + Error + 'static {}
+}
+
+#[cfg(feature = "sdk")]
+impl<E> Via<SdkError<E, HttpResponse>> for Model
+where
+    E: ProvideErrorMetadata + ProvideErrorKind + Error + 'static,
+{
+    fn failure<'e>(&self, error: &'e SdkError<E, HttpResponse>) -> Failure<'e> {
+        sdk::of_modeled(error)
+    }
+}
+
+#[cfg(feature = "sdk")]
+tier! { via, ViaSdk => Sdk:
+    impl<E: ProvideErrorMetadata, M> ViaSdk for &&&&&&Tag<SdkError<E, HttpResponse>, M> {}
+}
+
+#[cfg(feature = "sdk")]
+impl<E: ProvideErrorMetadata> Via<SdkError<E, HttpResponse>> for Sdk {
+    fn failure<'e>(&self, error: &'e SdkError<E, HttpResponse>) -> Failure<'e> {
+        sdk::of_sdk_error(error)
+    }
+}
+
+tier! { via, ViaMetadataChain => MetadataChain:
+    impl<E: ProvideErrorMetadata + Error + 'static, M> ViaMetadataChain for &&&&&Tag<E, M> {}
+}
+
+impl<E: ProvideErrorMetadata + Error + 'static> Via<E> for MetadataChain {
+    fn failure<'e>(&self, error: &'e E) -> Failure<'e> {
+        metadata::of_provider_or_chain(error)
+    }
+}
+
+tier! { via, ViaMetadata => Metadata:
+    impl<E: ProvideErrorMetadata, M> ViaMetadata for &&&&Tag<E, M> {}
+}
+
+impl<E: ProvideErrorMetadata> Via<E> for Metadata {
+    fn failure<'e>(&self, error: &'e E) -> Failure<'e> {
+        metadata::of_provider(error)
+    }
+}
+
+// `Box` and `Arc` of an `SdkError`.
+#[cfg(feature = "sdk")]
+tier! { via, ViaBoxedSdk => BoxedSdk:
+    impl<E, X, M> ViaBoxedSdk for &&&Tag<E, M>
+    where E: Deref<Target = SdkError<X, HttpResponse>>, X: ProvideErrorMetadata + 'static {}
+}
+
+#[cfg(feature = "sdk")]
+impl<E, X> Via<E> for BoxedSdk
+where
+    E: Deref<Target = SdkError<X, HttpResponse>>,
+    X: ProvideErrorMetadata + 'static,
+{
+    fn failure<'e>(&self, error: &'e E) -> Failure<'e> {
+        sdk::of_sdk_error(error)
+    }
+}
+
+// `anyhow::Error`, `eyre::Report`, `Box<dyn Error ..>`, without depending on any of them.
+tier! { via, ViaDeref => Dereferenced:
+    impl<E: Deref<Target: AsDynError>, M> ViaDeref for &&Tag<E, M> {}
+}
+
+impl<E: Deref<Target: AsDynError>> Via<E> for Dereferenced {
+    fn failure<'e>(&self, error: &'e E) -> Failure<'e> {
+        chain::of_chain((**error).as_dyn_error())
+    }
+}
+
+tier! { via, ViaChain => Chain:
+    impl<E: Error + 'static, M> ViaChain for &Tag<E, M> {}
+}
+
+impl<E: Error + 'static> Via<E> for Chain {
+    fn failure<'e>(&self, error: &'e E) -> Failure<'e> {
+        chain::of_chain(error)
+    }
+}
+
+tier! { via, ViaNothing => Nothing:
+    impl<E: Classifiable> ViaNothing for Tag<E, Strict> {}
+}
+
+tier! { via, ViaOpaque => Opaque:
+    impl<E> ViaOpaque for Tag<E, Lenient> {}
+}
+
+impl<E> Via<E> for Nothing {
+    fn failure<'e>(&self, _: &'e E) -> Failure<'e> {
+        Failure::new()
+    }
+}
+
+impl<E> Via<E> for Opaque {
+    fn failure<'e>(&self, _: &'e E) -> Failure<'e> {
+        Failure::new()
+    }
+}
+
+/// The bound of the last tier. Nothing meets it: its text is the answer.
+#[diagnostic::on_unimplemented(
+    message = "`#[aws_retry]` can't tell what the error type `{Self}` says of a failure",
+    label = "this error type is not one that `#[aws_retry]` can read",
+    note = "return the SDK's own error, `anyhow::Error`, `eyre::Report`, `Box<dyn Error + Send + Sync>` or a type that implements `std::error::Error`",
+    note = "or put `#[derive(AsFailure)]` on `{Self}`, or implement `aws_retry::AsFailure` for it (one method)",
+    note = "or decide by `retry_if = |error| ..`: then the error type needs none of these"
+)]
+pub trait Classifiable {}
+
+/// The unsized errors that smart pointers lead to.
+pub trait AsDynError {
+    /// The error without its auto traits.
+    fn as_dyn_error(&self) -> &(dyn Error + 'static);
+}
+
+macro_rules! as_dyn_error {
+    ($($target:ty)+) => {$(
+        impl AsDynError for $target {
+            fn as_dyn_error(&self) -> &(dyn Error + 'static) {
+                self
+            }
+        }
+    )+};
+}
+
+as_dyn_error! { dyn Error dyn Error + Send dyn Error + Send + Sync }
+
+// How an outcome can hold a `Stopped`.
+
+tier! { stop, StopFrom => ByFrom:
+    impl<E: From<Stopped>, M> StopFrom for &&&&&Tag<E, M> {}
+}
+
+impl<O: Outcome<Error: From<Stopped>>> StopAs<O> for ByFrom {
+    const CAN: bool = true;
+    fn outcome(&self, stopped: Stopped) -> Option<O> {
+        Some(O::of_error(stopped.into()))
+    }
+}
+
+#[cfg(feature = "sdk")]
+tier! { stop, StopSdk => AsTimeout:
+    impl<E, R, M> StopSdk for &&&&Tag<SdkError<E, R>, M> {}
+}
+
+#[cfg(feature = "sdk")]
+impl<O: Outcome<Error = SdkError<E, R>>, E, R> StopAs<O> for AsTimeout {
+    const CAN: bool = true;
+    fn outcome(&self, stopped: Stopped) -> Option<O> {
+        Some(O::of_error(SdkError::timeout_error(stopped)))
+    }
+}
+
+#[cfg(feature = "sdk")]
+tier! { stop, StopUnhandled => AsUnhandled:
+    impl<E: CreateUnhandledError, M> StopUnhandled for &&&Tag<E, M> {}
+}
+
+#[cfg(feature = "sdk")]
+impl<O: Outcome<Error: CreateUnhandledError>> StopAs<O> for AsUnhandled {
+    const CAN: bool = true;
+    fn outcome(&self, stopped: Stopped) -> Option<O> {
+        Some(O::of_error(CreateUnhandledError::create_unhandled_error(Box::new(stopped), None)))
+    }
+}
+
+// A service crate's `Error`.
+tier! { stop, StopBuild => AsBuildError:
+    impl<E: From<BuildError>, M> StopBuild for &&Tag<E, M> {}
+}
+
+impl<O: Outcome<Error: From<BuildError>>> StopAs<O> for AsBuildError {
+    const CAN: bool = true;
+    fn outcome(&self, stopped: Stopped) -> Option<O> {
+        Some(O::of_error(BuildError::other(stopped).into()))
+    }
+}
+
+tier! { stop, StopMetadata => AsMetadata:
+    impl<M> StopMetadata for &Tag<ErrorMetadata, M> {}
+}
+
+impl<O: Outcome<Error = ErrorMetadata>> StopAs<O> for AsMetadata {
+    const CAN: bool = true;
+    fn outcome(&self, stopped: Stopped) -> Option<O> {
+        let error = ErrorMetadata::builder().code("RequestTimeout").message(stopped.to_string());
+        Some(O::of_error(error.build()))
+    }
+}
+
+tier! { stop, StopNever => Never:
+    impl<E> StopNever for Tag<E, Lenient> {}
+}
+
+tier! { stop, StopNothing => Impossible:
+    impl<E: HoldsStopped> StopNothing for Tag<E, Strict> {}
+}
+
+impl<O> StopAs<O> for Never {
+    const CAN: bool = false;
+    fn outcome(&self, _: Stopped) -> Option<O> {
+        None
+    }
+}
+
+impl<O> StopAs<O> for Impossible {
+    const CAN: bool = false;
+    fn outcome(&self, _: Stopped) -> Option<O> {
+        None
+    }
+}
+
+/// The bound of the last tier of `stop`. Nothing meets it: its text is the answer.
+#[diagnostic::on_unimplemented(
+    message = "a call that is cut needs a value of the error type `{Self}`, and none can be made",
+    label = "this argument can end a call that has no error yet",
+    note = "implement `From<aws_retry::Stopped>` for `{Self}`"
+)]
+pub trait HoldsStopped {}

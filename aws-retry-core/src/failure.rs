@@ -1,0 +1,247 @@
+//! What is known of an error.
+
+use std::borrow::Cow;
+use std::time::Duration;
+
+/// How a failed attempt's error arrived, where no service answered it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Transport {
+    /// The connection was never made: the service has surely not seen the request.
+    NeverConnected,
+    /// The connection was lost, or a body ended early.
+    Io,
+    /// A time-out; the service may have executed the request.
+    Timeout,
+    /// A response came that could not be parsed.
+    Response,
+    /// The request was wrong before it was sent.
+    Construction,
+    /// No credentials could be loaded.
+    Credentials,
+    /// The connector failed for another reason.
+    Other,
+}
+
+/// What a failure asks for, whatever its code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Kind {
+    /// The service asked to slow down.
+    Throttled,
+    /// A time-out, a lost connection, a 5xx: it may pass.
+    Transient,
+    /// Retried since a list or a predicate names it.
+    Other,
+    /// Missing or expired credentials: permanent.
+    Credentials,
+    /// No retry helps.
+    Permanent,
+}
+
+/// The server's hint of how long to wait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RetryAfter {
+    /// `x-amz-retry-after`, milliseconds: every mode but legacy reads it.
+    Amz(Duration),
+    /// `Retry-After`, seconds or a date read against the response's own `Date`: the decorator's mode and
+    /// paced read it.
+    Http(Duration),
+}
+
+/// What is known of a failed attempt: the input of every decision.
+///
+/// ```
+/// use aws_retry_core::{AsFailure, Failure};
+///
+/// enum StoreError { Busy, Gone }
+///
+/// impl AsFailure for StoreError {
+///     fn as_failure(&self) -> Failure<'_> {
+///         match self {
+///             StoreError::Busy => Failure::throttled().with_code("StoreBusy"),
+///             StoreError::Gone => Failure::permanent(),
+///         }
+///     }
+/// }
+/// ```
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Failure<'a> {
+    pub(crate) code: Option<Cow<'a, str>>,
+    /// The code was read off a message.
+    pub(crate) guessed: bool,
+    /// Whether the operation models the code; unknown after the type was erased.
+    pub(crate) modeled: Option<bool>,
+    pub(crate) message: Option<Cow<'a, str>>,
+    pub(crate) status: Option<u16>,
+    pub(crate) request_id: Option<Cow<'a, str>>,
+    pub(crate) transport: Option<Transport>,
+    pub(crate) retry_after: Option<RetryAfter>,
+    /// What the service's model says of the error: AWS's modes believe it.
+    pub(crate) modeled_kind: Option<Kind>,
+    /// What the error's own type says it is.
+    pub(crate) declared: Option<Kind>,
+}
+
+impl<'a> Failure<'a> {
+    /// A failure of which nothing is known: permanent, unless a predicate says otherwise.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self {
+            code: None,
+            guessed: false,
+            modeled: None,
+            message: None,
+            status: None,
+            request_id: None,
+            transport: None,
+            retry_after: None,
+            modeled_kind: None,
+            declared: None,
+        }
+    }
+
+    /// A throttle: retried with a backoff, and it slows the send rate of the modes that have one.
+    #[must_use]
+    pub const fn throttled() -> Self {
+        Self::declared(Kind::Throttled)
+    }
+
+    /// Transient: retried unless the policy says `transient = false`.
+    #[must_use]
+    pub const fn transient() -> Self {
+        Self::declared(Kind::Transient)
+    }
+
+    /// Worth a retry, and neither a throttle nor transient.
+    #[must_use]
+    pub const fn retryable() -> Self {
+        Self::declared(Kind::Other)
+    }
+
+    /// Never retried, whatever its code.
+    #[must_use]
+    pub const fn permanent() -> Self {
+        Self::declared(Kind::Permanent)
+    }
+
+    const fn declared(kind: Kind) -> Self {
+        let mut failure = Self::new();
+        failure.declared = Some(kind);
+        failure
+    }
+
+    pub(crate) fn transport(transport: Transport) -> Self {
+        Self { transport: Some(transport), ..Self::new() }
+    }
+
+    /// Names the error code, as `ThrottlingException`.
+    #[must_use]
+    pub fn with_code(mut self, code: impl Into<Cow<'a, str>>) -> Self {
+        self.code = Some(code.into());
+        self
+    }
+
+    /// Adds the message. It is logged at debug level only, since messages hold ARNs.
+    #[must_use]
+    pub fn with_message(mut self, message: impl Into<Cow<'a, str>>) -> Self {
+        self.message = Some(message.into());
+        self
+    }
+
+    /// Adds the HTTP status.
+    #[must_use]
+    pub fn with_status(mut self, status: u16) -> Self {
+        self.status = Some(status);
+        self
+    }
+
+    /// Adds the id by which AWS support finds the request.
+    #[must_use]
+    pub fn with_request_id(mut self, id: impl Into<Cow<'a, str>>) -> Self {
+        self.request_id = Some(id.into());
+        self
+    }
+
+    /// Says how the failure arrived, where no service answered.
+    #[must_use]
+    pub fn with_transport(mut self, transport: Transport) -> Self {
+        self.transport = Some(transport);
+        self
+    }
+
+    /// Adds the server's hint of how long to wait.
+    #[must_use]
+    pub fn with_retry_after(mut self, hint: RetryAfter) -> Self {
+        self.retry_after = Some(hint);
+        self
+    }
+
+    /// The error code, as `ThrottlingException`.
+    #[must_use]
+    pub fn code(&self) -> Option<&str> {
+        self.code.as_deref()
+    }
+
+    /// The service's message.
+    #[must_use]
+    pub fn message(&self) -> Option<&str> {
+        self.message.as_deref()
+    }
+
+    /// The HTTP status.
+    #[must_use]
+    pub fn status(&self) -> Option<u16> {
+        self.status
+    }
+
+    /// The request id.
+    #[must_use]
+    pub fn request_id(&self) -> Option<&str> {
+        self.request_id.as_deref()
+    }
+
+    /// This failure with what it lacks taken from `source`.
+    pub(crate) fn or(self, source: Failure<'a>) -> Self {
+        let guessed = if self.code.is_some() { self.guessed } else { source.guessed };
+        Self {
+            code: self.code.or(source.code),
+            guessed,
+            modeled: self.modeled.or(source.modeled),
+            message: self.message.or(source.message),
+            status: self.status.or(source.status),
+            request_id: self.request_id.or(source.request_id),
+            transport: self.transport.or(source.transport),
+            retry_after: self.retry_after.or(source.retry_after),
+            modeled_kind: self.modeled_kind.or(source.modeled_kind),
+            declared: self.declared.or(source.declared),
+        }
+    }
+
+    /// A copy that borrows nothing.
+    pub(crate) fn to_owned(&self) -> Failure<'static> {
+        let owned =
+            |text: &Option<Cow<'_, str>>| text.as_deref().map(|text| Cow::Owned(text.to_owned()));
+        Failure {
+            code: owned(&self.code),
+            message: owned(&self.message),
+            request_id: owned(&self.request_id),
+            guessed: self.guessed,
+            modeled: self.modeled,
+            status: self.status,
+            transport: self.transport,
+            retry_after: self.retry_after,
+            modeled_kind: self.modeled_kind,
+            declared: self.declared,
+        }
+    }
+}
+
+/// The one-method trait that makes a user's own error type known to every mode.
+///
+/// `#[derive(AsFailure)]` of the crate `aws-retry` writes it for enums that wrap SDK errors.
+pub trait AsFailure {
+    /// What this error says of the failed attempt.
+    fn as_failure(&self) -> Failure<'_>;
+}

@@ -1,0 +1,55 @@
+//! The event that hooks and the log get.
+
+use std::time::Duration;
+
+use crate::attempts::Reason;
+use crate::failure::{Failure, Kind};
+
+/// What happened: an attempt ended, a retry is about to wait, or the call gave up.
+///
+/// It borrows from the failed attempt; copy what must outlive the hook.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Event<'a> {
+    /// The fn's name, or what `name = ".."` says.
+    pub function: &'a str,
+    /// The module that holds the fn.
+    pub module: &'a str,
+    /// The attempt that ended, from 1.
+    pub attempt: u32,
+    /// Attempts allowed in all.
+    pub max_attempts: u32,
+    /// The error code, as `ThrottlingException`.
+    pub code: Option<&'a str>,
+    /// The service's message. It may hold ARNs: keep it out of logs that many read.
+    pub message: Option<&'a str>,
+    /// The HTTP status.
+    pub status: Option<u16>,
+    /// The id by which AWS support finds the request.
+    pub request_id: Option<&'a str>,
+    /// What the failure was taken for; `None` after a success.
+    pub kind: Option<Kind>,
+    /// The wait before the next attempt; zero at a success and at the end.
+    pub delay: Duration,
+    /// Time since the call's start, or since its first failure where nothing needed the time before.
+    pub elapsed: Duration,
+    /// Why the call gave up; `None` while it goes on.
+    pub reason: Option<Reason>,
+    /// The code looks like a throttle, and often is a hard limit that no retry lifts
+    /// (`LimitExceededException`).
+    pub maybe_hard_limit: bool,
+}
+
+impl<'a> Event<'a> {
+    /// This event with what is known of the failure.
+    pub(crate) fn of_failure(mut self, failure: &'a Failure<'_>, kind: Kind) -> Self {
+        self.code = failure.code();
+        self.message = failure.message();
+        self.status = failure.status();
+        self.request_id = failure.request_id();
+        self.kind = Some(kind);
+        self.maybe_hard_limit =
+            self.code.is_some_and(|code| crate::codes::MAYBE_HARD_LIMIT.contains(&code));
+        self
+    }
+}

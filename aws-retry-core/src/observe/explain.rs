@@ -1,0 +1,92 @@
+//! The answer to "why does it not retry?".
+
+use std::fmt;
+
+use crate::classify::{Predicates, Rule, classify};
+use crate::errors::Classify;
+use crate::failure::{Failure, Kind};
+use crate::policy::{Resolved, RetryPolicy};
+
+/// What a policy makes of an error; `Display` prints code, kind, verdict and reason in one line.
+#[derive(Clone, Debug)]
+pub struct Explanation<'e> {
+    failure: Failure<'e>,
+    kind: Kind,
+    rule: Rule,
+    /// `idempotent = false`, and the service may have executed the request.
+    held_back: bool,
+}
+
+impl Explanation<'_> {
+    /// Whether a call under the policy would try again, as long as attempts, quota and time last.
+    #[must_use]
+    pub fn is_retried(&self) -> bool {
+        !self.held_back && matches!(self.kind, Kind::Throttled | Kind::Transient | Kind::Other)
+    }
+
+    /// What the failure is taken for.
+    #[must_use]
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// What is known of the error.
+    #[must_use]
+    pub fn failure(&self) -> &Failure<'_> {
+        &self.failure
+    }
+}
+
+impl fmt::Display for Explanation<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let code = self.failure.code().unwrap_or("none");
+        write!(f, "code: {code}")?;
+        if let Some(status) = self.failure.status {
+            write!(f, ", status: {status}")?;
+        }
+        let kind = match self.kind {
+            Kind::Throttled => "throttled",
+            Kind::Transient => "transient",
+            Kind::Other => "other",
+            Kind::Credentials => "credentials",
+            Kind::Permanent => "permanent",
+        };
+        let verdict = if self.is_retried() { "retried" } else { "not retried" };
+        write!(f, ", kind: {kind}, verdict: {verdict}, reason: ")?;
+        if self.held_back {
+            return f.write_str(
+                "the service may have executed it, and the policy says `idempotent = false`",
+            );
+        }
+        self.rule.fmt(f)
+    }
+}
+
+/// What the default policy makes of `error`: code, kind, verdict, reason.
+///
+/// ```
+/// use aws_retry_core::explain;
+///
+/// let error = std::io::Error::from(std::io::ErrorKind::ConnectionReset);
+/// assert_eq!(
+///     explain(&error).to_string(),
+///     "code: none, kind: transient, verdict: retried, reason: the connection was lost",
+/// );
+/// ```
+pub fn explain<M, E: Classify<M> + ?Sized>(error: &E) -> Explanation<'_> {
+    RetryPolicy::new().explain(error)
+}
+
+impl RetryPolicy {
+    /// What this policy makes of `error`.
+    pub fn explain<'e, M, E: Classify<M> + ?Sized>(&self, error: &'e E) -> Explanation<'e> {
+        of_failure(&self.resolve(), error.failure_of())
+    }
+}
+
+fn of_failure<'e>(policy: &Resolved, failure: Failure<'e>) -> Explanation<'e> {
+    let verdict = classify(policy, &failure, Predicates::default());
+    let held_back =
+        !policy.idempotent && verdict.is_retryable() && !verdict.surely_not_executed(&failure);
+    Explanation { kind: verdict.kind, rule: verdict.rule, held_back, failure }
+}

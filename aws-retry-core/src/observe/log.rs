@@ -1,0 +1,89 @@
+//! Log lines through `tracing`, as the Python decorator writes them. Codes, statuses and request ids
+//! only: messages hold ARNs, and go out at debug level.
+
+use tracing::Level;
+
+use super::Event;
+use crate::attempts::Reason;
+use crate::clock::Time;
+use crate::policy::Log;
+use crate::site::Site;
+
+const TARGET: &str = "aws_retry";
+
+/// One line at one of the five levels; `tracing` wants the level at compile time.
+macro_rules! line {
+    ($level:expr, $event:expr, $text:literal $(, $name:ident = $value:expr)*) => {
+        tracing::event!(
+            target: "aws_retry",
+            $level,
+            function = $event.function,
+            attempt = $event.attempt,
+            max_attempts = $event.max_attempts,
+            code = $event.code,
+            status = $event.status,
+            request_id = $event.request_id,
+            $($name = $value,)*
+            $text
+        )
+    };
+}
+
+pub(super) fn write(site: &Site, level: Log, event: &Event<'_>, now: Time) {
+    let level = match level {
+        Log::Off => return,
+        Log::Trace => Level::TRACE,
+        Log::Debug => Level::DEBUG,
+        Log::Info => Level::INFO,
+        Log::Warn => Level::WARN,
+        Log::Error => Level::ERROR,
+    };
+    match event.reason {
+        // A permanent failure on the first try is an answer, not a defeat.
+        Some(Reason::Permanent) if event.attempt <= 1 => {
+            line!(Level::DEBUG, event, "not retried", reason = Reason::Permanent.as_str())
+        }
+        Some(reason) => give_up(event, reason.as_str()),
+        None => retry(level, event, site.log_limit.admits(now)),
+    }
+    if let Some(message) = event.message {
+        tracing::debug!(target: TARGET, function = event.function, attempt = event.attempt, message);
+    }
+}
+
+fn retry(level: Level, event: &Event<'_>, admitted: bool) {
+    let level = if admitted { level } else { Level::TRACE };
+    let delay = event.delay.as_secs_f64();
+    macro_rules! at {
+        ($level:expr) => {
+            line!($level, event, "retrying", delay_seconds = delay)
+        };
+    }
+    match level {
+        Level::TRACE => at!(Level::TRACE),
+        Level::DEBUG => at!(Level::DEBUG),
+        Level::INFO => at!(Level::INFO),
+        Level::WARN => at!(Level::WARN),
+        Level::ERROR => at!(Level::ERROR),
+    }
+}
+
+fn give_up(event: &Event<'_>, reason: &str) {
+    if event.maybe_hard_limit {
+        line!(
+            Level::ERROR,
+            event,
+            "giving up: this code is often a hard limit, not a throttle",
+            reason = reason,
+            elapsed_seconds = event.elapsed.as_secs_f64()
+        );
+    } else {
+        line!(
+            Level::ERROR,
+            event,
+            "giving up",
+            reason = reason,
+            elapsed_seconds = event.elapsed.as_secs_f64()
+        );
+    }
+}

@@ -1,0 +1,137 @@
+//! What the user asked for: [`RetryPolicy`], partial and `const`-constructible; [`Resolved`], with
+//! every gap filled by the mode's preset.
+
+mod options;
+mod presets;
+mod resolved;
+
+pub use options::{Codes, Jitter, Log, Mode, Nested};
+pub use presets::PolicyError;
+pub(crate) use resolved::{HintRule, RateKind, Resolved};
+
+use std::time::{Duration, Instant};
+
+macro_rules! policy {
+    ($( $(#[$doc:meta])* $name:ident: $type:ty, )*) => {
+        /// A retry policy: what is written wins, the mode's preset supplies the rest.
+        ///
+        /// `RetryPolicy::new()` is the decorator's mode with its defaults: 5 retries, 500 ms before the
+        /// first, doubled for each further one, at most 30 s, times uniform(0.75, 1.25). Every setter is
+        /// `const`, so a policy can be a `const` or a `static`, and has the name and the meaning of the
+        /// attribute's argument.
+        ///
+        /// Nonsense never panics: [`RetryPolicy::check`] names it, and a call that uses it nevertheless
+        /// saturates (0 attempts count as 1, a multiplier that is NaN or below 1 as 1, a `max_delay` below
+        /// `base_delay` caps).
+        ///
+        /// ```
+        /// use aws_retry_core::RetryPolicy;
+        /// use std::time::Duration;
+        ///
+        /// const PATIENT: RetryPolicy = RetryPolicy::new()
+        ///     .max_retries(8)
+        ///     .base_delay(Duration::from_secs(1))
+        ///     .total_timeout(Duration::from_secs(120));
+        /// assert!(PATIENT.check().is_ok());
+        /// ```
+        #[derive(Clone, Debug, Default, PartialEq)]
+        pub struct RetryPolicy {
+            $( pub(crate) $name: Option<$type>, )*
+        }
+
+        impl RetryPolicy {
+            /// A policy in which nothing is written: the decorator's mode with its defaults.
+            #[must_use]
+            pub const fn new() -> Self {
+                Self { $( $name: None, )* }
+            }
+
+            $(
+                $(#[$doc])*
+                #[must_use]
+                pub const fn $name(mut self, value: $type) -> Self {
+                    self.$name = Some(value);
+                    self
+                }
+            )*
+
+            /// What is written in `self`, and `base`'s value wherever nothing is written.
+            ///
+            /// `max_retries` and `max_attempts` say the same in two ways, so a layer that writes one of
+            /// them hides both of `base`.
+            #[must_use]
+            pub const fn over(&self, base: &Self) -> Self {
+                let mut merged = Self {
+                    $( $name: match self.$name { Some(value) => Some(value), None => base.$name }, )*
+                };
+                if self.max_retries.is_some() || self.max_attempts.is_some() {
+                    merged.max_retries = self.max_retries;
+                    merged.max_attempts = self.max_attempts;
+                }
+                merged
+            }
+        }
+    };
+}
+
+policy! {
+    /// The mode, which sets the defaults of all the rest. Default: [`Mode::Decorator`].
+    mode: Mode,
+    /// Retries after the first try. Default: 5 (decorator), 4 (legacy), 2 (standard, adaptive); in paced
+    /// mode 5, counted without the throttles.
+    max_retries: u32,
+    /// Attempts in all, the first included: `max_retries + 1`. In paced mode (default 20) it bounds
+    /// everything, throttles included. Range: 1 and up.
+    max_attempts: u32,
+    /// Wait before the first retry, before jitter. Default: 500 ms (decorator).
+    base_delay: Duration,
+    /// Cap of a wait, applied before jitter: with [`Jitter::Scaled`] a wait reaches 1.25 times it.
+    /// Default: 30 s (decorator), 20 s (standard, adaptive), none (legacy).
+    max_delay: Duration,
+    /// Growth of the wait per retry. Range: 1 and up, finite. Default: 2.
+    multiplier: f64,
+    /// How a wait is spread. Default: [`Jitter::Scaled`] (decorator), [`Jitter::Full`] (AWS's modes).
+    jitter: Jitter,
+    /// Time for the whole call from its first poll: attempts, waits and queue. Default: none.
+    total_timeout: Duration,
+    /// The same as `total_timeout`, as a moment. With both, the earlier counts. Default: none.
+    deadline: Instant,
+    /// Time for each attempt. Default: none.
+    attempt_timeout: Duration,
+    /// More codes, or patterns with `*`, to retry as other failures. Default: none.
+    added_errors: &'static [&'static str],
+    /// More codes, or patterns with `*`, to retry as throttles. Default: none.
+    throttling_errors: &'static [&'static str],
+    /// Retry exactly these codes or patterns. Implies `transient(false)` unless that is written.
+    /// Default: the set that [`RetryPolicy::codes`] names.
+    retryable_errors: &'static [&'static str],
+    /// Codes or patterns that are never retried: beats every other rule, statuses included. Default: none.
+    excluded_errors: &'static [&'static str],
+    /// Which built-in set of codes is retried. Default: [`Codes::Default`].
+    codes: Codes,
+    /// Also retry what is transient whatever its code: time-outs, lost connections, HTTP 500, 502, 503,
+    /// 504. Default: true ([`Codes::Python`] and `retryable_errors`: false).
+    transient: bool,
+    /// Whether retries take from the scope's quota of 500 tokens. Default: true (legacy: false).
+    quota: bool,
+    /// Whether running twice is harmless. `false`: retry only what the service surely did not execute.
+    /// Default: true.
+    idempotent: bool,
+    /// Paced and adaptive: never send faster than this many attempts a second. Range: above 0, finite.
+    /// Default: none.
+    max_rate: f64,
+    /// Paced and adaptive: the part of the learned quota to take. Range: above 0, at most 1. Default: 1.
+    share: f64,
+    /// Paced and adaptive: an error at once where the call would wait for its turn. Default: false.
+    fail_fast: bool,
+    /// The service, for AWS's per-service rules: its SDK or endpoint name, as `"dynamodb"`. Default: none.
+    service: &'static str,
+    /// The operation, for AWS's long-polling rule, as `"ReceiveMessage"`. Default: none.
+    operation: &'static str,
+    /// Whether this call retries what an annotated call inside it gave up on. Default: [`Nested::Pass`].
+    nested: Nested,
+    /// Believe the interceptor's record even where the returned error doesn't confirm it. Default: false.
+    trust_record: bool,
+    /// Level of the log lines of retries. Default: [`Log::Warn`] (paced: [`Log::Debug`]).
+    log: Log,
+}

@@ -1,0 +1,240 @@
+//! A policy with every gap filled: the presets of the modes are here, and nowhere else.
+
+use std::time::{Duration, Instant};
+
+use super::{Codes, Jitter, Log, Mode, Nested, RetryPolicy};
+use crate::codes;
+
+/// What a retry takes from the quota. AWS's figures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Costs {
+    pub throttled: u32,
+    pub transient: u32,
+    pub timeout: u32,
+    pub other: u32,
+}
+
+/// How a server's hint changes the computed wait `t`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum HintRule {
+    /// botocore's legacy mode reads none.
+    Ignore,
+    /// `max(t, min(hint, max_delay))`; `Retry-After` counts as well.
+    AtLeast,
+    /// Retry Behavior 2.0: `min(hint, max_delay)`, from `x-amz-retry-after` alone.
+    Instead,
+    /// Retry Behavior 2.1: `clamp(hint, t, t + 5 s)`, from `x-amz-retry-after` alone.
+    Within5s,
+}
+
+/// Which controller of the send rate a mode has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum RateKind {
+    Cubic,
+    Paced,
+}
+
+/// Everything that a decision needs to know of the policy.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Resolved {
+    pub mode: Mode,
+    /// Attempts in all, throttles included.
+    pub max_attempts: u32,
+    /// Retries after failures that are no throttles.
+    pub max_retries: u32,
+    pub base_delay: Duration,
+    /// The base after a throttle: AWS's 2.1 has one of its own.
+    pub throttle_delay: Duration,
+    pub max_delay: Duration,
+    pub multiplier: f64,
+    pub jitter: Jitter,
+    pub total_timeout: Option<Duration>,
+    pub deadline: Option<Instant>,
+    pub attempt_timeout: Option<Duration>,
+    pub added: &'static [&'static str],
+    pub throttling: &'static [&'static str],
+    pub retryable: Option<&'static [&'static str]>,
+    pub excluded: &'static [&'static str],
+    pub codes: Codes,
+    pub service_rules: &'static [codes::ServiceRule],
+    pub statuses: &'static [u16],
+    pub transient: bool,
+    pub idempotent: bool,
+    pub costs: Option<Costs>,
+    pub hint: HintRule,
+    pub rate: Option<RateKind>,
+    pub max_rate: f64,
+    pub share: f64,
+    pub fail_fast: bool,
+    /// AWS's 2.1: a long poll waits its backoff before it fails for want of quota.
+    pub long_polling: bool,
+    pub service: Option<&'static str>,
+    pub operation: Option<&'static str>,
+    pub nested: Nested,
+    pub trust_record: bool,
+    pub log: Log,
+}
+
+const SECOND: Duration = Duration::from_secs(1);
+const COSTS_20: Costs = Costs { throttled: 5, transient: 5, timeout: 10, other: 5 };
+const COSTS_21: Costs = Costs { throttled: 5, transient: 14, timeout: 14, other: 14 };
+/// The decorator's quota bounds what an outage costs, and leaves throttled jobs alone.
+const COSTS_DECORATOR: Costs = Costs { throttled: 0, transient: 14, timeout: 14, other: 0 };
+
+impl RetryPolicy {
+    /// This policy with the mode's preset in every gap.
+    pub(crate) fn resolve(&self) -> Resolved {
+        let mut preset = preset(self.mode.unwrap_or_default());
+        preset.service = self.service;
+        preset.operation = self.operation;
+        preset.for_service();
+        let attempts = self
+            .max_attempts
+            .or(self
+                .max_retries
+                .filter(|_| preset.mode != Mode::Paced)
+                .map(|n| n.saturating_add(1)))
+            .unwrap_or(preset.max_attempts)
+            .max(1);
+        let multiplier = self.multiplier.unwrap_or(preset.multiplier);
+        let codes = self.codes.unwrap_or(preset.codes);
+        Resolved {
+            max_attempts: attempts,
+            max_retries: self.max_retries.unwrap_or(match preset.mode {
+                Mode::Paced => preset.max_retries,
+                _ => attempts - 1,
+            }),
+            base_delay: self.base_delay.unwrap_or(preset.base_delay),
+            throttle_delay: self.base_delay.unwrap_or(preset.throttle_delay),
+            max_delay: self.max_delay.unwrap_or(preset.max_delay),
+            // `max` also turns NaN into 1.
+            multiplier: multiplier.max(1.0),
+            jitter: self.jitter.unwrap_or(preset.jitter),
+            total_timeout: self.total_timeout,
+            deadline: self.deadline,
+            attempt_timeout: self.attempt_timeout,
+            added: self.added_errors.unwrap_or_default(),
+            throttling: self.throttling_errors.unwrap_or_default(),
+            retryable: self.retryable_errors,
+            excluded: self.excluded_errors.unwrap_or_default(),
+            codes,
+            transient: self
+                .transient
+                .unwrap_or(codes != Codes::Python && self.retryable_errors.is_none()),
+            idempotent: self.idempotent.unwrap_or(true),
+            costs: match self.quota {
+                Some(false) => None,
+                // Written beside a mode without a quota: the decorator's.
+                Some(true) => preset.costs.or(Some(COSTS_DECORATOR)),
+                None => preset.costs,
+            },
+            max_rate: self.max_rate.filter(|rate| *rate > 0.0).unwrap_or(f64::INFINITY),
+            share: self.share.filter(|share| *share > 0.0).map_or(1.0, |share| share.min(1.0)),
+            fail_fast: self.fail_fast.unwrap_or(false),
+            nested: self.nested.unwrap_or_default(),
+            trust_record: self.trust_record.unwrap_or(false),
+            log: self.log.unwrap_or(preset.log),
+            ..preset
+        }
+    }
+}
+
+impl Resolved {
+    /// What AWS's modes set per service and operation.
+    fn for_service(&mut self) {
+        let dynamodb = self.service.is_some_and(codes::is_dynamodb);
+        match self.mode {
+            Mode::Legacy if dynamodb => {
+                self.max_attempts = 10;
+                self.base_delay = Duration::from_millis(50);
+                self.throttle_delay = self.base_delay;
+                self.jitter = Jitter::None;
+            }
+            Mode::Standard | Mode::Adaptive => {
+                if dynamodb {
+                    self.max_attempts = 4;
+                    self.base_delay = Duration::from_millis(25);
+                }
+                self.long_polling = codes::is_long_polling(
+                    self.service.unwrap_or_default(),
+                    self.operation.unwrap_or_default(),
+                );
+            }
+            _ => {}
+        }
+    }
+}
+
+fn preset(mode: Mode) -> Resolved {
+    let decorator = Resolved {
+        mode,
+        max_attempts: 6,
+        max_retries: 5,
+        base_delay: Duration::from_millis(500),
+        throttle_delay: Duration::from_millis(500),
+        max_delay: Duration::from_secs(30),
+        multiplier: 2.0,
+        jitter: Jitter::Scaled,
+        total_timeout: None,
+        deadline: None,
+        attempt_timeout: None,
+        added: &[],
+        throttling: &[],
+        retryable: None,
+        excluded: &[],
+        codes: Codes::Default,
+        service_rules: &[],
+        statuses: codes::TRANSIENT_STATUSES,
+        transient: true,
+        idempotent: true,
+        costs: Some(COSTS_DECORATOR),
+        hint: HintRule::AtLeast,
+        rate: None,
+        max_rate: f64::INFINITY,
+        share: 1.0,
+        fail_fast: false,
+        long_polling: false,
+        service: None,
+        operation: None,
+        nested: Nested::Pass,
+        trust_record: false,
+        log: Log::Warn,
+    };
+    let standard = Resolved {
+        max_attempts: 3,
+        base_delay: Duration::from_millis(50),
+        throttle_delay: SECOND,
+        max_delay: Duration::from_secs(20),
+        jitter: Jitter::Full,
+        costs: Some(COSTS_21),
+        hint: HintRule::Within5s,
+        service_rules: codes::STANDARD_SERVICE_RULES,
+        ..decorator.clone()
+    };
+    match mode {
+        Mode::Decorator => decorator,
+        Mode::Legacy => Resolved {
+            max_attempts: 5,
+            base_delay: SECOND,
+            throttle_delay: SECOND,
+            max_delay: Duration::MAX,
+            jitter: Jitter::Full,
+            costs: None,
+            hint: HintRule::Ignore,
+            service_rules: codes::LEGACY_SERVICE_RULES,
+            statuses: codes::LEGACY_STATUSES,
+            ..decorator
+        },
+        Mode::Standard => standard,
+        Mode::Standard20 => Resolved {
+            base_delay: SECOND,
+            costs: Some(COSTS_20),
+            hint: HintRule::Instead,
+            ..standard
+        },
+        Mode::Adaptive => Resolved { rate: Some(RateKind::Cubic), ..standard },
+        Mode::Paced => {
+            Resolved { max_attempts: 20, rate: Some(RateKind::Paced), log: Log::Debug, ..decorator }
+        }
+    }
+}

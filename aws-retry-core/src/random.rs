@@ -1,0 +1,30 @@
+//! The only source of randomness: one small generator a thread.
+
+use std::cell::RefCell;
+use std::hash::{BuildHasher, RandomState};
+
+use rand::rngs::SmallRng;
+use rand::{RngExt, SeedableRng};
+
+thread_local! {
+    // `RandomState` is the standard library's own source of keys, different in each thread.
+    static GENERATOR: RefCell<SmallRng> =
+        RefCell::new(SmallRng::seed_from_u64(RandomState::new().hash_one(0_u8)));
+}
+
+/// Uniform in [0, 1).
+pub(crate) fn uniform() -> f64 {
+    // While a thread ends its generator may be gone: the middle is as good as any.
+    GENERATOR.try_with(|generator| generator.borrow_mut().random()).unwrap_or(0.5)
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn threads_draw_different_numbers_within_the_range() {
+        let draw = || (0..100).map(|_| super::uniform()).collect::<Vec<_>>();
+        let here = draw();
+        assert!(here.iter().all(|x| (0.0..1.0).contains(x)));
+        assert_ne!(here, std::thread::spawn(draw).join().unwrap());
+    }
+}

@@ -1,0 +1,89 @@
+//! The future of one attempt: the wait before it, the body, and what may cut it.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use pin_project_lite::pin_project;
+
+use super::call::Call;
+use crate::errors::StopAs;
+
+/// A fn's body, and how its return type can hold a [`Stopped`](crate::Stopped).
+#[derive(Debug)]
+pub struct Body<F, S> {
+    future: F,
+    stop: S,
+}
+
+impl<F, S> Body<F, S> {
+    /// Seals `future` with the marker that `stop()` or `must_stop()` chose.
+    #[inline]
+    pub const fn new(future: F, stop: S) -> Self {
+        Self { future, stop }
+    }
+}
+
+pin_project! {
+    /// One attempt.
+    #[derive(Debug)]
+    #[must_use = "futures do nothing unless polled"]
+    pub struct Attempt<'c, 'p, F, S> {
+        call: &'c mut Call<'p>,
+        stop: S,
+        begun: bool,
+        #[pin]
+        future: F,
+    }
+}
+
+impl<'c, 'p, F, S> Attempt<'c, 'p, F, S> {
+    #[inline]
+    pub(super) fn new(call: &'c mut Call<'p>, body: Body<F, S>) -> Self {
+        Self { call, stop: body.stop, begun: false, future: body.future }
+    }
+}
+
+impl<F, S> Future for Attempt<'_, '_, F, S>
+where
+    F: Future,
+    S: StopAs<F::Output>,
+{
+    type Output = F::Output;
+
+    #[inline]
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
+        let this = self.project();
+        if !*this.begun {
+            if this.call.state.is_some() || this.call.is_eager() {
+                ready!(poll_wait(this.call, cx, S::CAN));
+            }
+            this.call.frame.attempt = this.call.frame.attempt.saturating_add(1);
+            *this.begun = true;
+        }
+        let polled = {
+            let _inside = this.call.frame.enter();
+            this.future.poll(cx)
+        };
+        if polled.is_pending()
+            && let Some(state) = this.call.state.as_deref_mut()
+            && let Some(cut) = state.cut()
+            && cut.as_mut().poll(cx).is_ready()
+            && let Some(outcome) = this.stop.outcome(state.stop())
+        {
+            return Poll::Ready(outcome);
+        }
+        polled
+    }
+}
+
+/// The wait before an attempt. Not generic: one copy serves every fn.
+#[cold]
+fn poll_wait(call: &mut Call<'_>, cx: &mut Context<'_>, can_stop: bool) -> Poll<()> {
+    let state = call.state_mut();
+    if let Some(wait) = state.wait() {
+        ready!(wait.as_mut().poll(cx));
+    }
+    state.begin(can_stop);
+    Poll::Ready(())
+}

@@ -1,0 +1,189 @@
+//! One call of a retried fn, from its first poll to its outcome.
+
+use std::ops::ControlFlow;
+
+use super::attempt::{Attempt, Body};
+use super::state::{Hooks, State};
+use crate::Failure;
+use crate::classify::Predicates;
+use crate::context::Frame;
+use crate::errors::{StopAs, Via};
+use crate::observe::Event;
+use crate::outcome::Outcome;
+use crate::policy::RetryPolicy;
+use crate::quota;
+use crate::scope::Key;
+use crate::site::{self, Site};
+
+/// What the attribute's arguments supply beside the policy: predicates and hooks, made anew after each
+/// attempt, so that they borrow the fn's arguments only between attempts.
+#[allow(missing_debug_implementations, reason = "closures")]
+pub struct Extras<'a, T, E> {
+    /// `retry_if`.
+    pub retry_if: Option<&'a dyn Fn(&E) -> bool>,
+    /// `unless`.
+    pub unless: Option<&'a dyn Fn(&E) -> bool>,
+    /// `retry_if_ok`.
+    pub retry_if_ok: Option<&'a dyn Fn(&T) -> bool>,
+    /// `on_attempt`.
+    pub on_attempt: Option<&'a dyn Fn(&Event<'_>)>,
+    /// `on_retry`.
+    pub on_retry: Option<&'a dyn Fn(&Event<'_>)>,
+    /// `on_give_up`.
+    pub on_give_up: Option<&'a dyn Fn(&Event<'_>)>,
+}
+
+impl<T, E> Extras<'_, T, E> {
+    /// No predicate, no hook.
+    pub const NONE: Self = Self {
+        retry_if: None,
+        unless: None,
+        retry_if_ok: None,
+        on_attempt: None,
+        on_retry: None,
+        on_give_up: None,
+    };
+}
+
+/// One call. Until its first failure it holds nothing but pointers; dropped at any await it leaves
+/// nothing behind.
+#[derive(Debug)]
+pub struct Call<'p> {
+    pub(super) site: &'static Site,
+    policy: Option<&'p RetryPolicy>,
+    late: Option<&'p RetryPolicy>,
+    scope: Option<Key>,
+    pub(super) frame: Frame,
+    pub(super) state: Option<Box<State>>,
+}
+
+impl<'p> Call<'p> {
+    /// A call of `site`'s fn.
+    #[must_use]
+    #[inline]
+    pub const fn new(site: &'static Site) -> Self {
+        Self { site, policy: None, late: None, scope: None, frame: Frame::NONE, state: None }
+    }
+
+    /// What `policy = ..` supplies.
+    #[must_use]
+    #[inline]
+    pub const fn policy(mut self, policy: &'p RetryPolicy) -> Self {
+        self.policy = Some(policy);
+        self
+    }
+
+    /// Written arguments whose values are expressions.
+    #[must_use]
+    #[inline]
+    pub const fn late(mut self, late: &'p RetryPolicy) -> Self {
+        self.late = Some(late);
+        self
+    }
+
+    /// The scope that `scope = ..` names.
+    #[must_use]
+    #[inline]
+    pub const fn scope(mut self, scope: Key) -> Self {
+        self.scope = Some(scope);
+        self
+    }
+
+    /// The next attempt: waits first, if it must.
+    #[inline]
+    pub fn attempt<F, S>(&mut self, body: Body<F, S>) -> Attempt<'_, 'p, F, S>
+    where
+        F: Future,
+        S: StopAs<F::Output>,
+    {
+        Attempt::new(self, body)
+    }
+
+    /// The next attempt of a sync fn: blocks first, if it must.
+    #[inline]
+    pub fn attempt_blocking<O>(&mut self, body: impl FnOnce() -> O) -> O {
+        if self.state.is_some() || self.is_eager() {
+            self.state_mut().block();
+        }
+        self.frame.attempt = self.frame.attempt.saturating_add(1);
+        let _inside = self.frame.enter();
+        body()
+    }
+
+    /// What to do after an attempt: leave the loop with the untouched outcome, or go on.
+    #[inline]
+    pub fn settle<O, V>(
+        &mut self,
+        outcome: O,
+        via: V,
+        extras: Extras<'_, O::Ok, O::Error>,
+    ) -> ControlFlow<O>
+    where
+        O: Outcome,
+        V: Via<O::Error>,
+    {
+        let hooks = Hooks {
+            on_attempt: extras.on_attempt,
+            on_retry: extras.on_retry,
+            on_give_up: extras.on_give_up,
+        };
+        let again = match outcome.split() {
+            Ok(value) if extras.retry_if_ok.is_some_and(|unwelcome| unwelcome(value)) => {
+                let said = Predicates { asked: true, vetoed: false };
+                self.failed(&Failure::new(), said, &hooks)
+            }
+            Ok(_) => {
+                if self.state.is_some() || hooks.on_attempt.is_some() || quota::any_drained() {
+                    self.succeeded(&hooks);
+                }
+                false
+            }
+            Err(error) => {
+                let said = Predicates {
+                    asked: extras.retry_if.is_some_and(|wanted| wanted(error)),
+                    vetoed: extras.unless.is_some_and(|vetoed| vetoed(error)),
+                };
+                self.failed(&via.failure(error), said, &hooks)
+            }
+        };
+        if again { ControlFlow::Continue(()) } else { ControlFlow::Break(outcome) }
+    }
+
+    /// Whether something must be done before the first attempt.
+    #[inline]
+    pub(super) fn is_eager(&self) -> bool {
+        self.site.eager
+            || self.policy.is_some_and(site::is_eager)
+            || self.late.is_some_and(site::is_eager)
+    }
+
+    /// The part of a call that exists only once something needs it.
+    #[cold]
+    pub(super) fn state_mut(&mut self) -> &mut State {
+        let (site, scope) = (self.site, self.scope);
+        let (policy, late) = (self.policy, self.late);
+        self.state.get_or_insert_with(|| {
+            let mut written = site.policy.clone();
+            if let Some(late) = late {
+                written = late.over(&written);
+            }
+            if let Some(supplied) = policy {
+                written = written.over(supplied);
+            }
+            Box::new(State::new(site, written.resolve(), scope.unwrap_or_else(|| site.key())))
+        })
+    }
+
+    #[cold]
+    fn succeeded(&mut self, hooks: &Hooks<'_>) {
+        let attempt = self.frame.attempt;
+        self.state_mut().succeeded(attempt, hooks);
+    }
+
+    /// Whether to go on after a failure.
+    #[cold]
+    fn failed(&mut self, failure: &Failure<'_>, said: Predicates, hooks: &Hooks<'_>) -> bool {
+        let attempt = self.frame.attempt;
+        self.state_mut().failed(attempt, failure, said, hooks)
+    }
+}

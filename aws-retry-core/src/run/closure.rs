@@ -1,0 +1,79 @@
+//! The closure forms: the same engine without the attribute.
+
+use std::ops::ControlFlow;
+
+use super::attempt::Body;
+use super::call::{Call, Extras};
+use crate::errors::Classify;
+use crate::errors::tiers::{Never, Via};
+use crate::failure::Failure;
+use crate::policy::RetryPolicy;
+use crate::site::Site;
+
+/// The closure forms have no fn of their own: all of them share this one, and so its scope.
+static SITE: Site = Site::new("RetryPolicy::run", module_path!(), RetryPolicy::new());
+
+/// Reads errors through the marker that [`Classify`] inferred.
+struct Through<M>(std::marker::PhantomData<M>);
+
+impl<M, E: Classify<M>> Via<E> for Through<M> {
+    fn failure<'e>(&self, error: &'e E) -> Failure<'e> {
+        error.failure_of()
+    }
+}
+
+impl RetryPolicy {
+    /// Runs `operation` until it succeeds, fails for good, or this policy says stop; the last error comes
+    /// back unchanged.
+    ///
+    /// A try that `total_timeout` or `attempt_timeout` would cut is not cut here, since the error type is
+    /// generic: no wait passes the deadline all the same.
+    ///
+    /// ```
+    /// # use aws_retry_core::RetryPolicy;
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// let mut tries = 0;
+    /// let policy = RetryPolicy::new().base_delay(std::time::Duration::from_millis(1));
+    /// let answer = policy
+    ///     .run(|| {
+    ///         tries += 1;
+    ///         let lost = tries < 3;
+    ///         async move {
+    ///             if lost { Err(std::io::Error::from(std::io::ErrorKind::ConnectionReset)) } else { Ok(42) }
+    ///         }
+    ///     })
+    ///     .await;
+    /// assert_eq!((answer.unwrap(), tries), (42, 3));
+    /// # }
+    /// ```
+    pub async fn run<T, E, M, F>(&self, mut operation: impl FnMut() -> F) -> Result<T, E>
+    where
+        F: Future<Output = Result<T, E>>,
+        E: Classify<M>,
+    {
+        let mut call = Call::new(&SITE).policy(self);
+        loop {
+            let outcome = call.attempt(Body::new(operation(), Never)).await;
+            let via = Through(std::marker::PhantomData);
+            if let ControlFlow::Break(outcome) = call.settle(outcome, via, Extras::NONE) {
+                return outcome;
+            }
+        }
+    }
+
+    /// [`RetryPolicy::run`] for blocking code: the waits block the thread.
+    pub fn run_blocking<T, E, M>(&self, mut operation: impl FnMut() -> Result<T, E>) -> Result<T, E>
+    where
+        E: Classify<M>,
+    {
+        let mut call = Call::new(&SITE).policy(self);
+        loop {
+            let outcome = call.attempt_blocking(&mut operation);
+            let via = Through(std::marker::PhantomData);
+            if let ControlFlow::Break(outcome) = call.settle(outcome, via, Extras::NONE) {
+                return outcome;
+            }
+        }
+    }
+}

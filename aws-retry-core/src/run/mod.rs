@@ -1,0 +1,10 @@
+//! The thin loops over the state machine: the attribute's ([`Call`]), and the closure forms. The only
+//! place that sleeps.
+
+mod attempt;
+mod call;
+mod closure;
+mod state;
+
+pub use attempt::{Attempt, Body};
+pub use call::{Call, Extras};

@@ -1,0 +1,120 @@
+//! A scope's identity: the text of its elements, streamed into a keyed 128-bit fingerprint.
+
+use std::fmt::{self, Display, Write};
+use std::hash::{BuildHasher, Hasher, RandomState};
+use std::sync::OnceLock;
+
+/// The fingerprint of a scope. Keyed per process: it means nothing outside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Key([u64; 2]);
+
+impl Key {
+    /// Which of `shards` shards the key falls into.
+    pub(crate) fn shard(self, shards: usize) -> usize {
+        usize::try_from(self.0[0] % (shards.max(1) as u64)).unwrap_or_default()
+    }
+
+    /// The key of a fn that is its own scope: where its static stands.
+    pub(crate) fn of_address(address: usize) -> Self {
+        // Texts are hashed, addresses are not: the second word sets them apart.
+        Self([address as u64, u64::MAX])
+    }
+}
+
+/// What can name a scope: a value or a tuple of up to six values that are `Display`.
+///
+/// Two scopes are equal if the texts of their elements are: `1u32` equals `1u64`, `"a"` equals
+/// `String::from("a")`, and `("a", "b")` differs from `("ab",)`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can't name a scope",
+    label = "not `Display`, and no tuple of what is",
+    note = "a scope is a value, or a tuple of up to six values, that implement `Display`: `scope = (\"ec2:DescribeInstances\", account, region)`"
+)]
+pub trait ScopeParts<Marker> {
+    #[doc(hidden)]
+    fn stream(&self, element: &mut dyn FnMut(&dyn Display));
+}
+
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct One;
+
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Tuple<M>(M);
+
+impl<T: Display + ?Sized> ScopeParts<One> for T {
+    fn stream(&self, element: &mut dyn FnMut(&dyn Display)) {
+        element(&self);
+    }
+}
+
+macro_rules! tuples {
+    ($(($($name:ident)+))+) => {$(
+        impl<$($name: Display),+> ScopeParts<Tuple<One>> for ($($name,)+) {
+            #[allow(non_snake_case)]
+            fn stream(&self, element: &mut dyn FnMut(&dyn Display)) {
+                let ($($name,)+) = self;
+                $(element($name);)+
+            }
+        }
+    )+};
+}
+
+tuples! { (A) (A B) (A B C) (A B C D) (A B C D E) (A B C D E F) }
+
+/// The key of a scope. Allocates nothing.
+pub fn scope_key<M>(parts: &(impl ScopeParts<M> + ?Sized)) -> Key {
+    static KEYS: OnceLock<[RandomState; 2]> = OnceLock::new();
+    let [a, b] = KEYS.get_or_init(|| [RandomState::new(), RandomState::new()]);
+    let mut text = Fingerprint(a.build_hasher(), b.build_hasher());
+    parts.stream(&mut |element| {
+        // Hashing can't fail; an element whose `Display` fails ends where it failed.
+        let _ = write!(text, "{element}");
+        text.end_of_element();
+    });
+    Key([text.0.finish(), text.1.finish()])
+}
+
+struct Fingerprint<H>(H, H);
+
+impl<H: Hasher> Fingerprint<H> {
+    fn end_of_element(&mut self) {
+        // A byte that UTF-8 never holds.
+        self.0.write_u8(0xff);
+        self.1.write_u8(0xff);
+    }
+}
+
+impl<H: Hasher> Write for Fingerprint<H> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.0.write(text.as_bytes());
+        self.1.write(text.as_bytes());
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn equal_texts_are_equal_scopes() {
+        assert_eq!(scope_key(&1_u32), scope_key(&1_u64));
+        assert_eq!(scope_key("a"), scope_key(&String::from("a")));
+        assert_eq!(scope_key(&("a", 1)), scope_key(&(String::from("a"), "1")));
+        assert_eq!(scope_key(&("a",)), scope_key("a"));
+    }
+
+    #[test]
+    fn elements_do_not_run_together() {
+        assert_ne!(scope_key(&("a", "b")), scope_key(&("ab",)));
+        assert_ne!(scope_key(&("a", "bc")), scope_key(&("ab", "c")));
+        assert_ne!(scope_key(&("", "a")), scope_key(&("a", "")));
+    }
+
+    #[test]
+    fn a_display_in_pieces_is_one_element() {
+        assert_eq!(scope_key(&format_args!("{}{}", "a", "b")), scope_key("ab"));
+    }
+}

@@ -1,0 +1,170 @@
+//! The process-wide map from scope to its quota and its send rate.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use super::Key;
+use crate::clock::{Clock, ClockId, Time};
+use crate::quota::{self, Quota};
+
+/// A scope that nobody used for this long, with a full quota and nobody waiting, is forgotten.
+const IDLE: Duration = Duration::from_secs(600);
+const SHARDS: usize = 16;
+/// No sweep while a shard holds fewer scopes than this.
+const SWEEP_FROM: usize = 32;
+
+/// What calls of one scope share.
+#[derive(Debug)]
+pub(crate) struct Scope {
+    pub quota: Quota,
+    throttles: AtomicU64,
+    /// Nanoseconds of the clock at the last use.
+    used: AtomicU64,
+}
+
+impl Scope {
+    fn new() -> Self {
+        Self { quota: Quota::new(), throttles: AtomicU64::new(0), used: AtomicU64::new(0) }
+    }
+
+    pub fn count_throttle(&self) {
+        self.throttles.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn touch(&self, now: Time) {
+        self.used.store(nanos(now), Ordering::Relaxed);
+    }
+
+    fn is_idle(&self, now: Time) -> bool {
+        self.quota.left() == quota::CAPACITY
+            && nanos(now).saturating_sub(self.used.load(Ordering::Relaxed)) >= nanos(IDLE)
+    }
+}
+
+fn nanos(time: Time) -> u64 {
+    u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
+}
+
+#[derive(Debug, Default)]
+struct Shard {
+    scopes: HashMap<(ClockId, Key), Arc<Scope>>,
+    /// The number of scopes at which idle ones are looked for, and the time at which they are anyway.
+    sweep_at: usize,
+    sweep_after: Time,
+}
+
+impl Shard {
+    /// Forgets idle scopes. Work per insertion is constant on average: the next sweep comes when the
+    /// shard has doubled, or after the time that makes a scope idle.
+    fn sweep(&mut self, clock: ClockId, now: Time) {
+        if self.scopes.len() < self.sweep_at.max(SWEEP_FROM) && now < self.sweep_after {
+            return;
+        }
+        self.scopes.retain(|(owner, _), scope| {
+            *owner != clock || Arc::strong_count(scope) > 1 || !scope.is_idle(now)
+        });
+        self.sweep_at = self.scopes.len().saturating_mul(2);
+        self.sweep_after = now.saturating_add(IDLE);
+    }
+}
+
+/// A map from scope to its state, in shards so that scopes seldom share a lock.
+#[derive(Debug)]
+pub(crate) struct Registry {
+    shards: [Mutex<Shard>; SHARDS],
+}
+
+impl Registry {
+    pub fn new() -> Self {
+        Self { shards: std::array::from_fn(|_| Mutex::default()) }
+    }
+
+    /// The registry of the process.
+    pub fn global() -> &'static Self {
+        static GLOBAL: LazyLock<Registry> = LazyLock::new(Registry::new);
+        &GLOBAL
+    }
+
+    /// The scope, if it exists.
+    pub fn find(&self, clock: Clock, key: Key) -> Option<Arc<Scope>> {
+        self.shard(key).scopes.get(&(clock.id, key)).cloned()
+    }
+
+    /// The scope, made if it is new.
+    pub fn find_or_insert(&self, clock: Clock, key: Key, now: Time) -> Arc<Scope> {
+        let mut shard = self.shard(key);
+        if let Some(scope) = shard.scopes.get(&(clock.id, key)) {
+            scope.touch(now);
+            return Arc::clone(scope);
+        }
+        shard.sweep(clock.id, now);
+        let scope = Arc::new(Scope::new());
+        scope.touch(now);
+        shard.scopes.insert((clock.id, key), Arc::clone(&scope));
+        scope
+    }
+
+    /// How many scopes are remembered.
+    #[cfg(test)]
+    pub fn len(&self) -> usize {
+        self.shards.iter().map(|shard| lock(shard).scopes.len()).sum()
+    }
+
+    fn shard(&self, key: Key) -> MutexGuard<'_, Shard> {
+        // `shard` is below `SHARDS`; the fallback keeps the compiler from adding a panic.
+        lock(self.shards.get(key.shard(SHARDS)).unwrap_or(&self.shards[0]))
+    }
+}
+
+fn lock(shard: &Mutex<Shard>) -> MutexGuard<'_, Shard> {
+    // No code of ours panics under the lock, and the map is whole at every moment anyway.
+    shard.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scope::scope_key;
+
+    #[test]
+    fn equal_keys_share_a_scope_and_different_ones_do_not() {
+        let registry = Registry::new();
+        let scope =
+            |name: &str| registry.find_or_insert(Clock::default(), scope_key(name), Time::ZERO);
+        assert!(Arc::ptr_eq(&scope("a"), &scope("a")));
+        assert!(!Arc::ptr_eq(&scope("a"), &scope("b")));
+        assert!(registry.find(Clock::default(), scope_key("c")).is_none());
+    }
+
+    /// A new scope every 86 ms: a million in a day.
+    #[test]
+    fn a_million_scopes_a_day_do_not_pile_up() {
+        let registry = Registry::new();
+        let mut most = 0;
+        for i in 0..1_000_000_u64 {
+            let now = Duration::from_millis(i * 86);
+            registry.find_or_insert(Clock::default(), scope_key(&i), now);
+            if i % 1000 == 0 {
+                most = most.max(registry.len());
+            }
+        }
+        // Ten minutes hold 6,977; between two sweeps a shard at most doubles.
+        assert!(most < 4 * 6_977, "{most}");
+    }
+
+    #[test]
+    fn a_scope_in_use_or_drained_stays() {
+        let registry = Registry::new();
+        let at = |key: &str, now| registry.find_or_insert(Clock::default(), scope_key(key), now);
+        let used = at("used", Time::ZERO);
+        assert!(at("drained", Time::ZERO).quota.take(5));
+        let day = Duration::from_secs(86_400);
+        for i in 0..10_000 {
+            at(&format!("filler {i}"), day + IDLE * i / 1000);
+        }
+        assert!(Arc::ptr_eq(&used, &at("used", day * 2)));
+        assert_eq!(at("drained", day * 2).quota.left(), quota::CAPACITY - 5);
+    }
+}
