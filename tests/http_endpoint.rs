@@ -41,20 +41,14 @@ async fn bodies_without_a_code_leave_the_status() {
     for step in [Step::html(503), Step::empty(503)] {
         let error = failed_by(step).await;
         assert_eq!(error.code(), None);
-        assert_eq!(
-            error.raw_response().map(|raw| raw.status().as_u16()),
-            Some(503)
-        );
+        assert_eq!(error.raw_response().map(|raw| raw.status().as_u16()), Some(503));
     }
 }
 
 #[tokio::test]
 async fn broken_connections_are_dispatch_failures() {
     let reset = failed_by(Step::Reset).await;
-    assert!(
-        matches!(&reset, SdkError::DispatchFailure(failure) if failure.is_io()),
-        "{reset:?}"
-    );
+    assert!(matches!(&reset, SdkError::DispatchFailure(failure) if failure.is_io()), "{reset:?}");
     // Not `is_io`, but marked as transient: credentials that are missing carry no mark.
     let hangup = failed_by(Step::Hangup).await;
     assert!(
@@ -86,10 +80,7 @@ async fn requests_are_recorded() {
     list(&client).await.expect_err("the step is a throttle");
     let request = endpoint.requests().remove(0);
     assert_eq!(request.path, "/");
-    assert_eq!(
-        request.header("x-amz-target"),
-        Some("secretsmanager.ListSecrets")
-    );
+    assert_eq!(request.header("x-amz-target"), Some("secretsmanager.ListSecrets"));
     assert_eq!(request.body, "{}");
 }
 
@@ -102,10 +93,7 @@ async fn a_proxy_forwards_what_has_no_step_and_can_lose_an_answer() {
     let lost = list(&client).await.expect_err("the answer is lost");
     assert!(matches!(lost, SdkError::DispatchFailure(_)), "{lost:?}");
     assert_eq!(behind.arrived(), 1);
-    assert_eq!(
-        list(&client).await.expect_err("a throttle").code(),
-        Some("ThrottlingException")
-    );
+    assert_eq!(list(&client).await.expect_err("a throttle").code(), Some("ThrottlingException"));
     assert_eq!(list(&client).await.expect("the script is over"), 1);
     assert_eq!((proxy.arrived(), behind.arrived()), (3, 2));
 }

@@ -19,9 +19,7 @@ fn python_with(module: &str) -> Option<String> {
         .output();
     let missing = match import {
         Ok(output) if output.status.success() => return Some(python),
-        Ok(output) => String::from_utf8_lossy(&output.stderr)
-            .trim_end()
-            .to_owned(),
+        Ok(output) => String::from_utf8_lossy(&output.stderr).trim_end().to_owned(),
         Err(error) => error.to_string(),
     };
     let required = env::var("AWS_RETRY_REQUIRE_PEERS").is_ok_and(|value| value == "1");
@@ -67,10 +65,7 @@ impl Moto {
             .expect("python starts");
         let stderr = process.stderr.take().expect("a pipe");
         let process = Killed(process);
-        Some(Self {
-            address: announced(stderr),
-            _process: process,
-        })
+        Some(Self { address: announced(stderr), _process: process })
     }
 }
 
@@ -109,19 +104,13 @@ impl Driver {
             .expect("python starts");
         let input = process.stdin.take().expect("a pipe");
         let output = BufReader::new(process.stdout.take().expect("a pipe"));
-        Some(Self {
-            input,
-            output,
-            _process: Killed(process),
-        })
+        Some(Self { input, output, _process: Killed(process) })
     }
 
     pub fn ask(&mut self, question: &Value) -> Value {
         writeln!(self.input, "{question}").expect("the driver reads");
         let mut line = String::new();
-        self.output
-            .read_line(&mut line)
-            .expect("the driver answers");
+        self.output.read_line(&mut line).expect("the driver answers");
         serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error} in answer {line:?}"))
     }
 }

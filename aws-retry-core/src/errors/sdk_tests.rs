@@ -1,1 +1,121 @@
+//! What each variant of an `SdkError` says.
 
+use super::*;
+use crate::codes;
+use aws_smithy_runtime_api::http::StatusCode;
+use aws_smithy_types::body::SdkBody;
+use std::io;
+
+type Error = SdkError<ErrorMetadata, HttpResponse>;
+
+fn response(status: u16, headers: &[(&'static str, &'static str)]) -> HttpResponse {
+    let mut response =
+        HttpResponse::new(StatusCode::try_from(status).unwrap(), SdkBody::from("<html>"));
+    for (name, value) in headers {
+        response.headers_mut().insert(*name, *value);
+    }
+    response
+}
+
+fn transport(error: ConnectorError) -> Option<Transport> {
+    of_sdk_error(&Error::dispatch_failure(error)).transport
+}
+
+#[test]
+fn a_service_error_has_code_message_status_and_request_id() {
+    let meta = ErrorMetadata::builder().code("SlowDown").message("please").build();
+    let error = Error::service_error(meta, response(503, &[("x-amz-request-id", "R-1")]));
+    let failure = of_sdk_error(&error);
+    assert_eq!(failure.code(), Some("SlowDown"));
+    assert_eq!(failure.message(), Some("please"));
+    assert_eq!(failure.status(), Some(503));
+    assert_eq!(failure.request_id(), Some("R-1"));
+    assert!(!failure.guessed);
+}
+
+#[test]
+fn the_metadata_holds_the_request_id_where_the_response_is_gone() {
+    let meta = ErrorMetadata::builder().code("A").custom("aws_request_id", "R-2").build();
+    assert_eq!(metadata::of_provider(&meta).request_id(), Some("R-2"));
+}
+
+#[test]
+fn an_unparsable_answer_keeps_its_status() {
+    let error = Error::service_error(ErrorMetadata::default(), response(503, &[]));
+    assert_eq!(of_sdk_error(&error).status(), Some(503));
+    let failure = of_sdk_error(&Error::response_error("no JSON", response(200, &[]))).to_owned();
+    assert_eq!((failure.status(), failure.transport), (Some(200), Some(Transport::Response)));
+}
+
+#[test]
+fn failures_without_an_answer() {
+    let failure = of_sdk_error(&Error::timeout_error("late")).to_owned();
+    assert_eq!(failure.transport, Some(Transport::Timeout));
+    let failure = of_sdk_error(&Error::construction_failure("no region")).to_owned();
+    assert_eq!(failure.transport, Some(Transport::Construction));
+}
+
+#[test]
+fn dispatch_failures_by_kind() {
+    let io = |kind| Box::new(io::Error::from(kind));
+    for (error, expected) in [
+        (ConnectorError::io(io(io::ErrorKind::ConnectionReset)), Transport::Io),
+        (ConnectorError::io(io(io::ErrorKind::ConnectionRefused)), Transport::NeverConnected),
+        (ConnectorError::io("client error (Connect)".into()), Transport::NeverConnected),
+        (ConnectorError::timeout("HTTP read timeout occurred after 1s".into()), Transport::Timeout),
+        (
+            ConnectorError::timeout("HTTP connect timeout occurred after 1s".into()),
+            Transport::NeverConnected,
+        ),
+        (ConnectorError::user("bad uri".into()), Transport::Construction),
+        (
+            ConnectorError::other("incomplete".into(), Some(ErrorKind::TransientError)),
+            Transport::Io,
+        ),
+        (
+            ConnectorError::other("no providers in chain provided credentials".into(), None),
+            Transport::Credentials,
+        ),
+        (ConnectorError::other("odd".into(), None), Transport::Other),
+    ] {
+        let text = format!("{error:?}");
+        assert_eq!(transport(error), Some(expected), "{text}");
+    }
+}
+
+#[test]
+fn the_servers_hint() {
+    let date = "Wed, 21 Oct 2026 07:28:00 GMT";
+    for (headers, expected) in [
+        (vec![("x-amz-retry-after", "1500")], Some(RetryAfter::Amz(Duration::from_millis(1500)))),
+        (vec![("x-amz-retry-after", "-1")], None),
+        (vec![("x-amz-retry-after", "soon")], None),
+        (vec![("retry-after", "2")], Some(RetryAfter::Http(Duration::from_secs(2)))),
+        (
+            vec![("retry-after", "2"), ("x-amz-retry-after", "7")],
+            Some(RetryAfter::Amz(Duration::from_millis(7))),
+        ),
+        (
+            vec![("retry-after", "2"), ("x-amz-retry-after", "x")],
+            Some(RetryAfter::Http(Duration::from_secs(2))),
+        ),
+        (
+            vec![("retry-after", "Wed, 21 Oct 2026 07:28:09 GMT"), ("date", date)],
+            Some(RetryAfter::Http(Duration::from_secs(9))),
+        ),
+        (
+            vec![("retry-after", "Wed, 21 Oct 2026 07:27:00 GMT"), ("date", date)],
+            Some(RetryAfter::Http(Duration::ZERO)),
+        ),
+        (vec![("retry-after", "Wed, 21 Oct 2026 07:28:09 GMT")], None),
+        (vec![("retry-after", "-3")], None),
+        (vec![], None),
+    ] {
+        assert_eq!(retry_after(response(503, &headers).headers()), expected, "{headers:?}");
+    }
+}
+
+#[test]
+fn a_known_code_is_one_of_ours() {
+    assert!(codes::is_known("ThrottlingException") && !codes::is_known("Foo"));
+}

@@ -66,9 +66,7 @@ impl Endpoint {
                 .expect("a runtime for the endpoint");
             runtime.block_on(async {
                 let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");
-                bound
-                    .send(listener.local_addr().expect("an address"))
-                    .expect("the test waits");
+                bound.send(listener.local_addr().expect("an address")).expect("the test waits");
                 tokio::select! {
                     () = serve::accept(listener, shared, otherwise) => {}
                     _ = stopped => {}
@@ -76,11 +74,7 @@ impl Endpoint {
             });
         });
         let address = address.recv().expect("the endpoint starts");
-        Self {
-            address,
-            state,
-            _stop: stop,
-        }
+        Self { address, state, _stop: stop }
     }
 
     /// Forwards to the server at `upstream` whatever the script has no step for.
@@ -94,10 +88,7 @@ impl Endpoint {
 
     /// Starts anew: forgets what came so far and what is left of the old script.
     pub fn play(&self, script: impl IntoIterator<Item = Step>) {
-        *self.state() = State {
-            script: script.into_iter().collect(),
-            ..State::default()
-        };
+        *self.state() = State { script: script.into_iter().collect(), ..State::default() };
     }
 
     /// The number of requests that arrived, those included that were never read.

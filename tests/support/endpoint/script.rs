@@ -84,9 +84,7 @@ impl Step {
     /// Adds a header to an answer.
     #[must_use]
     pub fn header(mut self, name: &str, value: &str) -> Self {
-        self.answer()
-            .headers
-            .push((name.to_owned(), value.to_owned()));
+        self.answer().headers.push((name.to_owned(), value.to_owned()));
         self
     }
 

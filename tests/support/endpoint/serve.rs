@@ -58,15 +58,11 @@ async fn respond(
 ) -> io::Result<hyper::Response<Body>> {
     let (head, body) = request.into_parts();
     let body = body.collect().await.map_err(io::Error::other)?.to_bytes();
-    state
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner)
-        .read
-        .push(Request {
-            path: head.uri.to_string(),
-            headers: head.headers.clone(),
-            body: body.clone(),
-        });
+    state.lock().unwrap_or_else(PoisonError::into_inner).read.push(Request {
+        path: head.uri.to_string(),
+        headers: head.headers.clone(),
+        body: body.clone(),
+    });
     match step {
         Step::Answer(answer) => {
             tokio::time::sleep(answer.delay).await;
@@ -84,9 +80,8 @@ async fn respond(
 }
 
 fn write(answer: Answer) -> io::Result<hyper::Response<Body>> {
-    let mut response = hyper::Response::builder()
-        .status(answer.status)
-        .header(CONTENT_LENGTH, answer.body.len());
+    let mut response =
+        hyper::Response::builder().status(answer.status).header(CONTENT_LENGTH, answer.body.len());
     for (name, value) in &answer.headers {
         response = response.header(name, value);
     }
@@ -117,10 +112,7 @@ async fn forward(
     tokio::spawn(connection);
     head.headers.remove(CONNECTION);
     let request = hyper::Request::from_parts(head, Full::new(body));
-    let answer = sender
-        .send_request(request)
-        .await
-        .map_err(io::Error::other)?;
+    let answer = sender.send_request(request).await.map_err(io::Error::other)?;
     let (mut head, body) = answer.into_parts();
     head.headers.remove(CONNECTION);
     let body = body.collect().await.map_err(io::Error::other)?.to_bytes();
@@ -128,7 +120,5 @@ async fn forward(
 }
 
 fn whole(body: Bytes) -> Body {
-    Full::new(body)
-        .map_err(|never: Infallible| match never {})
-        .boxed()
+    Full::new(body).map_err(|never: Infallible| match never {}).boxed()
 }
