@@ -18,6 +18,7 @@ mod outcome;
 mod policy;
 mod quota;
 mod random;
+mod rate;
 mod run;
 mod scope;
 mod site;
@@ -41,4 +42,11 @@ pub mod __private {
     pub use core::ops::ControlFlow;
     pub use core::option::Option::{None, Some};
     pub use core::time::Duration;
+}
+
+/// What this workspace's simulator and benchmarks drive. Not part of the public interface.
+#[doc(hidden)]
+pub mod __rate {
+    pub use crate::rate::{Gate, Kind, Outcome, Refused, Sent, State, Ticket, Timekeeper, Turn};
+    pub use core::time::Duration as Time;
 }

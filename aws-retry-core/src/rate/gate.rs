@@ -1,0 +1,232 @@
+//! The driver of the queue: the only part that waits.
+
+use std::{
+    fmt,
+    future::Future,
+    pin::Pin,
+    task::{Context, Poll, Waker},
+};
+
+use super::{
+    Kind, Outcome, Send as Sending, State,
+    queue::{Answer, Queue, Terms, Wakes},
+    sync::{AtomicBool, AtomicU64, Mutex, MutexGuard, Ordering, PoisonError},
+};
+
+use crate::clock::{Clock, Sleep, Time};
+
+/// What the driver needs of a clock.
+pub trait Timekeeper {
+    /// Time since the clock's origin.
+    fn now(&self) -> Time;
+    /// Ends when `now` has reached `until`.
+    fn sleep_until(&self, until: Time) -> Sleep;
+}
+
+impl Timekeeper for Clock {
+    fn now(&self) -> Time {
+        Self::now(*self)
+    }
+
+    fn sleep_until(&self, until: Time) -> Sleep {
+        Self::sleep_until(*self, until)
+    }
+}
+
+/// A call's place in the order of first arrival. It keeps it over all attempts of the call.
+#[derive(Debug, Default)]
+pub struct Ticket(Option<u64>);
+
+impl Ticket {
+    /// The place is taken with the first turn asked for.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self(None)
+    }
+}
+
+/// An attempt that may go out, and whose outcome the gate wants to hear. One whose outcome is
+/// never told counts as accepted: nothing is held by it.
+#[derive(Debug)]
+#[must_use]
+pub struct Sent {
+    id: u64,
+    at: Option<f64>,
+}
+
+/// Why there is no turn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refused {
+    /// It can't come before the deadline.
+    TooLate,
+    /// It would not come at once, and the caller does not wait.
+    Busy,
+}
+
+/// A scope's send rate and the queue before it. Shared by all tasks and threads.
+///
+/// Before the first throttle a turn costs an atomic load and an atomic increment; then one short
+/// lock and one look at the clock.
+pub struct Gate {
+    kind: Kind,
+    /// Nothing was ever throttled and no rate is set: nobody waits.
+    calm: AtomicBool,
+    /// Sends while calm.
+    sends: AtomicU64,
+    queue: Mutex<Queue<Waker>>,
+}
+
+impl Gate {
+    /// A rate of `kind`, never above `max_rate` (infinite: no bound), that uses `share` of what it learns.
+    #[must_use]
+    pub fn new(kind: Kind, max_rate: f64, share: f64) -> Self {
+        let queue = Queue::new(kind, max_rate, share);
+        Self {
+            kind,
+            calm: AtomicBool::new(queue.is_calm()),
+            sends: AtomicU64::new(0),
+            queue: Mutex::new(queue),
+        }
+    }
+
+    /// Waits until the call may send. To be polled by one task at a time; dropping it leaves the
+    /// queue, and another turn asked for with the same ticket comes back to the same place.
+    pub const fn turn<'a, C>(
+        &'a self,
+        ticket: &'a mut Ticket,
+        deadline: Option<Time>,
+        fail_fast: bool,
+        clock: &'a C,
+    ) -> Turn<'a, C> {
+        Turn {
+            gate: self,
+            ticket,
+            terms: Terms { deadline, fail_fast },
+            clock,
+            sleep: None,
+            waiting: false,
+        }
+    }
+
+    /// What became of a send: its outcome, and how many requests it made. Reads the clock only if
+    /// it must.
+    #[expect(clippy::needless_pass_by_value, reason = "an outcome is told once")]
+    pub fn answered(
+        &self,
+        sent: Sent,
+        outcome: Outcome,
+        requests: u32,
+        now: impl FnOnce() -> Time,
+    ) {
+        let calm = self.calm.load(Ordering::Relaxed);
+        if calm && self.kind == Kind::Paced && outcome != Outcome::Throttled {
+            return;
+        }
+        let mut queue = self.lock();
+        if calm {
+            queue.begin(self.sends.load(Ordering::Relaxed));
+        }
+        let attempt = Sending { id: sent.id, at: sent.at };
+        let wakes = queue.answered(now(), attempt, outcome, requests);
+        self.calm.store(queue.is_calm(), Ordering::Relaxed);
+        drop(queue);
+        wake(wakes);
+    }
+
+    /// What can be seen of it.
+    pub fn state(&self) -> State {
+        self.lock().state()
+    }
+
+    /// A panic elsewhere leaves the state as it was between two statements: good enough to go on.
+    fn lock(&self) -> MutexGuard<'_, Queue<Waker>> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for Gate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Gate")
+            .field("kind", &self.kind)
+            .field("state", &self.state())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Waits for a turn; see [`Gate::turn`].
+#[must_use]
+pub struct Turn<'a, C> {
+    gate: &'a Gate,
+    ticket: &'a mut Ticket,
+    terms: Terms,
+    clock: &'a C,
+    sleep: Option<(Time, Sleep)>,
+    waiting: bool,
+}
+
+impl<C> fmt::Debug for Turn<'_, C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Turn")
+            .field("ticket", &self.ticket)
+            .field("waiting", &self.waiting)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<C: Timekeeper> Future for Turn<'_, C> {
+    type Output = Result<Sent, Refused>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let it = &mut *self;
+        if !it.waiting && it.gate.calm.load(Ordering::Relaxed) {
+            let id = it.gate.sends.fetch_add(1, Ordering::Relaxed);
+            it.ticket.0.get_or_insert(id);
+            return Poll::Ready(Ok(Sent { id, at: None }));
+        }
+        // The clock may lag behind its own timer; a wait that has ended must not be asked for again.
+        let mut slept_until = Time::ZERO;
+        loop {
+            let now = it.clock.now().max(slept_until);
+            let mut queue = it.gate.lock();
+            let ticket = *it.ticket.0.get_or_insert_with(|| queue.ticket());
+            let (answer, wakes) = queue.ask(now, ticket, it.terms, cx.waker());
+            drop(queue);
+            wake(wakes);
+            it.waiting = matches!(answer, Answer::At(_));
+            let at = match answer {
+                Answer::Go { id, at } => return Poll::Ready(Ok(Sent { id, at: Some(at) })),
+                Answer::TooLate => return Poll::Ready(Err(Refused::TooLate)),
+                Answer::Busy => return Poll::Ready(Err(Refused::Busy)),
+                Answer::At(at) => it.terms.deadline.map_or(at, |deadline| at.min(deadline)),
+            };
+            let sleep = match &mut it.sleep {
+                Some((until, sleep)) if *until == at => sleep,
+                other => &mut other.insert((at, it.clock.sleep_until(at))).1,
+            };
+            if sleep.as_mut().poll(cx).is_pending() {
+                return Poll::Pending;
+            }
+            it.sleep = None;
+            slept_until = at;
+        }
+    }
+}
+
+impl<C> Drop for Turn<'_, C> {
+    fn drop(&mut self) {
+        if self.waiting
+            && let Some(ticket) = self.ticket.0
+        {
+            let wakes = self.gate.lock().leave(ticket);
+            wake(wakes);
+        }
+    }
+}
+
+fn wake(wakes: Wakes<Waker>) {
+    wakes.head.into_iter().chain(wakes.stale).for_each(Waker::wake);
+}
+
+#[cfg(test)]
+#[path = "gate_tests.rs"]
+mod tests;

@@ -1,0 +1,373 @@
+//! The one queue of a scope: who may send next, and when to ask again. Pure.
+//!
+//! - The order is that of first arrival: a call that was throttled comes back with its old ticket,
+//!   and so to the front.
+//! - A turn is taken by asking. Whoever waits is told when to ask again: the head, when its turn
+//!   comes; the rest, when by the present rate their turn should long have come.
+//! - A turn is a lease. A head that does not ask within the lease is passed over: it leaves the
+//!   line, and comes back to the front, with its old ticket, as soon as it asks again.
+
+use std::collections::{BTreeMap, btree_map::Entry};
+
+use super::{Kind, Outcome, Pace, Send, Time};
+
+/// A turn passes on after the time of two sends, at least after this (seconds).
+const SHORTEST_LEASE: f64 = 0.05;
+/// How much a turn may come earlier before the head is told (seconds): the grain of timers.
+const GRAIN: f64 = 0.001;
+/// Shorter waits are granted (seconds).
+const NANOSECOND: f64 = 1e-9;
+/// How far the exact place in the line is counted.
+const COUNTED: usize = 16;
+/// How many waiters are looked at, after each send, for a wait that has become far too long.
+const SWEEP: usize = 4;
+
+/// What a caller is ready to put up with.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Terms {
+    pub(super) deadline: Option<Time>,
+    pub(super) fail_fast: bool,
+}
+
+/// What an asker is told.
+#[derive(Debug, PartialEq)]
+pub(super) enum Answer {
+    /// Send now, as this number, at this second.
+    Go { id: u64, at: f64 },
+    /// Ask again then, or when woken.
+    At(Time),
+    /// The turn can't come before the deadline.
+    TooLate,
+    /// It would have to wait, and does not want to.
+    Busy,
+}
+
+/// Whom to wake, once the lock is open.
+#[derive(Debug)]
+#[must_use]
+pub(super) struct Wakes<W> {
+    pub(super) head: Option<W>,
+    /// Those whose wait has become far too long; almost always empty.
+    pub(super) stale: Vec<W>,
+}
+
+impl<W> Wakes<W> {
+    const fn none() -> Self {
+        Self { head: None, stale: Vec::new() }
+    }
+}
+
+/// What can be seen of a scope's send rate.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct State {
+    /// Sends a second, at present; none before the first throttle.
+    pub rate: Option<f64>,
+    /// The quota it has measured, requests a second; paced mode only.
+    pub quota: Option<f64>,
+    /// Calls in the queue.
+    pub waiting: usize,
+    /// Throttled answers so far.
+    pub throttles: u64,
+    /// Cycles of rise and cut so far; paced mode only.
+    pub cycles: u64,
+}
+
+#[derive(Debug)]
+struct Waiter<W> {
+    /// When it was told to ask again, in seconds.
+    due: f64,
+    waker: W,
+}
+
+#[derive(Debug)]
+pub(super) struct Queue<W> {
+    pace: Pace,
+    limit: Option<Limit>,
+    line: BTreeMap<u64, Waiter<W>>,
+    next_ticket: u64,
+    next_send: u64,
+    /// Where the sweep for stale waits goes on.
+    swept: u64,
+    throttles: u64,
+    steady: Steady,
+}
+
+impl<W: Clone> Queue<W> {
+    pub(super) fn new(kind: Kind, max_rate: f64, share: f64) -> Self {
+        let share = if share > 0.0 { share.min(1.0) } else { 1.0 };
+        Self {
+            pace: Pace::new(kind, share),
+            limit: (max_rate > 0.0 && max_rate.is_finite()).then(|| Limit::new(max_rate)),
+            line: BTreeMap::new(),
+            next_ticket: FIRST_TICKET,
+            next_send: 0,
+            swept: 0,
+            throttles: 0,
+            steady: Steady::default(),
+        }
+    }
+
+    /// A place at the end of the line, not yet taken.
+    pub(super) const fn ticket(&mut self) -> u64 {
+        let ticket = self.next_ticket;
+        self.next_ticket += 1;
+        ticket
+    }
+
+    /// `sends` went out while nothing held them back.
+    pub(super) fn begin(&mut self, sends: u64) {
+        self.next_send = self.next_send.max(sends);
+    }
+
+    /// May `ticket` send now? If not, it is in the line, with `waker` to be woken.
+    pub(super) fn ask(
+        &mut self,
+        now: Time,
+        ticket: u64,
+        terms: Terms,
+        waker: &W,
+    ) -> (Answer, Wakes<W>) {
+        let late = terms.deadline.is_some_and(|deadline| deadline <= now);
+        let now = self.steady.seconds(now);
+        if late {
+            return (Answer::TooLate, self.leave(ticket));
+        }
+        let mut calls = Wakes::none();
+        if self.pass_over(now, ticket) {
+            calls.head = self.call_head(now);
+        }
+        let head =
+            self.line.first_key_value().filter(|(first, _)| **first < ticket).map(|(_, it)| it.due);
+        let (ready, earliest) = if let Some(due) = head {
+            let ahead = self.ahead(ticket);
+            let patience = self.lease() + ahead.at_most / self.rate();
+            (due.max(now) + patience, now + ahead.at_least / self.capped(self.pace.hope()))
+        } else {
+            let ready = self.ready_at(now);
+            (ready, ready)
+        };
+        if head.is_none() && ready <= now + NANOSECOND {
+            self.line.remove(&ticket);
+            calls.head = self.call_head(now);
+            let id = self.send(now);
+            self.sweep(now, &mut calls.stale);
+            return (Answer::Go { id, at: now }, calls);
+        }
+        let answer = if terms.fail_fast {
+            Answer::Busy
+        } else if terms.deadline.is_some_and(|deadline| self.steady.time(earliest) > deadline) {
+            Answer::TooLate
+        } else {
+            match self.line.entry(ticket) {
+                Entry::Vacant(it) => {
+                    it.insert(Waiter { due: ready, waker: waker.clone() });
+                }
+                Entry::Occupied(it) => {
+                    let it = it.into_mut();
+                    it.due = ready;
+                    it.waker.clone_from(waker);
+                }
+            }
+            return (Answer::At(self.steady.time(ready)), calls);
+        };
+        if self.line.remove(&ticket).is_some() && head.is_none() {
+            calls.head = self.call_head(now);
+        }
+        (answer, calls)
+    }
+
+    /// `ticket` waits no longer.
+    pub(super) fn leave(&mut self, ticket: u64) -> Wakes<W> {
+        let mut wakes = Wakes::none();
+        let was_head = self.line.first_key_value().is_some_and(|(first, _)| *first == ticket);
+        if self.line.remove(&ticket).is_some() && was_head {
+            wakes.head = self.call_head(self.steady.latest);
+        }
+        wakes
+    }
+
+    /// The attempt sent as `send` ended, after `requests` requests.
+    pub(super) fn answered(
+        &mut self,
+        now: Time,
+        send: Send,
+        outcome: Outcome,
+        requests: u32,
+    ) -> Wakes<W> {
+        let now = self.steady.seconds(now);
+        self.throttles += u64::from(outcome == Outcome::Throttled);
+        self.pace.answered(now, send, outcome, requests);
+        let mut wakes = Wakes::none();
+        if let Some((_, head)) = self.line.first_key_value()
+            && head.due > now + GRAIN
+        {
+            let due = head.due;
+            if self.ready_at(now) + GRAIN < due {
+                wakes.head = self.call_head(now);
+            }
+        }
+        wakes
+    }
+
+    pub(super) fn state(&self) -> State {
+        let (quota, cycles) = match &self.pace {
+            Pace::Adaptive(_) => (None, 0),
+            Pace::Paced(it) => (it.quota(), it.cycles()),
+        };
+        let rate = self.pace.rate().map(|rate| self.capped(rate));
+        State { rate, quota, waiting: self.line.len(), throttles: self.throttles, cycles }
+    }
+
+    /// Nobody is ever held back by the present state.
+    pub(super) fn is_calm(&self) -> bool {
+        self.limit.is_none() && self.pace.rate().is_none()
+    }
+
+    fn send(&mut self, now: f64) -> u64 {
+        let id = self.next_send;
+        self.next_send += 1;
+        self.pace.sent(now, id);
+        if let Some(limit) = &mut self.limit {
+            limit.sent(now);
+        }
+        id
+    }
+
+    fn ready_at(&mut self, now: f64) -> f64 {
+        let ready = self.pace.ready_at(now);
+        self.limit.as_ref().map_or(ready, |it| ready.max(it.next_at))
+    }
+
+    fn capped(&self, rate: f64) -> f64 {
+        self.limit.as_ref().map_or(rate, |it| rate.min(it.rate))
+    }
+
+    fn rate(&self) -> f64 {
+        self.capped(self.pace.rate().unwrap_or(f64::INFINITY))
+    }
+
+    fn lease(&self) -> f64 {
+        (2.0 / self.rate()).max(SHORTEST_LEASE)
+    }
+
+    /// Those ahead of `ticket` who did not ask when they should have, leave the line.
+    fn pass_over(&mut self, now: f64, ticket: u64) -> bool {
+        let lease = self.lease();
+        let mut passed = false;
+        while let Some(head) = self.line.first_entry()
+            && *head.key() < ticket
+            && head.get().due + lease < now
+        {
+            head.remove();
+            passed = true;
+        }
+        passed
+    }
+
+    /// The head should ask now; the lease of its turn begins.
+    fn call_head(&mut self, now: f64) -> Option<W> {
+        let mut head = self.line.first_entry()?;
+        head.get_mut().due = now;
+        Some(head.get().waker.clone())
+    }
+
+    /// A wait computed at a rate that has since grown: such a waiter would notice too late that
+    /// all who are ahead of it are gone. A few are looked at after each send, so that all are,
+    /// once in a while, at a constant cost.
+    fn sweep(&mut self, now: f64, stale: &mut Vec<W>) {
+        let Some((&first, head)) = self.line.first_key_value() else {
+            return;
+        };
+        let (from, rate, lease) = (head.due.max(now), self.rate(), self.lease());
+        let len = count(self.line.len());
+        let start = self.swept.max(first) + 1;
+        self.swept = first;
+        for (index, (&ticket, it)) in self.line.range_mut(start..).take(SWEEP).enumerate() {
+            if index + 1 == SWEEP {
+                self.swept = ticket;
+            }
+            let patience = lease + places(ticket - first).min(len) / rate;
+            if it.due > from + 2.0 * patience {
+                it.due = from + 2.0 * patience;
+                stale.push(it.waker.clone());
+            }
+        }
+    }
+
+    fn ahead(&self, ticket: u64) -> Ahead {
+        let len = self.line.len();
+        if self.line.last_key_value().is_none_or(|(&last, _)| last < ticket) {
+            return Ahead { at_least: count(len), at_most: count(len) };
+        }
+        let exact = self.line.range(..ticket).take(COUNTED).count();
+        let first = self.line.first_key_value().map_or(ticket, |(&first, _)| first);
+        let at_most = if exact < COUNTED {
+            count(exact)
+        } else {
+            places(ticket.saturating_sub(first)).min(count(len))
+        };
+        Ahead { at_least: count(exact), at_most }
+    }
+}
+
+/// Tickets of calls that were sent before the first throttle are lower: they are their sends' ids.
+const FIRST_TICKET: u64 = 1 << 62;
+
+/// How many are ahead in the line.
+struct Ahead {
+    at_least: f64,
+    at_most: f64,
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a line is not 2^52 long")]
+const fn count(len: usize) -> f64 {
+    len as f64
+}
+
+#[expect(clippy::cast_precision_loss, reason = "an estimate")]
+const fn places(tickets: u64) -> f64 {
+    tickets as f64
+}
+
+/// `max_rate`: sends at least `1 / rate` apart. One that a timer woke late is made up for.
+#[derive(Debug)]
+struct Limit {
+    rate: f64,
+    next_at: f64,
+}
+
+impl Limit {
+    /// What a late timer may cost, and is made up for (seconds).
+    const SLACK: f64 = 0.005;
+
+    const fn new(rate: f64) -> Self {
+        Self { rate, next_at: 0.0 }
+    }
+
+    fn sent(&mut self, now: f64) {
+        self.next_at = self.next_at.max(now - Self::SLACK) + 1.0 / self.rate;
+    }
+}
+
+/// Seconds that never go back, though the clock may: after a jump back they go on from where
+/// they were.
+#[derive(Debug, Default)]
+struct Steady {
+    latest: f64,
+    jumped: f64,
+}
+
+impl Steady {
+    fn seconds(&mut self, now: Time) -> f64 {
+        let now = now.as_secs_f64();
+        self.jumped = self.jumped.max(self.latest - now);
+        self.latest = now + self.jumped;
+        self.latest
+    }
+
+    /// The clock's time at `seconds`, rounded up: asked then, the wait is over.
+    fn time(&self, seconds: f64) -> Time {
+        Time::try_from_secs_f64((seconds - self.jumped).max(0.0))
+            .map_or(Time::MAX, |it| it.saturating_add(Time::from_nanos(1)))
+    }
+}

@@ -1,0 +1,179 @@
+//! What a run comes to.
+
+use crate::world::{Log, Scenario};
+
+/// The figures of one run, or the medians of several.
+#[derive(Clone, Debug)]
+pub struct Figures {
+    pub failed: f64,
+    /// Seconds from the first send to the last answer.
+    pub seconds: f64,
+    /// All requests, per cent of the calls.
+    pub throttled: f64,
+    /// Those sent after their process knew of the throttling.
+    pub avoidable: f64,
+    /// The slowest 1 % of the calls begins at so many times the median.
+    pub slowest: f64,
+    pub slowest_seconds: f64,
+    pub jain_workers: f64,
+    pub jain_processes: f64,
+    pub attempts: f64,
+    /// Seconds from the first throttle until the believed quota is right (within a quarter, for a
+    /// second).
+    pub learned: f64,
+    /// The same from the change of the quota.
+    pub relearned: f64,
+}
+
+pub const NAMES: [&str; 11] = [
+    "failed",
+    "seconds",
+    "throttled_percent",
+    "avoidable_percent",
+    "slowest_1_percent_by_median",
+    "slowest_seconds",
+    "jain_workers",
+    "jain_processes",
+    "attempts_max",
+    "learned_seconds",
+    "relearned_seconds",
+];
+
+impl Figures {
+    pub fn of(log: &Log, scenario: &Scenario) -> Self {
+        let calls = count(log.calls.len());
+        let mut seconds: Vec<f64> = log.calls.iter().map(|it| it.seconds).collect();
+        seconds.sort_by(f64::total_cmp);
+        let workers = (scenario.workers / scenario.processes).max(1);
+        let mut by_worker = vec![0.0; index(workers)];
+        let mut ended = vec![0.0_f64; index(scenario.processes)];
+        for call in &log.calls {
+            if call.process == 0 {
+                by_worker[index(call.worker)] += 1.0;
+            }
+            let last = &mut ended[index(call.process)];
+            *last = last.max(call.ended_at);
+        }
+        // Who finishes first shows how unequal the processes were: their speeds until then.
+        let first = ended.iter().copied().fold(f64::INFINITY, f64::min);
+        let mut by_process = vec![0.0; index(scenario.processes)];
+        for call in log.calls.iter().filter(|it| it.ended_at <= first) {
+            by_process[index(call.process)] += 1.0;
+        }
+        let share = scenario.rate / float(scenario.processes);
+        let learned = log.first_throttle.map_or(f64::NAN, |from| settled(&log.rates, from, share));
+        let relearned = scenario.change.map_or(f64::NAN, |(from, rate)| {
+            settled(&log.rates, from, rate / float(scenario.processes))
+        });
+        Self {
+            failed: count(log.calls.iter().filter(|it| it.failed).count()),
+            seconds: ended.iter().copied().fold(0.0, f64::max),
+            throttled: 100.0 * float(log.throttled) / calls,
+            avoidable: 100.0 * float(log.avoidable) / calls,
+            slowest: quantile(&seconds, 0.99) / quantile(&seconds, 0.5),
+            slowest_seconds: quantile(&seconds, 1.0),
+            jain_workers: jain(&by_worker),
+            jain_processes: jain(&by_process),
+            attempts: log.calls.iter().map(|it| f64::from(it.attempts)).fold(0.0, f64::max),
+            learned,
+            relearned,
+        }
+    }
+
+    pub const fn list(&self) -> [f64; 11] {
+        [
+            self.failed,
+            self.seconds,
+            self.throttled,
+            self.avoidable,
+            self.slowest,
+            self.slowest_seconds,
+            self.jain_workers,
+            self.jain_processes,
+            self.attempts,
+            self.learned,
+            self.relearned,
+        ]
+    }
+
+    /// The median of each figure.
+    pub fn median(runs: &[Self]) -> Self {
+        let mut lists: Vec<[f64; 11]> = runs.iter().map(Self::list).collect();
+        let [
+            failed,
+            seconds,
+            throttled,
+            avoidable,
+            slowest,
+            slowest_seconds,
+            jain_workers,
+            jain_processes,
+            attempts,
+            learned,
+            relearned,
+        ] = std::array::from_fn(|figure| {
+            lists.sort_by(|left, right| left[figure].total_cmp(&right[figure]));
+            lists.get(lists.len() / 2).map_or(f64::NAN, |it| it[figure])
+        });
+        Self {
+            failed,
+            seconds,
+            throttled,
+            avoidable,
+            slowest,
+            slowest_seconds,
+            jain_workers,
+            jain_processes,
+            attempts,
+            learned,
+            relearned,
+        }
+    }
+}
+
+/// Jain's index: 1 if all have the same.
+fn jain(parts: &[f64]) -> f64 {
+    let sum: f64 = parts.iter().sum();
+    let squares: f64 = parts.iter().map(|it| it * it).sum();
+    sum * sum / (count(parts.len()) * squares)
+}
+
+fn quantile(sorted: &[f64], part: f64) -> f64 {
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a part of a length"
+    )]
+    let at = (part * count(sorted.len())) as usize;
+    sorted.get(at.min(sorted.len().saturating_sub(1))).copied().unwrap_or(f64::NAN)
+}
+
+/// Seconds after `from` from which on the belief stays right for a second.
+fn settled(rates: &[(f64, f64)], from: f64, quota: f64) -> f64 {
+    let mut since = None;
+    for &(at, rate) in rates.iter().filter(|it| it.0 >= from) {
+        if (0.75 * quota..=1.25 * quota).contains(&rate) {
+            let since = *since.get_or_insert(at);
+            if at - since >= 1.0 {
+                return since - from;
+            }
+        } else {
+            since = None;
+        }
+    }
+    since.map_or(f64::INFINITY, |since| since - from)
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts of a simulation")]
+const fn count(len: usize) -> f64 {
+    len as f64
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts of a simulation")]
+const fn float(number: u64) -> f64 {
+    number as f64
+}
+
+fn index(number: u64) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
+}
