@@ -1,6 +1,7 @@
 //! The AWS SDK's own errors: `SdkError`, and the connector's errors inside it.
 
 use std::error::Error;
+use std::num::IntErrorKind;
 use std::time::Duration;
 
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
@@ -44,16 +45,17 @@ where
     Failure {
         // An error that the operation does not model has the bare metadata for its source.
         modeled: error.source().map(|source| !source.is::<ErrorMetadata>()),
-        modeled_kind: error.retryable_error_kind().and_then(kind_of),
+        modeled_kind: error.retryable_error_kind().map(kind_of),
         ..failure
     }
 }
 
-fn kind_of(kind: ErrorKind) -> Option<Kind> {
+/// The model marks an error as retryable whatever its kind, a client's fault included: only the way it
+/// is retried depends on it.
+fn kind_of(kind: ErrorKind) -> Kind {
     match kind {
-        ErrorKind::ThrottlingError => Some(Kind::Throttled),
-        ErrorKind::TransientError | ErrorKind::ServerError => Some(Kind::Transient),
-        _ => None,
+        ErrorKind::ThrottlingError => Kind::Throttled,
+        _ => Kind::Transient,
     }
 }
 
@@ -123,16 +125,24 @@ fn of_response(response: &HttpResponse) -> Failure<'_> {
 
 /// The server's hint. AWS's own header wins over HTTP's; what is not a number or a date is no hint.
 pub(crate) fn retry_after(headers: &Headers) -> Option<RetryAfter> {
-    let amz = headers.get("x-amz-retry-after").and_then(|value| value.trim().parse().ok());
+    let amz = headers.get("x-amz-retry-after").and_then(number);
     let http = || http_retry_after(headers.get("retry-after")?.trim(), headers.get("date"));
     amz.map(|millis| RetryAfter::Amz(Duration::from_millis(millis)))
         .or_else(|| http().map(RetryAfter::Http))
 }
 
+/// A whole number, however large: one that does not fit stands for the largest that does.
+fn number(text: &str) -> Option<u64> {
+    match text.trim().parse::<u64>() {
+        Ok(number) => Some(number),
+        Err(error) => (*error.kind() == IntErrorKind::PosOverflow).then_some(u64::MAX),
+    }
+}
+
 /// `Retry-After`: seconds, or a date against the response's own `Date` (clocks differ; the server's own
 /// two do not).
 fn http_retry_after(value: &str, date: Option<&str>) -> Option<Duration> {
-    if let Ok(seconds) = value.parse() {
+    if let Some(seconds) = number(value) {
         return Some(Duration::from_secs(seconds));
     }
     let parse = |text: &str| DateTime::from_str(text.trim(), Format::HttpDate).ok();

@@ -88,6 +88,10 @@ fn the_servers_hint() {
     let date = "Wed, 21 Oct 2026 07:28:00 GMT";
     for (headers, expected) in [
         (vec![("x-amz-retry-after", "1500")], Some(RetryAfter::Amz(Duration::from_millis(1500)))),
+        (
+            vec![("x-amz-retry-after", "99999999999999999999")],
+            Some(RetryAfter::Amz(Duration::from_millis(u64::MAX))),
+        ),
         (vec![("x-amz-retry-after", "-1")], None),
         (vec![("x-amz-retry-after", "soon")], None),
         (vec![("retry-after", "2")], Some(RetryAfter::Http(Duration::from_secs(2)))),
