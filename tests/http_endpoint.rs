@@ -8,6 +8,7 @@ use aws_sdk_secretsmanager::Client;
 use aws_sdk_secretsmanager::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_secretsmanager::operation::list_secrets::ListSecretsError;
 use aws_smithy_types::retry::ErrorKind;
+use support::client::PATIENCE;
 use support::clients;
 use support::endpoint::{Endpoint, Step};
 
@@ -18,7 +19,7 @@ async fn list(client: &Client) -> Result<usize, SdkError<ListSecretsError>> {
 /// One step, one request, and the error that the client makes of it.
 async fn failed_by(step: Step) -> SdkError<ListSecretsError> {
     let endpoint = Endpoint::start([step], Step::ok("{}"));
-    let client = clients::secrets_manager(&endpoint.url());
+    let client = clients::secrets_manager(&endpoint.url(), PATIENCE);
     let error = list(&client).await.expect_err("the step is a failure");
     assert_eq!(endpoint.arrived(), 1);
     assert_eq!(list(&client).await.expect("the script is over"), 0);
@@ -76,7 +77,7 @@ async fn a_stall_is_a_timeout() {
 #[tokio::test]
 async fn requests_are_recorded() {
     let endpoint = Endpoint::start([Step::throttled()], Step::ok("{}"));
-    let client = clients::secrets_manager(&endpoint.url());
+    let client = clients::secrets_manager(&endpoint.url(), PATIENCE);
     list(&client).await.expect_err("the step is a throttle");
     let request = endpoint.requests().remove(0);
     assert_eq!(request.path, "/");
@@ -89,7 +90,7 @@ async fn a_proxy_forwards_what_has_no_step_and_can_lose_an_answer() {
     let behind = Endpoint::start([], Step::ok(r#"{"SecretList": [{"Name": "a"}]}"#));
     let address = behind.url()["http://".len()..].parse().expect("an address");
     let proxy = Endpoint::in_front_of(address, [Step::LoseAnswer(address), Step::throttled()]);
-    let client = clients::secrets_manager(&proxy.url());
+    let client = clients::secrets_manager(&proxy.url(), PATIENCE);
     let lost = list(&client).await.expect_err("the answer is lost");
     assert!(matches!(lost, SdkError::DispatchFailure(_)), "{lost:?}");
     assert_eq!(behind.arrived(), 1);

@@ -34,39 +34,46 @@ fn python_with(module: &str) -> Option<String> {
     None
 }
 
-/// A child process that ends with the test.
-#[derive(Debug)]
-struct Killed(Child);
-
-impl Drop for Killed {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
 /// `moto_server`, an emulator of AWS, on a free port of loopback.
 #[derive(Debug)]
 pub struct Moto {
     pub address: SocketAddr,
-    _process: Killed,
+    _lifeline: ChildStdin,
 }
+
+/// The server ends with the test: when this end of its standard input is closed, as it is even
+/// when the test is killed.
+const MOTO: &str = "
+import os, sys, threading
+from moto.server import main
+def live():
+    sys.stdin.read()
+    os._exit(0)
+threading.Thread(target=live, daemon=True).start()
+main(['-H', '127.0.0.1', '-p', '0'])
+";
 
 impl Moto {
     /// None where moto is not installed.
     pub fn start() -> Option<Self> {
         let python = python_with("moto.server")?;
         let mut process = Command::new(python)
-            .args(["-m", "moto.server", "-H", "127.0.0.1", "-p", "0"])
-            .stdin(Stdio::null())
+            .args(["-c", MOTO])
+            .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
             .spawn()
             .expect("python starts");
-        let stderr = process.stderr.take().expect("a pipe");
-        let process = Killed(process);
-        Some(Self { address: announced(stderr), _process: process })
+        let lifeline = process.stdin.take().expect("a pipe");
+        let log = process.stderr.take().expect("a pipe");
+        reap(process);
+        Some(Self { address: announced(log), _lifeline: lifeline })
     }
+}
+
+/// Waits for the child's end elsewhere.
+fn reap(mut process: Child) {
+    std::thread::spawn(move || process.wait());
 }
 
 /// The address that the server logs once it listens. Its later lines, one a request, are read and
@@ -84,12 +91,11 @@ fn announced(log: ChildStderr) -> SocketAddr {
     address.unwrap_or_else(|| panic!("moto did not start:\n{said}"))
 }
 
-/// A Python program that answers each line of JSON with a line of JSON.
+/// A Python program that answers each line of JSON with a line of JSON, and ends with its input.
 #[derive(Debug)]
 pub struct Driver {
     input: ChildStdin,
     output: BufReader<ChildStdout>,
-    _process: Killed,
 }
 
 impl Driver {
@@ -104,7 +110,8 @@ impl Driver {
             .expect("python starts");
         let input = process.stdin.take().expect("a pipe");
         let output = BufReader::new(process.stdout.take().expect("a pipe"));
-        Some(Self { input, output, _process: Killed(process) })
+        reap(process);
+        Some(Self { input, output })
     }
 
     pub fn ask(&mut self, question: &Value) -> Value {
