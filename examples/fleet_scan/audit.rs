@@ -1,0 +1,79 @@
+//! What the scan looks for: secrets that never rotate, and secrets that anyone may read.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+/// The ARNs of the secrets at fault.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Findings {
+    pub no_rotation: BTreeSet<String>,
+    pub open_to_world: BTreeSet<String>,
+}
+
+impl Findings {
+    pub fn count(&self) -> usize {
+        self.no_rotation.len() + self.open_to_world.len()
+    }
+}
+
+/// Whether a resource policy lets everyone in: an `Allow` for any principal, under no condition.
+pub fn open_to_world(policy: &str) -> serde_json::Result<bool> {
+    let policy: Value = serde_json::from_str(policy)?;
+    Ok(one_or_many(&policy["Statement"]).iter().any(|statement| {
+        statement["Effect"] == "Allow"
+            && anyone(&statement["Principal"])
+            && statement["Condition"].as_object().is_none_or(serde_json::Map::is_empty)
+    }))
+}
+
+/// `"*"`, `{"AWS": "*"}` and `{"AWS": [.., "*"]}` all mean everyone.
+fn anyone(principal: &Value) -> bool {
+    let named = principal
+        .as_object()
+        .map_or(principal, |by_kind| by_kind.get("AWS").unwrap_or(&Value::Null));
+    one_or_many(named).iter().any(|name| name == "*")
+}
+
+/// Policies write a list of one thing as the thing itself.
+fn one_or_many(value: &Value) -> &[Value] {
+    match value {
+        Value::Array(many) => many,
+        Value::Null => &[],
+        one => std::slice::from_ref(one),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn open(statement: &str) -> bool {
+        open_to_world(&format!(r#"{{"Version":"2012-10-17","Statement":{statement}}}"#)).unwrap()
+    }
+
+    #[test]
+    fn every_way_to_write_everyone_is_open() {
+        assert!(open(r#"[{"Effect":"Allow","Principal":"*"}]"#));
+        assert!(open(r#"{"Effect":"Allow","Principal":"*"}"#));
+        assert!(open(r#"[{"Effect":"Allow","Principal":{"AWS":"*"},"Condition":{}}]"#));
+        assert!(open(r#"[{"Effect":"Allow","Principal":{"AWS":["111122223333","*"]}}]"#));
+    }
+
+    #[test]
+    fn a_name_a_condition_or_a_denial_is_not_open() {
+        assert!(!open(
+            r#"[{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::111122223333:root"}}]"#
+        ));
+        assert!(!open(r#"[{"Effect":"Deny","Principal":"*"}]"#));
+        assert!(!open(
+            r#"[{"Effect":"Allow","Principal":"*","Condition":{"StringEquals":{"aws:PrincipalOrgID":"o-1"}}}]"#
+        ));
+        assert!(!open("[]"));
+    }
+
+    #[test]
+    fn what_is_no_policy_is_an_error() {
+        assert!(open_to_world("Allow everyone").is_err());
+    }
+}

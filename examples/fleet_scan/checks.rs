@@ -1,0 +1,78 @@
+//! What must hold of every row: both sides counted the same, and nothing was found that isn't there.
+
+use crate::{endpoint::Served, scan::Outcome, table::Known, tally::Requests};
+
+/// What is wrong with a row, in words.
+pub fn faults(outcome: &Outcome, known: Option<&Known>) -> Vec<String> {
+    let mut faults = Vec::new();
+    let strategy = outcome.strategy;
+    if let Some(served) = &outcome.served
+        && !same_accounts(&outcome.requests, served, outcome.finished)
+    {
+        faults.push(format!(
+            "{strategy}: the accounts differ: sent {:?}, served {served:?}",
+            outcome.requests
+        ));
+    }
+    if let Some(Known { truth, .. }) = known
+        && !(outcome.findings.no_rotation.is_subset(&truth.no_rotation)
+            && outcome.findings.open_to_world.is_subset(&truth.open_to_world))
+    {
+        faults.push(format!("{strategy}: found what isn't there"));
+    }
+    faults
+}
+
+/// Whether the client saw what the endpoint did. What the cap cut one side may have finished without the other.
+fn same_accounts(sent: &Requests, served: &Served, finished: bool) -> bool {
+    let pairs = [
+        (sent.answered, served.answered),
+        (sent.throttled, served.throttled),
+        (sent.faults, served.faults),
+        (sent.refused, served.refused),
+    ];
+    if finished {
+        sent.sent == served.received
+            && sent.cut() + sent.broken == 0
+            && pairs.iter().all(|(sent, served)| sent == served)
+    } else {
+        let unseen = sent.cut();
+        sent.sent >= served.received
+            && pairs.iter().all(|&(sent, served)| (sent..=sent + unseen).contains(&served))
+            && served.received >= pairs.iter().map(|&(_, served)| served).sum()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SENT: Requests =
+        Requests { sent: 10, answered: 6, throttled: 3, faults: 1, refused: 0, broken: 0 };
+    const SERVED: Served =
+        Served { received: 10, answered: 6, throttled: 3, faults: 1, refused: 0 };
+
+    #[test]
+    fn a_finished_row_must_agree_to_the_last_request() {
+        assert!(same_accounts(&SENT, &SERVED, true));
+        for served in [
+            Served { received: 11, ..SERVED },
+            Served { answered: 7, ..SERVED },
+            Served { throttled: 2, ..SERVED },
+            Served { faults: 0, ..SERVED },
+            Served { refused: 1, ..SERVED },
+        ] {
+            assert!(!same_accounts(&SENT, &served, true), "{served:?}");
+        }
+    }
+
+    #[test]
+    fn a_cut_row_may_differ_by_what_was_cut() {
+        let sent = Requests { sent: 12, ..SENT };
+        assert!(same_accounts(&sent, &SERVED, false));
+        assert!(same_accounts(&sent, &Served { received: 12, answered: 8, ..SERVED }, false));
+        assert!(!same_accounts(&sent, &Served { received: 12, answered: 9, ..SERVED }, false));
+        assert!(!same_accounts(&sent, &Served { received: 13, ..SERVED }, false));
+        assert!(!same_accounts(&sent, &Served { answered: 5, ..SERVED }, false));
+    }
+}
