@@ -8,7 +8,7 @@ use crate::backoff::backoff;
 use crate::classify::{Rule, Verdict};
 use crate::clock::Time;
 use crate::failure::{Failure, Kind, RetryAfter, Transport};
-use crate::policy::{HintRule, Mode, RateKind, Resolved};
+use crate::policy::{HintRule, Mode, Resolved};
 use crate::quota::Quota;
 
 /// Why a call gave up.
@@ -164,7 +164,7 @@ impl Attempts {
         hint: Option<RetryAfter>,
         random: f64,
     ) -> Duration {
-        let computed = if throttled && policy.rate == Some(RateKind::Paced) {
+        let computed = if throttled && policy.mode == Mode::Paced {
             // The queue paces what was throttled.
             Duration::ZERO
         } else {

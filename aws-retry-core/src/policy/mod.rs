@@ -7,7 +7,7 @@ mod resolved;
 
 pub use options::{Codes, Jitter, Log, Mode, Nested};
 pub use presets::PolicyError;
-pub(crate) use resolved::{HintRule, RateKind, Resolved};
+pub(crate) use resolved::{HintRule, Resolved};
 
 use std::time::{Duration, Instant};
 

@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::{Codes, Jitter, Log, Mode, Nested, RetryPolicy};
 use crate::codes;
+use crate::rate;
 
 /// What a retry takes from the quota. AWS's figures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,13 +26,6 @@ pub(crate) enum HintRule {
     Instead,
     /// Retry Behavior 2.1: `clamp(hint, t, t + 5 s)`, from `x-amz-retry-after` alone.
     Within5s,
-}
-
-/// Which controller of the send rate a mode has.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum RateKind {
-    Cubic,
-    Paced,
 }
 
 /// Everything that a decision needs to know of the policy.
@@ -62,7 +56,7 @@ pub(crate) struct Resolved {
     pub idempotent: bool,
     pub costs: Option<Costs>,
     pub hint: HintRule,
-    pub rate: Option<RateKind>,
+    pub rate: Option<rate::Kind>,
     pub max_rate: f64,
     pub share: f64,
     pub fail_fast: bool,
@@ -232,9 +226,12 @@ fn preset(mode: Mode) -> Resolved {
             hint: HintRule::Instead,
             ..standard
         },
-        Mode::Adaptive => Resolved { rate: Some(RateKind::Cubic), ..standard },
-        Mode::Paced => {
-            Resolved { max_attempts: 20, rate: Some(RateKind::Paced), log: Log::Debug, ..decorator }
-        }
+        Mode::Adaptive => Resolved { rate: Some(rate::Kind::Adaptive), ..standard },
+        Mode::Paced => Resolved {
+            max_attempts: 20,
+            rate: Some(rate::Kind::Paced),
+            log: Log::Debug,
+            ..decorator
+        },
     }
 }

@@ -108,6 +108,15 @@ impl Gate {
         }
     }
 
+    /// A turn without a wait, while nothing was ever throttled and no rate is set.
+    pub fn at_once(&self, ticket: &mut Ticket) -> Option<Sent> {
+        self.calm.load(Ordering::Relaxed).then(|| {
+            let id = self.sends.fetch_add(1, Ordering::Relaxed);
+            ticket.0.get_or_insert(id);
+            Sent { id, at: None }
+        })
+    }
+
     /// What became of a send: its outcome, and how many requests it made. Reads the clock only if
     /// it must.
     #[expect(clippy::needless_pass_by_value, reason = "an outcome is told once")]
@@ -178,10 +187,10 @@ impl<C: Timekeeper> Future for Turn<'_, C> {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let it = &mut *self;
-        if !it.waiting && it.gate.calm.load(Ordering::Relaxed) {
-            let id = it.gate.sends.fetch_add(1, Ordering::Relaxed);
-            it.ticket.0.get_or_insert(id);
-            return Poll::Ready(Ok(Sent { id, at: None }));
+        if !it.waiting
+            && let Some(sent) = it.gate.at_once(it.ticket)
+        {
+            return Poll::Ready(Ok(sent));
         }
         // The clock may lag behind its own timer; a wait that has ended must not be asked for again.
         let mut slept_until = Time::ZERO;

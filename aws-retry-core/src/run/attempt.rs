@@ -7,7 +7,7 @@ use std::task::{Context, Poll, ready};
 use pin_project_lite::pin_project;
 
 use super::call::Call;
-use crate::errors::StopAs;
+use crate::errors::{StopAs, Stopped};
 
 /// A fn's body, and how its return type can hold a [`Stopped`](crate::Stopped).
 #[derive(Debug)]
@@ -31,7 +31,8 @@ pin_project! {
     pub struct Attempt<'c, 'p, F, S> {
         call: &'c mut Call<'p>,
         stop: S,
-        begun: bool,
+        // Something is to be done before the body is first polled.
+        waits: bool,
         #[pin]
         future: F,
     }
@@ -40,7 +41,9 @@ pin_project! {
 impl<'c, 'p, F, S> Attempt<'c, 'p, F, S> {
     #[inline]
     pub(super) fn new(call: &'c mut Call<'p>, body: Body<F, S>) -> Self {
-        Self { call, stop: body.stop, begun: false, future: body.future }
+        call.frame.attempt = call.frame.attempt.saturating_add(1);
+        let waits = call.eager;
+        Self { call, stop: body.stop, waits, future: body.future }
     }
 }
 
@@ -54,12 +57,13 @@ where
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
-        if !*this.begun {
-            if this.call.state.is_some() || this.call.is_eager() {
-                ready!(poll_wait(this.call, cx, S::CAN));
+        if *this.waits {
+            if let Some(stopped) = ready!(poll_wait(this.call, cx, S::CAN))
+                && let Some(outcome) = this.stop.outcome(stopped)
+            {
+                return Poll::Ready(outcome);
             }
-            this.call.frame.attempt = this.call.frame.attempt.saturating_add(1);
-            *this.begun = true;
+            *this.waits = false;
         }
         let polled = {
             let _inside = this.call.frame.enter();
@@ -79,11 +83,6 @@ where
 
 /// The wait before an attempt. Not generic: one copy serves every fn.
 #[cold]
-fn poll_wait(call: &mut Call<'_>, cx: &mut Context<'_>, can_stop: bool) -> Poll<()> {
-    let state = call.state_mut();
-    if let Some(wait) = state.wait() {
-        ready!(wait.as_mut().poll(cx));
-    }
-    state.begin(can_stop);
-    Poll::Ready(())
+fn poll_wait(call: &mut Call<'_>, cx: &mut Context<'_>, can_stop: bool) -> Poll<Option<Stopped>> {
+    call.state_mut().poll_wait(cx, can_stop)
 }

@@ -55,6 +55,23 @@ pub struct Call<'p> {
     scope: Option<Key>,
     pub(super) frame: Frame,
     pub(super) state: Option<Box<State>>,
+    /// Something must be done before the first attempt.
+    pub(super) eager: bool,
+}
+
+impl Drop for Call<'_> {
+    /// Written out so that a first-try success pays a comparison, not a call.
+    #[inline]
+    fn drop(&mut self) {
+        if let Some(state) = self.state.take() {
+            discard(state);
+        }
+    }
+}
+
+#[cold]
+fn discard(state: Box<State>) {
+    drop(state);
 }
 
 impl<'p> Call<'p> {
@@ -62,7 +79,15 @@ impl<'p> Call<'p> {
     #[must_use]
     #[inline]
     pub const fn new(site: &'static Site) -> Self {
-        Self { site, policy: None, late: None, scope: None, frame: Frame::NONE, state: None }
+        Self {
+            site,
+            policy: None,
+            late: None,
+            scope: None,
+            frame: Frame::NONE,
+            state: None,
+            eager: site.eager,
+        }
     }
 
     /// What `policy = ..` supplies.
@@ -70,6 +95,7 @@ impl<'p> Call<'p> {
     #[inline]
     pub const fn policy(mut self, policy: &'p RetryPolicy) -> Self {
         self.policy = Some(policy);
+        self.eager |= site::is_eager(policy);
         self
     }
 
@@ -78,6 +104,7 @@ impl<'p> Call<'p> {
     #[inline]
     pub const fn late(mut self, late: &'p RetryPolicy) -> Self {
         self.late = Some(late);
+        self.eager |= site::is_eager(late);
         self
     }
 
@@ -102,7 +129,7 @@ impl<'p> Call<'p> {
     /// The next attempt of a sync fn: blocks first, if it must.
     #[inline]
     pub fn attempt_blocking<O>(&mut self, body: impl FnOnce() -> O) -> O {
-        if self.state.is_some() || self.is_eager() {
+        if self.eager {
             self.state_mut().block();
         }
         self.frame.attempt = self.frame.attempt.saturating_add(1);
@@ -149,19 +176,13 @@ impl<'p> Call<'p> {
         if again { ControlFlow::Continue(()) } else { ControlFlow::Break(outcome) }
     }
 
-    /// Whether something must be done before the first attempt.
-    #[inline]
-    pub(super) fn is_eager(&self) -> bool {
-        self.site.eager
-            || self.policy.is_some_and(site::is_eager)
-            || self.late.is_some_and(site::is_eager)
-    }
-
     /// The part of a call that exists only once something needs it.
     #[cold]
     pub(super) fn state_mut(&mut self) -> &mut State {
         let (site, scope) = (self.site, self.scope);
         let (policy, late) = (self.policy, self.late);
+        // From now on every attempt has a state to look at.
+        self.eager = true;
         self.state.get_or_insert_with(|| {
             let mut written = site.policy.clone();
             if let Some(late) = late {

@@ -4,6 +4,7 @@
 mod attempt;
 mod call;
 mod closure;
+mod lane;
 mod state;
 
 pub use attempt::{Attempt, Body};

@@ -1,8 +1,10 @@
 //! What a call carries from its first failure on (from its start, where a timeout or a rate needs it).
 
 use std::sync::Arc;
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
+use super::lane::{self, Lane};
 use crate::attempts::{Attempts, Decision, Moment, Reason};
 use crate::classify::{Predicates, classify};
 use crate::clock::{Clock, Sleep, Time};
@@ -10,7 +12,9 @@ use crate::errors::{StopWhy, Stopped};
 use crate::failure::{Failure, Kind, Transport};
 use crate::observe::{self, Event};
 use crate::policy::Resolved;
+use crate::quota;
 use crate::random;
+use crate::rate::Outcome;
 use crate::scope::{Key, Registry, Scope};
 use crate::site::Site;
 
@@ -31,6 +35,7 @@ pub(super) struct State {
     key: Key,
     scope: Option<Arc<Scope>>,
     attempts: Attempts,
+    lane: Lane,
     /// The wait before the next attempt.
     pause: Duration,
     /// A retry was decided, and its attempt has not begun.
@@ -67,6 +72,7 @@ impl State {
             key,
             scope: None,
             attempts: Attempts::default(),
+            lane: Lane::default(),
             pause: Duration::ZERO,
             unsent: false,
             sleep: None,
@@ -76,17 +82,30 @@ impl State {
         }
     }
 
-    /// The wait before the next attempt, if there is one.
-    pub fn wait(&mut self) -> Option<&mut Sleep> {
+    /// The wait before an attempt: the backoff, then the turn. A call that must not wait for its turn
+    /// ends here, where its error type can say so; else it is sent without one.
+    pub fn poll_wait(&mut self, cx: &mut Context<'_>, can_stop: bool) -> Poll<Option<Stopped>> {
         if self.sleep.is_none() && self.pause > Duration::ZERO {
             self.sleep = Some(self.clock.sleep(std::mem::take(&mut self.pause)));
         }
-        self.sleep.as_mut()
+        if let Some(sleep) = &mut self.sleep {
+            ready!(sleep.as_mut().poll(cx));
+            self.sleep = None;
+        }
+        if self.policy.rate.is_some() {
+            let scope = self.scope();
+            let turn =
+                ready!(self.lane.poll_turn(cx, &scope, &self.policy, self.deadline, self.clock));
+            if let (Err(why), true) = (turn, can_stop) {
+                return Poll::Ready(Some(self.stopped(why)));
+            }
+        }
+        self.begin(can_stop);
+        Poll::Ready(None)
     }
 
     /// The wait is over: the attempt begins, and what may cut it.
-    pub fn begin(&mut self, can_stop: bool) {
-        self.sleep = None;
+    fn begin(&mut self, can_stop: bool) {
         self.unsent = false;
         let now = self.clock.now();
         let whole = self.deadline.map(|deadline| (deadline.saturating_sub(now), StopWhy::Deadline));
@@ -105,6 +124,10 @@ impl State {
     /// Cuts the attempt in progress.
     pub fn stop(&mut self) -> Stopped {
         let why = self.cut.take().map_or(StopWhy::Deadline, |(_, why)| why);
+        self.stopped(why)
+    }
+
+    fn stopped(&mut self, why: StopWhy) -> Stopped {
         self.stopped = Some(why);
         Stopped::new(why, self.last_failure.clone())
     }
@@ -117,10 +140,12 @@ impl State {
 
     pub fn succeeded(&mut self, attempt: u32, hooks: &Hooks<'_>) {
         self.cut = None;
-        if self.policy.costs.is_some() {
-            // A scope that does not exist has a full quota.
-            let scope = self.scope.take().or_else(|| Registry::global().find(self.clock, self.key));
-            if let Some(scope) = scope {
+        // A scope that does not exist has a full quota, and no rate.
+        let known = || quota::any_drained().then(|| Registry::global().find(self.clock, self.key));
+        let scope = self.scope.take().or_else(|| known().flatten());
+        if let Some(scope) = scope {
+            self.lane.answered(&scope, &self.policy, self.clock, Outcome::Accepted);
+            if self.policy.costs.is_some() {
                 self.attempts.on_success(&scope.quota);
             }
         }
@@ -143,9 +168,12 @@ impl State {
         let failure = if stopped.is_some() { &timed_out } else { failure };
         let verdict = classify(&self.policy, failure, said);
         let decision = match stopped {
-            Some(StopWhy::Deadline) => Decision::stop(Reason::Deadline),
-            _ => {
+            Some(StopWhy::Deadline | StopWhy::NoTurn) => Decision::stop(Reason::Deadline),
+            Some(StopWhy::FailFast) => Decision::stop(Reason::FailFast),
+            Some(StopWhy::AttemptTimeout) | None => {
                 let scope = self.scope();
+                let outcome = lane::outcome_of(verdict.kind, failure);
+                self.lane.answered(&scope, &self.policy, self.clock, outcome);
                 if verdict.kind == Kind::Throttled {
                     scope.count_throttle();
                 }

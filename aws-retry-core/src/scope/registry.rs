@@ -2,12 +2,14 @@
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use super::Key;
 use crate::clock::{Clock, ClockId, Time};
+use crate::policy::Resolved;
 use crate::quota::{self, Quota};
+use crate::rate::{Gate, Kind};
 
 /// A scope that nobody used for this long, with a full quota and nobody waiting, is forgotten.
 const IDLE: Duration = Duration::from_secs(600);
@@ -19,6 +21,8 @@ const SWEEP_FROM: usize = 32;
 #[derive(Debug)]
 pub(crate) struct Scope {
     pub quota: Quota,
+    adaptive: OnceLock<Box<Gate>>,
+    paced: OnceLock<Box<Gate>>,
     throttles: AtomicU64,
     /// Nanoseconds of the clock at the last use.
     used: AtomicU64,
@@ -26,7 +30,22 @@ pub(crate) struct Scope {
 
 impl Scope {
     fn new() -> Self {
-        Self { quota: Quota::new(), throttles: AtomicU64::new(0), used: AtomicU64::new(0) }
+        Self {
+            quota: Quota::new(),
+            adaptive: OnceLock::new(),
+            paced: OnceLock::new(),
+            throttles: AtomicU64::new(0),
+            used: AtomicU64::new(0),
+        }
+    }
+
+    /// The send rate of `kind`. The first call of a scope sets its `max_rate` and `share`.
+    pub fn gate(&self, kind: Kind, policy: &Resolved) -> &Gate {
+        let gate = match kind {
+            Kind::Adaptive => &self.adaptive,
+            Kind::Paced => &self.paced,
+        };
+        gate.get_or_init(|| Box::new(Gate::new(kind, policy.max_rate, policy.share)))
     }
 
     pub fn count_throttle(&self) {
