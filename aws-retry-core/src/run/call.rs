@@ -1,5 +1,6 @@
 //! One call of a retried fn, from its first poll to its outcome.
 
+use std::future::poll_fn;
 use std::ops::ControlFlow;
 
 use super::attempt::{Attempt, Body};
@@ -174,6 +175,24 @@ impl<'p> Call<'p> {
             }
         };
         if again { ControlFlow::Continue(()) } else { ControlFlow::Break(outcome) }
+    }
+
+    /// The wait before a long poll gives up for want of quota, lest its caller's loop spin; no wait for
+    /// every other call. Between `settle`'s `Break` and the return: the outcome is held meanwhile, so
+    /// that this is only there where `operation = ..` may name a long poll.
+    #[inline]
+    pub async fn last_wait(&mut self) {
+        if let Some(state) = self.state.as_deref_mut() {
+            poll_fn(|cx| state.poll_pause(cx)).await;
+        }
+    }
+
+    /// [`Call::last_wait`] of a sync fn.
+    #[inline]
+    pub fn last_wait_blocking(&mut self) {
+        if let Some(state) = self.state.as_deref_mut() {
+            state.block();
+        }
     }
 
     /// The part of a call that exists only once something needs it.

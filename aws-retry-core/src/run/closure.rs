@@ -57,6 +57,7 @@ impl RetryPolicy {
             let outcome = call.attempt(Body::new(operation(), Never)).await;
             let via = Through(std::marker::PhantomData);
             if let ControlFlow::Break(outcome) = call.settle(outcome, via, Extras::NONE) {
+                call.last_wait().await;
                 return outcome;
             }
         }
@@ -72,8 +73,44 @@ impl RetryPolicy {
             let outcome = call.attempt_blocking(&mut operation);
             let via = Through(std::marker::PhantomData);
             if let ControlFlow::Break(outcome) = call.settle(outcome, via, Extras::NONE) {
+                call.last_wait_blocking();
                 return outcome;
             }
         }
+    }
+}
+
+#[cfg(all(test, feature = "tokio"))]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+    use tokio::time::Instant;
+
+    /// 500 tokens at 14 a retry pay for 35 retries: 17 calls of 2, and one more.
+    #[tokio::test(start_paused = true)]
+    async fn a_long_poll_waits_before_it_gives_up_for_want_of_quota() {
+        let standard = RetryPolicy::standard().jitter(crate::Jitter::None).service("sqs");
+        let polling = standard.clone().operation("ReceiveMessage");
+        let failing = async |policy: &RetryPolicy| {
+            let (mut sent, begun) = (0, Instant::now());
+            let outcome: Result<(), _> = policy
+                .run(|| {
+                    sent += 1;
+                    std::future::ready(Err(std::io::Error::from(
+                        std::io::ErrorKind::ConnectionReset,
+                    )))
+                })
+                .await;
+            assert!(outcome.is_err());
+            (sent, begun.elapsed().as_millis())
+        };
+        for _ in 0..17 {
+            assert_eq!(failing(&polling).await, (3, 150));
+        }
+        assert_eq!(failing(&polling).await, (2, 150), "50 ms, a retry, and 100 ms before the end");
+        assert_eq!(failing(&polling).await, (1, 50));
+        assert_eq!(failing(&standard).await, (1, 0), "no long poll");
+        let hurried = polling.total_timeout(Duration::from_millis(20));
+        assert_eq!(failing(&hurried).await, (1, 0), "never past the deadline");
     }
 }

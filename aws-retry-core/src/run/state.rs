@@ -36,7 +36,7 @@ pub(super) struct State {
     scope: Option<Arc<Scope>>,
     attempts: Attempts,
     lane: Lane,
-    /// The wait before the next attempt.
+    /// The wait before the next attempt, or before a long poll gives up.
     pause: Duration,
     /// A retry was decided, and its attempt has not begun.
     unsent: bool,
@@ -85,13 +85,7 @@ impl State {
     /// The wait before an attempt: the backoff, then the turn. A call that must not wait for its turn
     /// ends here, where its error type can say so; else it is sent without one.
     pub fn poll_wait(&mut self, cx: &mut Context<'_>, can_stop: bool) -> Poll<Option<Stopped>> {
-        if self.sleep.is_none() && self.pause > Duration::ZERO {
-            self.sleep = Some(self.clock.sleep(std::mem::take(&mut self.pause)));
-        }
-        if let Some(sleep) = &mut self.sleep {
-            ready!(sleep.as_mut().poll(cx));
-            self.sleep = None;
-        }
+        ready!(self.poll_pause(cx));
         if self.policy.rate.is_some() {
             let scope = self.scope();
             let turn =
@@ -102,6 +96,18 @@ impl State {
         }
         self.begin(can_stop);
         Poll::Ready(None)
+    }
+
+    /// The wait before whatever comes next, if there is one.
+    pub fn poll_pause(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        if self.sleep.is_none() && self.pause > Duration::ZERO {
+            self.sleep = Some(self.clock.sleep(std::mem::take(&mut self.pause)));
+        }
+        if let Some(sleep) = &mut self.sleep {
+            ready!(sleep.as_mut().poll(cx));
+            self.sleep = None;
+        }
+        Poll::Ready(())
     }
 
     /// The wait is over: the attempt begins, and what may cut it.
@@ -132,7 +138,7 @@ impl State {
         Stopped::new(why, self.last_failure.clone())
     }
 
-    /// Blocks for the wait before the next attempt.
+    /// Blocks for the wait before whatever comes next.
     pub fn block(&mut self) {
         self.clock.block(std::mem::take(&mut self.pause));
         self.unsent = false;
@@ -199,9 +205,10 @@ impl State {
                 self.last_failure = Some(Box::new(failure.to_owned()));
                 true
             }
-            Decision::Stop { why, .. } => {
+            Decision::Stop { why, first_wait } => {
                 let event = Event { reason: Some(why), ..event };
                 self.tell(&event, hooks.on_give_up);
+                self.pause = first_wait;
                 false
             }
         }
