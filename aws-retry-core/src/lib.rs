@@ -5,6 +5,7 @@
 //! randomness and no I/O: they take `now` and a random number and return what to do. `clock` and `random`
 //! are the only sources of both; `run` holds the thin loops.
 
+mod again;
 mod attempts;
 mod backoff;
 mod classify;
@@ -15,6 +16,7 @@ mod errors;
 mod failure;
 mod observe;
 mod outcome;
+mod pass;
 mod policy;
 mod quota;
 mod random;
@@ -33,15 +35,19 @@ pub use policy::{Codes, Jitter, Log, Mode, Nested, PolicyError, RetryPolicy};
 /// What the attribute's expansion calls. Not part of the public interface.
 #[doc(hidden)]
 pub mod __private {
+    pub use crate::again::{Again, AgainMut, again, either as clones};
     pub use crate::errors::tiers::{self, tag, tag_of};
     pub use crate::outcome::Outcome;
+    pub use crate::pass::{Unwrap, either as passes, view, view_of};
     pub use crate::policy::{Codes, Jitter, Log, Mode, Nested, RetryPolicy};
     pub use crate::run::{Attempt, Body, Call, Extras};
     pub use crate::scope::{Key, scope_key};
     pub use crate::site::Site;
     pub use core::ops::ControlFlow;
-    pub use core::option::Option::{None, Some};
+    pub use core::option::Option::{self, None, Some};
+    pub use core::pin::Pin;
     pub use core::time::Duration;
+    pub use std::boxed::Box;
 }
 
 /// What this workspace's simulator and benchmarks drive. Not part of the public interface.

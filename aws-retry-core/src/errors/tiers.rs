@@ -235,6 +235,18 @@ as_dyn_error! { dyn Error dyn Error + Send dyn Error + Send + Sync }
 
 // How an outcome can hold a `Stopped`.
 
+// What can't fail can't be cut, whatever the arguments of its impl block say.
+tier! { stop, StopPassed => Passing:
+    impl<M> StopPassed for &&&&&&Tag<crate::pass::Never, M> {}
+}
+
+impl<O> StopAs<O> for Passing {
+    const CAN: bool = false;
+    fn outcome(&self, _: Stopped) -> Option<O> {
+        None
+    }
+}
+
 tier! { stop, StopFrom => ByFrom:
     impl<E: From<Stopped>, M> StopFrom for &&&&&Tag<E, M> {}
 }

@@ -1,0 +1,237 @@
+//! The loop around a body: what is made once a call, what runs each try, what is decided after it.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, quote_spanned};
+use syn::spanned::Spanned;
+use syn::{Block, Ident, Type};
+
+use crate::args::Args;
+use crate::check::On;
+use crate::fresh::Fresh;
+use crate::policy;
+use crate::shape::{Outcome, error_span, inferred};
+use crate::value::Value;
+
+/// Everything the loop is made of.
+pub struct Loop<'a> {
+    pub name: &'a Ident,
+    pub args: &'a Args,
+    pub private: &'a TokenStream,
+    pub outcome: &'a Type,
+    pub on: On,
+    /// What each try gets of the arguments.
+    pub fresh: &'a Fresh,
+    pub body: Body<'a>,
+    /// May the outcome turn out to be no `Result`? In an impl block it may, and then passes through.
+    pub passes: bool,
+}
+
+/// What runs in each try.
+pub enum Body<'a> {
+    Outcome(&'a Block),
+    /// A block whose value is the future of the outcome.
+    Future(&'a Block),
+}
+
+impl Loop<'_> {
+    /// The whole: a block that has the outcome as its value.
+    pub fn expand(&self) -> TokenStream {
+        let private = self.private;
+        let site = self.site();
+        let call = self.call();
+        let before = &self.fresh.before;
+        let attempt = match self.on {
+            On::Async => self.attempt(),
+            On::Sync => self.attempt_blocking(),
+        };
+        let tag = quote_spanned!(located(self.outcome.span())=> #private::tag_of);
+        let via = self.via();
+        let extras = policy::extras(self.args, private);
+        let out = if self.looks() { glue!(#private::Unwrap::unwrap(out)) } else { glue!(out) };
+        glue! {
+            #site
+            #call
+            loop {
+                let out = { #before #attempt };
+                let via = {
+                    use #private::tiers::*;
+                    let tag = #tag(&out);
+                    #via
+                };
+                match call.settle(out, via, #extras) {
+                    #private::ControlFlow::Break(out) => break #out,
+                    #private::ControlFlow::Continue(()) => {}
+                }
+            }
+        }
+    }
+
+    fn site(&self) -> TokenStream {
+        let private = self.private;
+        let name = match self.args.value("name") {
+            Some(Value::Text(text)) => text.to_token_stream(),
+            _ => syn::ext::IdentExt::unraw(self.name).to_string().to_token_stream(),
+        };
+        let policy = policy::constant(self.args, private);
+        glue! {
+            static AWS_RETRY_SITE: #private::Site = #private::Site::new(#name, ::core::module_path!(), #policy);
+        }
+    }
+
+    fn call(&self) -> TokenStream {
+        let private = self.private;
+        let expr = |name: &str| match self.args.value(name) {
+            Some(Value::Late(expr)) => Some(&**expr),
+            _ => None,
+        };
+        let policy =
+            expr("policy").map(|policy| glue!(let policy: &#private::RetryPolicy = #policy;));
+        let late = policy::late(self.args, private).map(|late| glue!(let late = #late;));
+        let with_policy = policy.as_ref().map(|_| glue!(.policy(policy)));
+        let with_late = late.as_ref().map(|_| glue!(.late(&late)));
+        let with_scope = expr("scope").map(|scope| {
+            // The elements are looked at, not moved into a tuple.
+            let key = match scope {
+                syn::Expr::Tuple(tuple) => {
+                    let elements = tuple.elems.iter();
+                    glue!((#(&#elements,)*))
+                }
+                scope => scope.to_token_stream(),
+            };
+            glue!(.scope(#private::scope_key(&#key)))
+        });
+        glue! {
+            #policy
+            #late
+            let mut call = #private::Call::new(&AWS_RETRY_SITE) #with_policy #with_late #with_scope;
+        }
+    }
+
+    /// One try of an async body. The hint tells `?` and `return` what to turn into; two steps,
+    /// so that the body's temporaries are gone before the arguments that they borrow.
+    fn attempt(&self) -> TokenStream {
+        let outcome = inferred(self.outcome);
+        let inside = &self.fresh.inside;
+        let body = match self.body {
+            Body::Outcome(body) => body.to_token_stream(),
+            Body::Future(body) => glue!({
+                let future = #body;
+                future.await
+            }),
+        };
+        let hint = self.hint(&outcome);
+        let future = quote_spanned! {located(self.body_span())=>
+            async {
+                #hint
+                #inside
+                let out: #outcome = #body;
+                #[allow(unreachable_code)]
+                out
+            }
+        };
+        let private = self.private;
+        let tag = quote_spanned!(located(self.outcome.span())=> #private::tag);
+        let stop = self.stop();
+        let passing = self.looks().then(|| {
+            glue! {
+                let body = {
+                    use #private::passes::*;
+                    (&&#private::view(&body)).future(body)
+                };
+            }
+        });
+        // The block ends before the wait, so that the future is not kept twice.
+        glue! {
+            call.attempt({
+                let body = #future;
+                #passing
+                let stop = {
+                    use #private::tiers::*;
+                    let tag = #tag(&body);
+                    #stop
+                };
+                #private::Body::new(body, stop)
+            }).await
+        }
+    }
+
+    fn attempt_blocking(&self) -> TokenStream {
+        let private = self.private;
+        let outcome = inferred(self.outcome);
+        let inside = &self.fresh.inside;
+        let (Body::Outcome(body) | Body::Future(body)) = self.body;
+        let attempt = glue! {
+            call.attempt_blocking(|| -> #outcome {
+                #inside
+                let out: #outcome = #body;
+                #[allow(unreachable_code)]
+                out
+            })
+        };
+        if !self.looks() {
+            return attempt;
+        }
+        glue! {
+            let out = #attempt;
+            use #private::passes::*;
+            (&&#private::view_of(&out)).outcome(out)
+        }
+    }
+
+    fn hint(&self, outcome: &Type) -> Option<TokenStream> {
+        // In a block whose value is a future, nothing returns the outcome.
+        matches!(self.body, Body::Outcome(_)).then(|| {
+            glue! {
+                #[allow(unreachable_code, clippy::diverging_sub_expression, clippy::empty_loop, clippy::let_unit_value)]
+                if false {
+                    let hint: #outcome = loop {};
+                    return hint;
+                }
+            }
+        })
+    }
+
+    fn body_span(&self) -> Span {
+        let (Body::Outcome(body) | Body::Future(body)) = self.body;
+        body.brace_token.span.open()
+    }
+
+    /// How the error is told apart. `retry_if` speaks for errors that nothing else can classify.
+    fn via(&self) -> TokenStream {
+        let at = error_span(self.outcome);
+        if self.args.get("retry_if").is_some() {
+            quote_spanned!(at=> (&&&&&&&&&tag.lenient()).via())
+        } else {
+            quote_spanned!(at=> (&&&&&&&&&tag).via())
+        }
+    }
+
+    /// How a try that was cut becomes an error of the fn. An argument that cuts demands that it can.
+    fn stop(&self) -> TokenStream {
+        let cuts = |name: &&str| match *name {
+            "mode" => self.args.has_rate(),
+            "fail_fast" => self.args.get(name).is_some() && !self.args.switched(name, false),
+            name => self.args.get(name).is_some(),
+        };
+        let cutting = ["attempt_timeout", "total_timeout", "deadline", "fail_fast", "mode"]
+            .into_iter()
+            .find(cuts);
+        match cutting.and_then(|name| self.args.get(name)) {
+            Some(arg) if self.on == On::Async => {
+                quote_spanned!(located(arg.name.span())=> (&&&&&&&tag).stop())
+            }
+            _ => glue!((&&&&&&&tag.lenient()).stop()),
+        }
+    }
+
+    /// Is the outcome looked at first? In an impl block one of unknown type is: what is no `Result`
+    /// is wrapped into one and taken out again.
+    fn looks(&self) -> bool {
+        self.passes && Outcome::of(self.outcome) != Outcome::Result
+    }
+}
+
+/// Our names, at the user's place.
+pub fn located(span: Span) -> Span {
+    Span::mixed_site().located_at(span)
+}

@@ -1,0 +1,186 @@
+//! One fn, from the arguments as merged to the fn as the compiler sees it.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, quote};
+use syn::{Block, Pat, Signature, Stmt, Type};
+
+use crate::args::Args;
+use crate::arguments::{self, Binding, bindings};
+use crate::attempt::{Body, Loop, located};
+use crate::check::{On, check};
+use crate::fresh::Fresh;
+use crate::item::Func;
+use crate::recover::Errors;
+use crate::shape::Shape;
+use crate::value::Value;
+use crate::{instrument, refuse, tail};
+
+/// The retried fn; as it was written, if it cannot be retried.
+pub fn func(mut func: Func, mut args: Args, passes: bool, errors: &mut Errors) -> TokenStream {
+    let Some(shape) = errors.keep(Shape::read(&func.sig)) else {
+        return func.into_token_stream();
+    };
+    if func.braces().is_none() {
+        errors.push(refuse::missing_body(&func.sig));
+        return func.into_token_stream();
+    }
+    check(&mut args, shape.on(), errors);
+    // Half typed: the compiler reports that, and the signature lives on.
+    let Some(body) = func.block() else {
+        return func.into_token_stream();
+    };
+    let private = private(&args);
+    let mut expansion = Expansion { args: &args, private, passes, errors, sig: &mut func.sig };
+    match expansion.body(&shape, body) {
+        Some(body) => func.with_body(&body),
+        None => func.into_token_stream(),
+    }
+}
+
+/// `::aws_retry::__private`, or where `crate = ..` says.
+fn private(args: &Args) -> TokenStream {
+    if let Some(Value::Path(path)) = args.value("crate") {
+        glue!(#path::__private)
+    } else {
+        glue!(::aws_retry::__private)
+    }
+}
+
+struct Expansion<'a> {
+    args: &'a Args,
+    private: TokenStream,
+    passes: bool,
+    errors: &'a mut Errors,
+    sig: &'a mut Signature,
+}
+
+impl Expansion<'_> {
+    fn body(&mut self, shape: &Shape, mut body: Block) -> Option<TokenStream> {
+        if refuse::returned_borrow(self.sig, shape.outcome(), self.errors) {
+            return None;
+        }
+        instrument::unmove(&mut body);
+        match shape {
+            Shape::Async(outcome) => self.whole(outcome, On::Async, body),
+            Shape::Sync(outcome) => self.whole(outcome, On::Sync, body),
+            Shape::Future { output, boxed } => self.future(output, *boxed, body),
+        }
+    }
+
+    /// Input: `async fn f(x: X) -> R { BODY }`
+    ///
+    /// Output: `async fn f(x: X) -> R { loop { attempt(BODY) .. } }`
+    fn whole(&mut self, outcome: &Type, on: On, mut body: Block) -> Option<TokenStream> {
+        refuse::stray_jumps(&mut body);
+        let fresh = self.plan(&bindings(self.sig), &mut body)?;
+        self.adjust(&fresh);
+        Some(self.looped(outcome, on, &fresh, Body::Outcome(&body)))
+    }
+
+    /// Input: `fn f(x: X) -> impl Future<Output = R> { let y = ..; async move { BODY } }`
+    ///
+    /// Output: `fn f(x: X) -> impl Future<Output = R> { let y = ..; async move { loop { attempt(BODY) .. } } }`
+    fn future(&mut self, outcome: &Type, boxed: bool, mut body: Block) -> Option<TokenStream> {
+        let Some(future) = tail::async_block(&mut body) else {
+            return self.made_anew(outcome, boxed, body);
+        };
+        let mut inner = std::mem::replace(&mut future.block, empty());
+        let mut prelude = tail::prelude(&mut inner);
+        refuse::stray_jumps(&mut inner);
+        let bindings = self.outer_bindings(&body, &prelude);
+        let fresh = self.plan(&bindings, &mut inner)?;
+        for stmt in &mut prelude {
+            if let Stmt::Local(local) = stmt {
+                fresh.adjust(&mut local.pat);
+            }
+        }
+        self.adjust(&fresh);
+        let looped = self.looped(outcome, On::Async, &fresh, Body::Outcome(&inner));
+        let future = tail::async_block(&mut body)?;
+        future.block.stmts = vec![verbatim(quote!(#(#prelude)*)), verbatim(looped)];
+        Some(body.stmts.into_iter().map(ToTokens::into_token_stream).collect())
+    }
+
+    /// Input: `fn f(x: X) -> impl Future<Output = R> { send(x) }`
+    ///
+    /// Output: `fn f(x: X) -> impl Future<Output = R> { async move { loop { attempt(send(x).await) .. } } }`
+    fn made_anew(&mut self, outcome: &Type, boxed: bool, mut body: Block) -> Option<TokenStream> {
+        let fresh = self.plan(&bindings(self.sig), &mut body)?;
+        self.adjust(&fresh);
+        let looped = self.looped(outcome, On::Async, &fresh, Body::Future(&body));
+        let private = &self.private;
+        let future = glue!(async move { #looped });
+        Some(if boxed { glue!(#private::Box::pin(#future)) } else { future })
+    }
+
+    /// The names that the block of a future sees: the fn's arguments, what is handed over under
+    /// another name, and the locals before the block.
+    fn outer_bindings(&self, body: &Block, prelude: &[Stmt]) -> Vec<Binding> {
+        let mut found: Vec<Binding> =
+            bindings(self.sig).into_iter().map(|own| Binding { loose: true, ..own }).collect();
+        let locals = |stmts: &[Stmt]| {
+            let locals = stmts.iter().filter_map(|stmt| match stmt {
+                Stmt::Local(local) => Some(local.clone()),
+                _ => None,
+            });
+            locals.collect::<Vec<_>>()
+        };
+        let before = locals(&body.stmts).into_iter().map(|local| (local, true));
+        let handed = locals(prelude).into_iter().map(|local| (local, false));
+        for (local, loose) in before.chain(handed) {
+            let source = tail::source(&local).map(ToString::to_string);
+            let ty = source.and_then(|name| self.type_of(&name));
+            let (pat, written) = match &local.pat {
+                Pat::Type(typed) => (&*typed.pat, Some((*typed.ty).clone())),
+                pat => (pat, None),
+            };
+            for binding in arguments::of(pat, ty.or(written).as_ref(), &self.sig.generics) {
+                found.retain(|other| other.name != binding.name);
+                found.push(Binding { loose, ..binding });
+            }
+        }
+        found
+    }
+
+    fn type_of(&self, name: &str) -> Option<Type> {
+        self.sig.inputs.iter().find_map(|input| match input {
+            syn::FnArg::Receiver(receiver) if name == "self" => Some((*receiver.ty).clone()),
+            syn::FnArg::Typed(arg) if matches!(&*arg.pat, Pat::Ident(pat) if pat.ident == name) => {
+                Some((*arg.ty).clone())
+            }
+            _ => None,
+        })
+    }
+
+    fn plan(&mut self, bindings: &[Binding], body: &mut Block) -> Option<Fresh> {
+        Fresh::plan(bindings, self.args, body, &self.private, self.errors)
+    }
+
+    /// Gives the signature the `mut`s that the loop needs, and takes those that have moved inside.
+    fn adjust(&mut self, fresh: &Fresh) {
+        for input in &mut self.sig.inputs {
+            match input {
+                syn::FnArg::Receiver(own) if own.reference.is_none() => {
+                    let name = syn::Ident::new("self", own.self_token.span);
+                    own.mutability = fresh.outer_mut(&name, own.mutability);
+                }
+                syn::FnArg::Receiver(_) => {}
+                syn::FnArg::Typed(arg) => fresh.adjust(&mut arg.pat),
+            }
+        }
+    }
+
+    fn looped(&self, outcome: &Type, on: On, fresh: &Fresh, body: Body<'_>) -> TokenStream {
+        let name = &self.sig.ident;
+        let Expansion { args, private, passes, .. } = self;
+        Loop { name, args, private, outcome, on, fresh, body, passes: *passes }.expand()
+    }
+}
+
+fn empty() -> Block {
+    Block { brace_token: syn::token::Brace(located(Span::call_site())), stmts: Vec::new() }
+}
+
+fn verbatim(tokens: TokenStream) -> Stmt {
+    Stmt::Expr(syn::Expr::Verbatim(tokens), None)
+}

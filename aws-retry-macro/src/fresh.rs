@@ -1,0 +1,222 @@
+//! What each try gets of an argument: the argument itself, a clone, a reborrow.
+
+use std::collections::HashMap;
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{format_ident, quote_spanned};
+use syn::visit_mut::VisitMut;
+use syn::{Block, Pat, PatIdent, Token};
+
+use crate::args::Args;
+use crate::arguments::{Binding, Kind};
+use crate::receiver;
+use crate::recover::Errors;
+use crate::usage::{Usage, usages};
+use crate::value::Value;
+
+#[derive(Clone, Copy, PartialEq)]
+enum How {
+    /// The block of the attempt borrows it where it is.
+    Leave,
+    Copy,
+    Reborrow,
+    PinReborrow,
+    OptionReborrow,
+    /// An `Fn` that is passed on.
+    Ref,
+    /// An `FnMut` that is passed on.
+    MutRef,
+    Clone,
+    /// Only the type can tell: a clone if it is `Clone`, else a reference.
+    CloneOrRef,
+    CloneOrMutRef,
+}
+
+/// What happens to the `mut` of a binding whose tries get their own.
+#[derive(Clone, Copy, PartialEq)]
+enum OuterMut {
+    Keep,
+    /// It moves to the rebinding.
+    Drop,
+    /// The argument is reborrowed mutably.
+    Need,
+}
+
+/// The rebindings of one fn.
+#[derive(Default)]
+pub struct Fresh {
+    /// Before each attempt.
+    pub before: TokenStream,
+    /// First thing in the attempt's block.
+    pub inside: TokenStream,
+    outer: HashMap<String, OuterMut>,
+}
+
+impl Fresh {
+    /// Decides for every name, and renames a `self` that each try gets anew.
+    /// Nothing, if the body cannot run twice.
+    pub fn plan(
+        bindings: &[Binding],
+        args: &Args,
+        body: &mut Block,
+        private: &TokenStream,
+        errors: &mut Errors,
+    ) -> Option<Fresh> {
+        let names: Vec<String> = bindings.iter().map(|binding| binding.name.to_string()).collect();
+        let forced = Forced::read(args, &names, errors);
+        let usages = usages(&names, body);
+        let mut fresh = Fresh::default();
+        for (i, binding) in bindings.iter().enumerate() {
+            let name = binding.name.to_string();
+            let usage = usages.get(&name).copied().unwrap_or_default();
+            if binding.kind == Kind::FnOnce && usage.mentioned && !forced.borrow.contains(&name) {
+                let message =
+                    "an `FnOnce` runs once, a retried body several times: take an `Fn` or `FnMut`";
+                errors.push(syn::Error::new(binding.at, message));
+                return None;
+            }
+            let how = forced.how(&name, usage).unwrap_or_else(|| how(binding, usage));
+            if how != How::Leave {
+                fresh.add(i, binding, how, usage, body, private);
+            }
+        }
+        Some(fresh)
+    }
+
+    fn add(
+        &mut self,
+        i: usize,
+        binding: &Binding,
+        how: How,
+        usage: Usage,
+        body: &mut Block,
+        private: &TokenStream,
+    ) {
+        let Binding { name, cfgs, at, mutability, .. } = binding;
+        let at = Span::mixed_site().located_at(*at);
+        let held = format_ident!("held{i}", span = Span::mixed_site());
+        let value = match how {
+            How::Leave => return,
+            How::Copy => glue!(#name),
+            How::Reborrow => quote_spanned!(at=> &mut *#name),
+            How::PinReborrow => quote_spanned!(at=> #private::Pin::as_mut(&mut #name)),
+            How::OptionReborrow => quote_spanned!(at=> #private::Option::as_deref_mut(&mut #name)),
+            How::Ref => quote_spanned!(at=> &#name),
+            How::MutRef => quote_spanned!(at=> &mut #name),
+            How::Clone => quote_spanned!(at=> #private::again(&#name)),
+            How::CloneOrRef => quote_spanned!(at=> {
+                use #private::clones::*;
+                (&&#private::Again(&#name)).again()
+            }),
+            How::CloneOrMutRef => quote_spanned!(at=> {
+                use #private::clones::*;
+                #held.again()
+            }),
+        };
+        if how == How::CloneOrMutRef {
+            // Not in one go: what is lent is lent by `held`.
+            self.before.extend(quote_spanned! {at=>
+                #(#cfgs)*
+                #[allow(unused_mut)]
+                let mut #held = #private::AgainMut(&mut #name);
+            });
+        }
+        let holder = format_ident!("fresh{i}", span = Span::mixed_site());
+        self.before.extend(glue!(#(#cfgs)* let #holder = #value;));
+
+        // A `mut` that the type alone justifies would be reported as unused, and so would one that
+        // a local before the block needs for itself.
+        let loose = binding.loose || matches!(how, How::CloneOrMutRef);
+        let mutability = match how {
+            How::MutRef if !usage.mut_borrowed => None,
+            _ => *mutability,
+        };
+        let quiet = (loose && mutability.is_some()).then(|| glue!(#[allow(unused_mut)]));
+        let inner = if name == "self" { receiver::rename(name, body) } else { name.clone() };
+        self.inside.extend(glue! {
+            #(#cfgs)*
+            #[allow(clippy::shadow_reuse, clippy::shadow_same, clippy::shadow_unrelated)]
+            #quiet
+            let #mutability #inner = #holder;
+        });
+
+        let outer = match how {
+            How::PinReborrow | How::OptionReborrow | How::MutRef | How::CloneOrMutRef => {
+                OuterMut::Need
+            }
+            _ if binding.loose => OuterMut::Keep,
+            _ => OuterMut::Drop,
+        };
+        self.outer.insert(name.to_string(), outer);
+    }
+
+    /// The `mut` that an outer binding needs now.
+    pub fn outer_mut(&self, name: &Ident, written: Option<Token![mut]>) -> Option<Token![mut]> {
+        match self.outer.get(&name.to_string()) {
+            Some(OuterMut::Drop) => None,
+            Some(OuterMut::Need) => Some(written.unwrap_or(Token![mut](Span::mixed_site()))),
+            Some(OuterMut::Keep) | None => written,
+        }
+    }
+
+    pub fn adjust(&self, pat: &mut Pat) {
+        struct Adjust<'a>(&'a Fresh);
+        impl VisitMut for Adjust<'_> {
+            fn visit_pat_ident_mut(&mut self, pat: &mut PatIdent) {
+                if pat.by_ref.is_none() {
+                    pat.mutability = self.0.outer_mut(&pat.ident, pat.mutability);
+                }
+                syn::visit_mut::visit_pat_ident_mut(self, pat);
+            }
+        }
+        Adjust(self).visit_pat_mut(pat);
+    }
+}
+
+fn how(binding: &Binding, usage: Usage) -> How {
+    let fresh = binding.mutability.is_some();
+    let owned = usage.moved || usage.assigned && fresh;
+    match binding.kind {
+        _ if !usage.mentioned => How::Leave,
+        Kind::Copy if fresh => How::Copy,
+        Kind::Mut if fresh || usage.moved => How::Reborrow,
+        Kind::PinMut => How::PinReborrow,
+        Kind::OptionMut => How::OptionReborrow,
+        Kind::Fn if usage.moved => How::Ref,
+        Kind::FnMut if usage.moved => How::MutRef,
+        Kind::Owned if owned => How::Clone,
+        Kind::Owned if fresh => How::CloneOrMutRef,
+        Kind::Owned if usage.received || usage.called => How::CloneOrRef,
+        _ => How::Leave,
+    }
+}
+
+/// What `clone(..)` and `borrow(..)` say.
+struct Forced {
+    clone: Vec<String>,
+    borrow: Vec<String>,
+}
+
+impl Forced {
+    fn read(args: &Args, names: &[String], errors: &mut Errors) -> Forced {
+        let mut list = |argument: &str| match args.value(argument) {
+            Some(Value::Names(listed)) => {
+                for name in listed.iter().filter(|name| !names.contains(&name.to_string())) {
+                    errors.at(name, format_args!("the fn has no argument `{name}`"));
+                }
+                listed.iter().map(Ident::to_string).collect()
+            }
+            _ => Vec::new(),
+        };
+        Forced { clone: list("clone"), borrow: list("borrow") }
+    }
+
+    fn how(&self, name: &str, usage: Usage) -> Option<How> {
+        let listed = |list: &[String]| list.iter().any(|listed| listed == name);
+        if listed(&self.borrow) || !usage.mentioned {
+            Some(How::Leave)
+        } else {
+            listed(&self.clone).then_some(How::Clone)
+        }
+    }
+}

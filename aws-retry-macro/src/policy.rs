@@ -1,0 +1,112 @@
+//! The arguments as a policy: literals into the constant that a call site keeps, expressions
+//! into one that is made for each call, functions into what is asked after each attempt.
+
+use proc_macro2::{Ident, Literal, Span, TokenStream};
+use quote::ToTokens;
+
+use crate::args::{Arg, Args};
+use crate::value::{Kind, Value};
+
+/// `RetryPolicy::new().max_retries(5)..`, for a constant: it can name neither generics nor `self`.
+pub fn constant(args: &Args, private: &TokenStream) -> TokenStream {
+    let calls = args.list.iter().filter_map(|arg| {
+        let value = literal(arg, private)?;
+        Some(call(arg, &value))
+    });
+    glue!(#private::RetryPolicy::new() #(#calls)*)
+}
+
+/// The same of what is known when the call begins; nothing, if all is known before.
+pub fn late(args: &Args, private: &TokenStream) -> Option<TokenStream> {
+    let mut calls = args
+        .list
+        .iter()
+        .filter(|arg| is_setting(arg))
+        .filter_map(|arg| match &arg.value {
+            Value::Late(expr) => Some(call(arg, expr)),
+            _ => None,
+        })
+        .peekable();
+    calls.peek()?;
+    Some(glue!(#private::RetryPolicy::new() #(#calls)*))
+}
+
+/// The functions: predicates and hooks.
+pub fn extras(args: &Args, private: &TokenStream) -> TokenStream {
+    let functions: Vec<TokenStream> = args
+        .list
+        .iter()
+        .filter_map(|arg| match (&arg.row.kind, &arg.value) {
+            (Kind::Function, Value::Late(expr)) => {
+                let name = name(arg);
+                Some(glue!(#name: #private::Some(&#expr)))
+            }
+            _ => None,
+        })
+        .collect();
+    if functions.is_empty() {
+        glue!(#private::Extras::NONE)
+    } else {
+        glue!(#private::Extras { #(#functions,)* ..#private::Extras::NONE })
+    }
+}
+
+/// Is it a setting of `RetryPolicy`?
+fn is_setting(arg: &Arg) -> bool {
+    use Kind::{Choice, Codes, Count, Duration, Instant, Number, Switch, Text};
+    matches!(
+        arg.row.kind,
+        Choice(_)
+            | Codes
+            | Count { .. }
+            | Duration { .. }
+            | Instant
+            | Number { .. }
+            | Switch
+            | Text
+    ) && arg.row.name != "sync"
+}
+
+/// The setter is ours, whatever the user's token is called.
+fn name(arg: &Arg) -> Ident {
+    Ident::new(arg.row.name, Span::mixed_site().located_at(arg.name.span()))
+}
+
+fn call(arg: &Arg, value: &impl ToTokens) -> TokenStream {
+    let name = name(arg);
+    glue!(.#name(#value))
+}
+
+fn literal(arg: &Arg, private: &TokenStream) -> Option<TokenStream> {
+    if !is_setting(arg) {
+        return None;
+    }
+    Some(match &arg.value {
+        Value::Count(count) => Literal::u32_unsuffixed(*count).into_token_stream(),
+        Value::Number(number) => Literal::f64_suffixed(*number).into_token_stream(),
+        Value::Nanoseconds(nanos) => {
+            let nanos = Literal::u64_unsuffixed(*nanos);
+            glue!(#private::Duration::from_nanos(#nanos))
+        }
+        Value::Switch(on) => on.into_token_stream(),
+        Value::Choice(variant) => {
+            let variant = Ident::new(variant, Span::mixed_site());
+            let family = Ident::new(family(arg.row.name), Span::mixed_site());
+            glue!(#private::#family::#variant)
+        }
+        Value::Codes(codes) => glue!(&[#(#codes),*]),
+        Value::Text(text) => text.into_token_stream(),
+        _ => return None,
+    })
+}
+
+/// The enum that a choice belongs to.
+fn family(argument: &str) -> &'static str {
+    match argument {
+        "jitter" => "Jitter",
+        "codes" => "Codes",
+        "mode" => "Mode",
+        "nested" => "Nested",
+        _ => "Log",
+    }
+}

@@ -1,0 +1,73 @@
+//! `self` as an argument. No `let` can bind that name, so a `self` that each try gets anew
+//! has another one inside the body.
+
+use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
+use syn::visit_mut::{self, VisitMut};
+use syn::{Block, Macro, Path, Receiver};
+
+use crate::arguments::{Binding, kind};
+
+pub fn binding(receiver: &Receiver, generics: &syn::Generics) -> Binding {
+    Binding {
+        name: Ident::new("self", receiver.self_token.span),
+        kind: kind(&receiver.ty, generics),
+        mutability: receiver.mutability.filter(|_| receiver.reference.is_none()),
+        cfgs: Vec::new(),
+        at: receiver.self_token.span,
+        loose: false,
+    }
+}
+
+/// Input: `self.client.send(move || self.name)`
+///
+/// Output: `__self.client.send(move || __self.name)`
+pub fn rename(name: &Ident, body: &mut Block) -> Ident {
+    let renamed = Ident::new("__self", Span::mixed_site().located_at(name.span()));
+    Rename(&renamed).visit_block_mut(body);
+    renamed
+}
+
+struct Rename<'a>(&'a Ident);
+
+impl Rename<'_> {
+    fn at(&self, place: Span) -> Ident {
+        Ident::new("__self", self.0.span().located_at(place))
+    }
+
+    fn tokens(&self, stream: TokenStream) -> TokenStream {
+        let mut rest = stream.into_iter().peekable();
+        let mut renamed = Vec::new();
+        while let Some(token) = rest.next() {
+            let module =
+                matches!(rest.peek(), Some(TokenTree::Punct(colon)) if colon.as_char() == ':');
+            renamed.push(match token {
+                TokenTree::Ident(name) if name == "self" && !module => self.at(name.span()).into(),
+                TokenTree::Group(group) => {
+                    let mut inner = Group::new(group.delimiter(), self.tokens(group.stream()));
+                    inner.set_span(group.span());
+                    inner.into()
+                }
+                token => token,
+            });
+        }
+        renamed.into_iter().collect()
+    }
+}
+
+impl VisitMut for Rename<'_> {
+    fn visit_path_mut(&mut self, path: &mut Path) {
+        if path.is_ident("self")
+            && let Some(segment) = path.segments.first_mut()
+        {
+            segment.ident = self.at(segment.ident.span());
+        }
+        visit_mut::visit_path_mut(self, path);
+    }
+
+    fn visit_macro_mut(&mut self, mac: &mut Macro) {
+        mac.tokens = self.tokens(mac.tokens.clone());
+    }
+
+    // A nested item has a `self` of its own.
+    fn visit_item_mut(&mut self, _: &mut syn::Item) {}
+}

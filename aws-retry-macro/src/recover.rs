@@ -1,0 +1,38 @@
+//! Errors are collected, not thrown: the item is expanded all the same, so that one bad
+//! argument does not take the fn away from everything that calls it.
+
+use proc_macro2::TokenStream;
+use quote::ToTokens;
+
+/// What was found wrong so far.
+#[derive(Default)]
+pub struct Errors(Vec<syn::Error>);
+
+impl Errors {
+    /// An error on these tokens.
+    pub fn at(&mut self, tokens: &impl ToTokens, message: impl std::fmt::Display) {
+        self.push(syn::Error::new_spanned(tokens, message));
+    }
+
+    /// Adds an error, unless the same one stands already: the arguments of an impl block
+    /// are read once for each of its methods.
+    pub fn push(&mut self, error: syn::Error) {
+        let same = |other: &syn::Error| {
+            other.to_string() == error.to_string()
+                && format!("{:?}", other.span()) == format!("{:?}", error.span())
+        };
+        if !self.0.iter().any(same) {
+            self.0.push(error);
+        }
+    }
+
+    /// The value, or nothing and one error more.
+    pub fn keep<T>(&mut self, result: syn::Result<T>) -> Option<T> {
+        result.map_err(|error| self.push(error)).ok()
+    }
+
+    /// A `compile_error!` for each, to stand beside the item.
+    pub fn into_tokens(self) -> TokenStream {
+        self.0.into_iter().map(syn::Error::into_compile_error).collect()
+    }
+}

@@ -1,0 +1,133 @@
+//! Bodies that no loop can hold, refused in words instead of in the compiler's words about a
+//! loop that nobody wrote.
+
+use quote::ToTokens;
+use syn::visit::Visit;
+use syn::visit_mut::{self, VisitMut};
+use syn::{Block, Expr, Lifetime, Signature, Type, TypeReference};
+
+use crate::arguments::Kind;
+use crate::recover::Errors;
+
+/// `break` and `continue` that would leave the body: each becomes the error itself, so that
+/// the compiler has no second one to add.
+pub fn stray_jumps(body: &mut Block) {
+    struct Stray;
+    impl VisitMut for Stray {
+        fn visit_expr_mut(&mut self, expr: &mut Expr) {
+            let jump = match expr {
+                Expr::Break(jump) if jump.label.is_none() => "break",
+                Expr::Continue(jump) if jump.label.is_none() => "continue",
+                // They stay inside these, or are the compiler's business.
+                Expr::Loop(_) | Expr::ForLoop(_) | Expr::Closure(_) | Expr::Async(_) => return,
+                Expr::While(looped) => return self.visit_expr_mut(&mut looped.cond),
+                expr => return visit_mut::visit_expr_mut(self, expr),
+            };
+            let message = format!(
+                "`{jump}` outside of a loop: the body of a retried fn is left with `return`"
+            );
+            *expr = Expr::Verbatim(syn::Error::new_spanned(&*expr, message).into_compile_error());
+        }
+
+        fn visit_item_mut(&mut self, _: &mut syn::Item) {}
+    }
+    Stray.visit_block_mut(body);
+}
+
+/// A borrow of a `&mut` argument cannot be returned out of a loop (E0499, in hand-written code, too).
+/// Reported where the outcome's type says that it is one: by a lifetime that nothing else has.
+pub fn returned_borrow(sig: &Signature, outcome: &Type, errors: &mut Errors) -> bool {
+    let mut inputs = Lifetimes::default();
+    sig.inputs.iter().for_each(|input| inputs.visit_fn_arg(input));
+    let mut output = Lifetimes::default();
+    output.visit_type(outcome);
+
+    let found = output.0.iter().find(|borrow| match &borrow.name {
+        Some(name) => {
+            let mut same =
+                inputs.0.iter().filter(|input| input.name.as_ref() == Some(name)).peekable();
+            same.peek().is_some() && same.all(|input| input.unique)
+        }
+        // Elided: it is the receiver's, else that of the only argument with one.
+        None => match receiver(sig) {
+            Some(kind) => kind == Kind::Mut,
+            None => matches!(inputs.0.as_slice(), [only] if only.unique),
+        },
+    });
+    let Some(borrow) = found else { return false };
+    let message = "a retried fn cannot return a borrow of its `&mut` argument: the next try needs the argument \
+                   again; return an owned value, or take `&`";
+    errors.push(syn::Error::new(borrow.at, message));
+    true
+}
+
+fn receiver(sig: &Signature) -> Option<Kind> {
+    let receiver = sig.receiver()?;
+    match crate::arguments::kind(&receiver.ty, &sig.generics) {
+        kind @ (Kind::Mut | Kind::Copy) => Some(kind),
+        // `self` by value lends nothing.
+        _ => None,
+    }
+}
+
+struct Borrow {
+    /// None: elided.
+    name: Option<String>,
+    unique: bool,
+    at: proc_macro2::Span,
+}
+
+#[derive(Default)]
+struct Lifetimes(Vec<Borrow>);
+
+impl<'ast> Visit<'ast> for Lifetimes {
+    fn visit_type_reference(&mut self, reference: &'ast TypeReference) {
+        let name =
+            reference.lifetime.as_ref().filter(|name| name.ident != "_").map(ToString::to_string);
+        self.0.push(Borrow {
+            name,
+            unique: reference.mutability.is_some(),
+            at: reference.and_token.span,
+        });
+        self.visit_type(&reference.elem);
+    }
+
+    fn visit_receiver(&mut self, receiver: &'ast syn::Receiver) {
+        self.visit_type(&receiver.ty);
+    }
+
+    fn visit_lifetime(&mut self, lifetime: &'ast Lifetime) {
+        let name = Some(lifetime).filter(|name| name.ident != "_").map(ToString::to_string);
+        self.0.push(Borrow { name, unique: false, at: lifetime.span() });
+    }
+
+    // A closure's own lifetimes are nobody else's.
+    fn visit_type_bare_fn(&mut self, _: &'ast syn::TypeBareFn) {}
+    fn visit_parenthesized_generic_arguments(
+        &mut self,
+        _: &'ast syn::ParenthesizedGenericArguments,
+    ) {
+    }
+}
+
+/// A second `#[aws_retry]` would retry the retries.
+pub fn twice(attrs: &mut Vec<syn::Attribute>, errors: &mut Errors) {
+    attrs.retain(|attr| {
+        let second = is_ours(attr);
+        if second {
+            errors.at(attr, "#[aws_retry] is on this fn already");
+        }
+        !second
+    });
+}
+
+pub fn is_ours(attr: &syn::Attribute) -> bool {
+    attr.path().segments.last().is_some_and(|last| last.ident == "aws_retry")
+}
+
+/// The fn's name, for messages.
+pub fn missing_body(sig: &Signature) -> syn::Error {
+    let message =
+        "a trait method without a body sends nothing: annotate the impl, or the default method";
+    syn::Error::new_spanned(sig.ident.to_token_stream(), message)
+}

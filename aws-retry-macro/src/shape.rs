@@ -1,0 +1,159 @@
+//! What kind of fn it is, and which cannot be retried at all.
+
+use proc_macro2::Span;
+use syn::spanned::Spanned;
+use syn::visit_mut::VisitMut;
+use syn::{GenericArgument, PathArguments, ReturnType, Signature, Type, TypeParamBound};
+
+use crate::arguments::{first, ungroup};
+use crate::check::On;
+
+/// How the fn comes to its outcome, and the outcome's type.
+pub enum Shape {
+    Async(Type),
+    Sync(Type),
+    /// A plain fn that returns a future of this output, boxed or not.
+    Future {
+        output: Type,
+        boxed: bool,
+    },
+}
+
+impl Shape {
+    pub fn read(sig: &Signature) -> syn::Result<Shape> {
+        if let Some(constness) = &sig.constness {
+            return Err(syn::Error::new_spanned(constness, "a const fn cannot wait and try again"));
+        }
+        if let Some(abi) = &sig.abi {
+            return Err(syn::Error::new_spanned(abi, "an extern fn has no `Result` to retry on"));
+        }
+        let ReturnType::Type(_, output) = &sig.output else {
+            let message =
+                "#[aws_retry] needs a fn that returns a `Result`: this one returns nothing";
+            return Err(syn::Error::new_spanned(&sig.ident, message));
+        };
+        Ok(match future(output) {
+            _ if sig.asyncness.is_some() => Shape::Async((**output).clone()),
+            Some((output, boxed)) => Shape::Future { output: output.clone(), boxed },
+            None => Shape::Sync((**output).clone()),
+        })
+    }
+
+    pub fn outcome(&self) -> &Type {
+        match self {
+            Shape::Async(outcome)
+            | Shape::Sync(outcome)
+            | Shape::Future { output: outcome, .. } => outcome,
+        }
+    }
+
+    pub fn on(&self) -> On {
+        if matches!(self, Shape::Sync(_)) { On::Sync } else { On::Async }
+    }
+}
+
+/// The output of `impl Future<Output = R>`, `Pin<Box<dyn Future<Output = R>>>`, `BoxFuture<'_, R>`.
+fn future(ty: &Type) -> Option<(&Type, bool)> {
+    match ungroup(ty) {
+        Type::ImplTrait(imp) => bounded(imp.bounds.iter()).map(|output| (output, false)),
+        Type::Path(path) => {
+            let last = path.path.segments.last()?;
+            let inner = first(&last.arguments)?;
+            match last.ident.to_string().as_str() {
+                "BoxFuture" | "LocalBoxFuture" => Some((inner, true)),
+                "Pin" => match inner {
+                    Type::Path(path) => match path.path.segments.last() {
+                        Some(last) if last.ident == "Box" => match first(&last.arguments)? {
+                            Type::TraitObject(object) => {
+                                bounded(object.bounds.iter()).map(|output| (output, true))
+                            }
+                            _ => None,
+                        },
+                        _ => None,
+                    },
+                    _ => None,
+                },
+                _ => None,
+            }
+        }
+        _ => None,
+    }
+}
+
+fn bounded<'a>(mut bounds: impl Iterator<Item = &'a TypeParamBound>) -> Option<&'a Type> {
+    bounds.find_map(|bound| {
+        let TypeParamBound::Trait(bound) = bound else {
+            return None;
+        };
+        let last = bound.path.segments.last().filter(|last| last.ident == "Future")?;
+        let PathArguments::AngleBracketed(arguments) = &last.arguments else {
+            return None;
+        };
+        arguments.args.iter().find_map(|argument| match argument {
+            GenericArgument::AssocType(output) if output.ident == "Output" => Some(&output.ty),
+            _ => None,
+        })
+    })
+}
+
+/// May this type be a `Result`, as far as its text tells?
+#[derive(Clone, Copy, PartialEq)]
+pub enum Outcome {
+    Result,
+    /// An alias, perhaps.
+    Unknown,
+    Other,
+}
+
+impl Outcome {
+    pub fn of(ty: &Type) -> Outcome {
+        match ungroup(ty) {
+            Type::Path(path) => match path.path.segments.last() {
+                Some(last) if last.ident == "Result" => Outcome::Result,
+                Some(last) if PLAIN.iter().any(|name| last.ident == name) => Outcome::Other,
+                _ => Outcome::Unknown,
+            },
+            Type::Macro(_) => Outcome::Unknown,
+            _ => Outcome::Other,
+        }
+    }
+}
+
+const PLAIN: &[&str] = &[
+    "Option", "Vec", "String", "Box", "Arc", "Rc", "HashMap", "HashSet", "BTreeMap", "Self",
+    "bool", "char", "str", "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64",
+    "i128", "isize", "f32", "f64",
+];
+
+/// The type with every `impl Trait` left to inference, so that it can stand in a body.
+pub fn inferred(ty: &Type) -> Type {
+    struct Infer;
+    impl VisitMut for Infer {
+        fn visit_type_mut(&mut self, ty: &mut Type) {
+            if let Type::ImplTrait(_) = ty {
+                *ty = Type::Infer(syn::TypeInfer {
+                    underscore_token: syn::Token![_](Span::mixed_site()),
+                });
+            } else {
+                syn::visit_mut::visit_type_mut(self, ty);
+            }
+        }
+    }
+    let mut ty = ty.clone();
+    Infer.visit_type_mut(&mut ty);
+    ty
+}
+
+/// Where an error about the error type belongs: on the `E` of a `Result<T, E>`.
+pub fn error_span(outcome: &Type) -> Span {
+    let place = match ungroup(outcome) {
+        Type::Path(path) => path.path.segments.last().and_then(|last| match &last.arguments {
+            PathArguments::AngleBracketed(arguments) if arguments.args.len() == 2 => {
+                arguments.args.last().map(Spanned::span)
+            }
+            _ => None,
+        }),
+        _ => None,
+    };
+    Span::mixed_site().located_at(place.unwrap_or_else(|| outcome.span()))
+}

@@ -1,0 +1,354 @@
+//! What a body does with a name: uses it up, calls methods on it, or merely looks at it.
+//! The compiler knows; we judge by syntax, and `clone(..)`/`borrow(..)` overrule.
+
+use std::collections::HashMap;
+
+use proc_macro2::Ident;
+use syn::visit::{self, Visit};
+use syn::{BinOp, Block, Expr, Local, Pat, Stmt, UnOp};
+
+use crate::conventions::{borrows, consumes};
+use crate::{macros, patterns};
+
+/// How a name is used, over all places.
+#[derive(Clone, Copy, Default, Debug, PartialEq)]
+#[allow(clippy::struct_excessive_bools, reason = "independent facts")]
+pub struct Usage {
+    pub mentioned: bool,
+    /// Passed on by value: the next try finds it gone.
+    pub moved: bool,
+    /// A receiver, or read through a field: only its type tells whether it is used up.
+    pub received: bool,
+    /// Called as a function.
+    pub called: bool,
+    /// Borrowed with `&mut`.
+    pub mut_borrowed: bool,
+    /// Written to, with `=` or `+=`.
+    pub assigned: bool,
+}
+
+/// What an expression's value is wanted for.
+#[derive(Clone, Copy, PartialEq)]
+pub enum Want {
+    Value,
+    /// A look at the place.
+    Place,
+    MutPlace,
+}
+
+/// Reads the body for these names.
+pub fn usages(names: &[String], block: &Block) -> HashMap<String, Usage> {
+    let mut reader = Reader {
+        found: names.iter().map(|name| (name.clone(), Usage::default())).collect(),
+        hidden: Vec::new(),
+        owning: 0,
+    };
+    reader.block(block, Want::Value);
+    reader.found
+}
+
+pub struct Reader {
+    found: HashMap<String, Usage>,
+    /// Names that the body has bound anew at this point.
+    hidden: Vec<String>,
+    /// In so many `move` closures and `async move` blocks, which take whatever they mention.
+    owning: usize,
+}
+
+impl Reader {
+    /// The usage of a visible name.
+    pub fn of(&mut self, name: &Ident) -> Option<&mut Usage> {
+        if self.hidden.iter().any(|hidden| name == hidden) {
+            return None;
+        }
+        let owned = self.owning > 0;
+        let usage = self.found.get_mut(&name.to_string())?;
+        usage.mentioned = true;
+        usage.moved |= owned;
+        Some(usage)
+    }
+
+    fn hide(&mut self, pat: &Pat) {
+        patterns::bound(pat, &mut |name| self.hidden.push(name.to_string()));
+    }
+
+    /// What `read` binds is forgotten afterwards.
+    fn scope(&mut self, read: impl FnOnce(&mut Self)) {
+        let outside = self.hidden.len();
+        read(self);
+        self.hidden.truncate(outside);
+    }
+
+    fn block(&mut self, block: &Block, want: Want) {
+        self.scope(|reader| {
+            for stmt in &block.stmts {
+                match stmt {
+                    Stmt::Local(local) => reader.local(local),
+                    Stmt::Expr(expr, None) => reader.expr(expr, want),
+                    Stmt::Expr(expr, Some(_)) => reader.expr(expr, Want::Value),
+                    Stmt::Macro(stmt) => macros::read(reader, &stmt.mac),
+                    // An item sees nothing of the fn's names.
+                    Stmt::Item(_) => {}
+                }
+            }
+        });
+    }
+
+    fn local(&mut self, local: &Local) {
+        if let Some(init) = &local.init {
+            let want = if patterns::takes(&local.pat) { Want::Value } else { Want::Place };
+            self.expr(&init.expr, want);
+            if let Some((_, diverge)) = &init.diverge {
+                self.expr(diverge, Want::Value);
+            }
+        }
+        self.hide(&local.pat);
+    }
+
+    #[allow(clippy::too_many_lines, reason = "a table of the expressions there are")]
+    pub fn expr(&mut self, expr: &Expr, want: Want) {
+        match expr {
+            Expr::Path(path) => {
+                if let Some(name) = path.path.get_ident() {
+                    self.name(name, want);
+                }
+            }
+            Expr::Paren(paren) => self.expr(&paren.expr, want),
+            Expr::Group(group) => self.expr(&group.expr, want),
+            Expr::Reference(reference) => {
+                let want =
+                    if reference.mutability.is_some() { Want::MutPlace } else { Want::Place };
+                self.expr(&reference.expr, want);
+            }
+            Expr::RawAddr(raw) => self.expr(&raw.expr, Want::MutPlace),
+            Expr::Field(field) => self.field(&field.base, want),
+            Expr::Index(index) => {
+                self.expr(&index.expr, Want::Place);
+                self.expr(&index.index, Want::Value);
+            }
+            Expr::MethodCall(call) => {
+                self.receiver(&call.receiver, &call.method.to_string());
+                call.args.iter().for_each(|arg| self.expr(arg, Want::Value));
+            }
+            Expr::Call(call) => {
+                match &*call.func {
+                    Expr::Path(path) => {
+                        if let Some(usage) = path.path.get_ident().and_then(|name| self.of(name)) {
+                            usage.called = true;
+                        }
+                    }
+                    func => self.expr(func, Want::Place),
+                }
+                call.args.iter().for_each(|arg| self.expr(arg, Want::Value));
+            }
+            Expr::Binary(binary) => match operands(&binary.op) {
+                Operands::Compared => {
+                    self.expr(&binary.left, Want::Place);
+                    self.expr(&binary.right, Want::Place);
+                }
+                Operands::Taken => {
+                    self.operand(&binary.left);
+                    self.operand(&binary.right);
+                }
+                Operands::Written => {
+                    self.operand(&binary.right);
+                    self.assigned(&binary.left);
+                }
+            },
+            Expr::Assign(assign) => {
+                self.expr(&assign.right, Want::Value);
+                self.assigned(&assign.left);
+            }
+            Expr::Unary(unary) => match unary.op {
+                UnOp::Deref(_) => self.expr(&unary.expr, Want::Place),
+                _ => self.operand(&unary.expr),
+            },
+            // Only a `Copy` type can be cast.
+            Expr::Cast(cast) => self.expr(&cast.expr, Want::Place),
+            Expr::If(expr) => {
+                self.scope(|reader| {
+                    reader.condition(&expr.cond);
+                    reader.block(&expr.then_branch, want);
+                });
+                if let Some((_, otherwise)) = &expr.else_branch {
+                    self.expr(otherwise, want);
+                }
+            }
+            Expr::While(expr) => self.scope(|reader| {
+                reader.condition(&expr.cond);
+                reader.block(&expr.body, Want::Value);
+            }),
+            Expr::Match(expr) => {
+                let takes = expr.arms.iter().any(|arm| patterns::takes(&arm.pat));
+                self.expr(&expr.expr, if takes { Want::Value } else { Want::Place });
+                for arm in &expr.arms {
+                    self.scope(|reader| {
+                        reader.hide(&arm.pat);
+                        if let Some((_, guard)) = &arm.guard {
+                            reader.condition(guard);
+                        }
+                        reader.expr(&arm.body, want);
+                    });
+                }
+            }
+            Expr::ForLoop(expr) => {
+                self.expr(&expr.expr, Want::Value);
+                self.scope(|reader| {
+                    reader.hide(&expr.pat);
+                    reader.block(&expr.body, Want::Value);
+                });
+            }
+            Expr::Closure(closure) => self.owning(closure.capture.is_some(), |reader| {
+                closure.inputs.iter().for_each(|input| reader.hide(input));
+                reader.expr(&closure.body, Want::Value);
+            }),
+            Expr::Async(block) => self.owning(block.capture.is_some(), |reader| {
+                reader.block(&block.block, Want::Value);
+            }),
+            Expr::Block(expr) => self.block(&expr.block, want),
+            Expr::Unsafe(expr) => self.block(&expr.block, want),
+            Expr::Loop(expr) => self.block(&expr.body, Want::Value),
+            Expr::Let(_) => self.condition(expr),
+            Expr::Macro(expr) => macros::read(self, &expr.mac),
+            Expr::Struct(expr) => {
+                for field in &expr.fields {
+                    // The shorthand `Point { x }` has the name as its expression, too.
+                    self.expr(&field.expr, Want::Value);
+                }
+                if let Some(rest) = &expr.rest {
+                    self.expr(rest, Want::Value);
+                }
+            }
+            // What is left passes on the values of its parts: calls, tuples, `?`, `.await`, `return`.
+            _ => visit::visit_expr(&mut Parts(self), expr),
+        }
+    }
+
+    fn name(&mut self, name: &Ident, want: Want) {
+        if let Some(usage) = self.of(name) {
+            match want {
+                Want::Value => usage.moved = true,
+                Want::MutPlace => usage.mut_borrowed = true,
+                Want::Place => {}
+            }
+        }
+    }
+
+    /// `base.field`: taken out of a name, it may be a copy or leave a hole.
+    fn field(&mut self, base: &Expr, want: Want) {
+        match (root(base), want) {
+            (Some(name), Want::Value) => self.received(name),
+            _ => self.expr(base, if want == Want::Value { Want::Place } else { want }),
+        }
+    }
+
+    /// Arithmetic takes a name; a field in it is a number.
+    fn operand(&mut self, expr: &Expr) {
+        let want = if matches!(expr, Expr::Field(_)) { Want::Place } else { Want::Value };
+        self.expr(expr, want);
+    }
+
+    fn receiver(&mut self, receiver: &Expr, method: &str) {
+        match receiver {
+            Expr::Path(path) => {
+                let Some(name) = path.path.get_ident() else {
+                    return;
+                };
+                if consumes(method) {
+                    self.name(name, Want::Value);
+                } else if borrows(method) {
+                    self.name(name, Want::Place);
+                } else {
+                    self.received(name);
+                }
+            }
+            Expr::Field(field) => {
+                let want = if consumes(method) { Want::Value } else { Want::Place };
+                self.field(&field.base, want);
+            }
+            Expr::Paren(paren) => self.receiver(&paren.expr, method),
+            receiver => self.expr(receiver, Want::Place),
+        }
+    }
+
+    pub fn received(&mut self, name: &Ident) {
+        if let Some(usage) = self.of(name) {
+            usage.received = true;
+        }
+    }
+
+    fn assigned(&mut self, place: &Expr) {
+        if let (Expr::Path(_), Some(name)) = (place, root(place)) {
+            if let Some(usage) = self.of(name) {
+                usage.assigned = true;
+            }
+        } else {
+            self.expr(place, Want::Place);
+        }
+    }
+
+    /// A condition is a `bool`; its `let`s bind for what follows.
+    fn condition(&mut self, cond: &Expr) {
+        match cond {
+            Expr::Let(cond) => {
+                let want = if patterns::takes(&cond.pat) { Want::Value } else { Want::Place };
+                self.expr(&cond.expr, want);
+                self.hide(&cond.pat);
+            }
+            Expr::Binary(chain) if matches!(chain.op, BinOp::And(_)) => {
+                self.condition(&chain.left);
+                self.condition(&chain.right);
+            }
+            cond => self.expr(cond, Want::Place),
+        }
+    }
+
+    fn owning(&mut self, owns: bool, read: impl FnOnce(&mut Self)) {
+        self.owning += usize::from(owns);
+        self.scope(read);
+        self.owning -= usize::from(owns);
+    }
+}
+
+/// Hands the parts of an expression back to the reader, as values.
+struct Parts<'a>(&'a mut Reader);
+
+impl<'ast> Visit<'ast> for Parts<'_> {
+    fn visit_expr(&mut self, expr: &'ast Expr) {
+        self.0.expr(expr, Want::Value);
+    }
+
+    fn visit_block(&mut self, block: &'ast Block) {
+        self.0.block(block, Want::Value);
+    }
+}
+
+/// The name at the bottom of `a`, `a.b`, `a.b.c`.
+pub fn root(expr: &Expr) -> Option<&Ident> {
+    match expr {
+        Expr::Path(path) => path.path.get_ident(),
+        Expr::Field(field) => root(&field.base),
+        Expr::Paren(paren) => root(&paren.expr),
+        _ => None,
+    }
+}
+
+enum Operands {
+    /// Looked at, or a `bool`.
+    Compared,
+    Taken,
+    /// The left one is.
+    Written,
+}
+
+fn operands(op: &BinOp) -> Operands {
+    use BinOp::{
+        Add, And, BitAnd, BitOr, BitXor, Div, Eq, Ge, Gt, Le, Lt, Mul, Ne, Or, Rem, Shl, Shr, Sub,
+    };
+    match op {
+        Eq(_) | Ne(_) | Lt(_) | Le(_) | Gt(_) | Ge(_) | And(_) | Or(_) => Operands::Compared,
+        Add(_) | Sub(_) | Mul(_) | Div(_) | Rem(_) | BitXor(_) | BitAnd(_) | BitOr(_) | Shl(_)
+        | Shr(_) => Operands::Taken,
+        _ => Operands::Written,
+    }
+}
