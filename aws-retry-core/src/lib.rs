@@ -22,7 +22,7 @@ mod quota;
 mod random;
 mod rate;
 mod run;
-mod scope;
+pub mod scope;
 mod site;
 
 pub use attempts::Reason;
@@ -31,6 +31,7 @@ pub use errors::{Classify, StopWhy, Stopped, by};
 pub use failure::{AsFailure, Failure, Kind, RetryAfter, Transport};
 pub use observe::{Event, Explanation, explain};
 pub use policy::{Codes, Jitter, Log, Mode, Nested, PolicyError, RetryPolicy};
+pub use rate::State as RateState;
 
 /// What the attribute's expansion calls. Not part of the public interface.
 #[doc(hidden)]

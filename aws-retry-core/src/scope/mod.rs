@@ -1,7 +1,13 @@
 //! Scopes: calls with an equal scope share one retry quota and one send rate, whichever fn makes them.
+//!
+//! A scope should name what AWS throttles: action, account, region. Its identity is the text of its
+//! elements. It is forgotten once its quota is full, nobody waits, and it was idle for ten minutes. A
+//! scope belongs to a clock: in a tokio runtime whose clock is paused it is that runtime's own.
 
 mod key;
 mod registry;
+mod state;
 
-pub use key::{Key, scope_key};
+pub use key::{Key, ScopeParts, scope_key};
 pub(crate) use registry::{Registry, Scope};
+pub use state::{State, state};

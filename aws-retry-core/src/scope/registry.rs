@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
-use super::Key;
+use super::{Key, State};
 use crate::clock::{Clock, ClockId, Time};
 use crate::policy::Resolved;
 use crate::quota::{self, Quota};
@@ -46,6 +46,17 @@ impl Scope {
             Kind::Paced => &self.paced,
         };
         gate.get_or_init(|| Box::new(Gate::new(kind, policy.max_rate, policy.share)))
+    }
+
+    /// What can be seen of it.
+    pub fn state(&self) -> State {
+        let seen = |gate: &OnceLock<Box<Gate>>| gate.get().map(|gate| gate.state());
+        State {
+            quota_left: self.quota.left(),
+            throttles: self.throttles.load(Ordering::Relaxed),
+            adaptive: seen(&self.adaptive),
+            paced: seen(&self.paced),
+        }
     }
 
     pub fn count_throttle(&self) {
