@@ -1,6 +1,8 @@
 //! The closure forms: the same engine without the attribute.
 
+use std::marker::PhantomData;
 use std::ops::ControlFlow;
+use std::panic::Location;
 
 use super::attempt::Body;
 use super::call::{Call, Extras};
@@ -8,13 +10,18 @@ use crate::errors::Classify;
 use crate::errors::tiers::{Never, Via};
 use crate::failure::Failure;
 use crate::policy::RetryPolicy;
+use crate::scope::{Key, ScopeParts, scope_key};
 use crate::site::Site;
 
-/// The closure forms have no fn of their own: all of them share this one, and so its scope.
+/// The closure forms have no static of their own: all of them share this one.
 static SITE: Site = Site::new("RetryPolicy::run", module_path!(), RetryPolicy::new());
 
 /// Reads errors through the marker that [`Classify`] inferred.
-struct Through<M>(std::marker::PhantomData<M>);
+struct Through<M>(PhantomData<M>);
+
+impl<M> Through<M> {
+    const NEW: Self = Self(PhantomData);
+}
 
 impl<M, E: Classify<M>> Via<E> for Through<M> {
     fn failure<'e>(&self, error: &'e E) -> Failure<'e> {
@@ -47,35 +54,71 @@ impl RetryPolicy {
     /// assert_eq!((answer.unwrap(), tries), (42, 3));
     /// # }
     /// ```
-    pub async fn run<T, E, M, F>(&self, mut operation: impl FnMut() -> F) -> Result<T, E>
+    ///
+    /// The place of the call is the scope: calls from one place share a quota (and, in the modes that have
+    /// one, a send rate). [`RetryPolicy::run_in`] names another.
+    #[track_caller]
+    pub fn run<T, E, M, F>(
+        &self,
+        operation: impl FnMut() -> F,
+    ) -> impl Future<Output = Result<T, E>>
     where
         F: Future<Output = Result<T, E>>,
         E: Classify<M>,
     {
-        let mut call = Call::new(&SITE).policy(self);
-        loop {
-            let outcome = call.attempt(Body::new(operation(), Never)).await;
-            let via = Through(std::marker::PhantomData);
-            if let ControlFlow::Break(outcome) = call.settle(outcome, via, Extras::NONE) {
-                call.last_wait().await;
-                return outcome;
-            }
-        }
+        run(Call::new(&SITE).policy(self).scope(here()), operation)
     }
 
-    /// [`RetryPolicy::run`] for blocking code: the waits block the thread.
+    /// [`RetryPolicy::run`] in a scope: a value or a tuple of what is `Display`, as
+    /// `&("ec2:DescribeInstances", account, region)`.
+    pub fn run_in<T, E, M, F, S>(
+        &self,
+        scope: &(impl ScopeParts<S> + ?Sized),
+        operation: impl FnMut() -> F,
+    ) -> impl Future<Output = Result<T, E>>
+    where
+        F: Future<Output = Result<T, E>>,
+        E: Classify<M>,
+    {
+        run(Call::new(&SITE).policy(self).scope(scope_key(scope)), operation)
+    }
+
+    /// [`RetryPolicy::run`] for blocking code: the waits block the thread. Modes with a send rate do not
+    /// pace it.
+    #[track_caller]
     pub fn run_blocking<T, E, M>(&self, mut operation: impl FnMut() -> Result<T, E>) -> Result<T, E>
     where
         E: Classify<M>,
     {
-        let mut call = Call::new(&SITE).policy(self);
+        let mut call = Call::new(&SITE).policy(self).scope(here());
         loop {
             let outcome = call.attempt_blocking(&mut operation);
-            let via = Through(std::marker::PhantomData);
-            if let ControlFlow::Break(outcome) = call.settle(outcome, via, Extras::NONE) {
+            if let ControlFlow::Break(outcome) = call.settle(outcome, Through::NEW, Extras::NONE) {
                 call.last_wait_blocking();
                 return outcome;
             }
+        }
+    }
+}
+
+/// The scope of the calling place.
+#[track_caller]
+fn here() -> Key {
+    Key::of_address(std::ptr::from_ref(Location::caller()) as usize)
+}
+
+async fn run<T, E, M, F>(mut call: Call<'_>, mut operation: impl FnMut() -> F) -> Result<T, E>
+where
+    F: Future<Output = Result<T, E>>,
+    E: Classify<M>,
+{
+    loop {
+        // `operation` is called when the wait before the attempt is over, not when it begins.
+        let body = async { operation().await };
+        let outcome = call.attempt(Body::new(body, Never)).await;
+        if let ControlFlow::Break(outcome) = call.settle(outcome, Through::NEW, Extras::NONE) {
+            call.last_wait().await;
+            return outcome;
         }
     }
 }
@@ -94,7 +137,7 @@ mod tests {
         let failing = async |policy: &RetryPolicy| {
             let (mut sent, begun) = (0, Instant::now());
             let outcome: Result<(), _> = policy
-                .run(|| {
+                .run_in("long poll", || {
                     sent += 1;
                     std::future::ready(Err(std::io::Error::from(
                         std::io::ErrorKind::ConnectionReset,
