@@ -11,6 +11,7 @@ mod backoff;
 mod classify;
 mod clock;
 pub mod codes;
+mod config;
 mod context;
 mod errors;
 mod failure;
@@ -26,6 +27,8 @@ pub mod scope;
 mod site;
 
 pub use attempts::Reason;
+#[cfg(feature = "aws-config")]
+pub use config::ConfigError;
 pub use context::attempt;
 pub use errors::{Classify, StopWhy, Stopped, by};
 pub use failure::{AsFailure, Failure, Kind, RetryAfter, Transport};

@@ -1,0 +1,73 @@
+//! What can be wrong with the environment and the profile.
+
+use std::error::Error;
+use std::fmt;
+
+use aws_runtime::env_config::error::EnvConfigFileLoadError;
+
+/// The environment or the profile says something that can't be meant.
+///
+/// Its text names the variable or the profile's key, the value, and what is allowed.
+#[derive(Debug)]
+pub struct ConfigError {
+    wrong: Wrong,
+}
+
+#[derive(Debug)]
+pub(super) enum Wrong {
+    /// A value that its setting does not allow.
+    Value { source: Source, value: String, allowed: &'static str },
+    /// An environment variable that is no Unicode.
+    Variable(&'static str),
+    /// `AWS_PROFILE` names a profile that no file has.
+    Profile(String),
+    /// The files can't be parsed.
+    File(EnvConfigFileLoadError),
+}
+
+/// Where a value stands.
+#[derive(Clone, Debug)]
+pub(super) enum Source {
+    Variable(&'static str),
+    Profile { name: String, key: &'static str },
+}
+
+impl From<Wrong> for ConfigError {
+    fn from(wrong: Wrong) -> Self {
+        Self { wrong }
+    }
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Variable(name) => write!(f, "the environment variable `{name}`"),
+            Self::Profile { name, key } => write!(f, "`{key}` of the AWS profile `{name}`"),
+        }
+    }
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.wrong {
+            Wrong::Value { source, value, allowed } => {
+                write!(f, "{source} is {value:?}; allowed: {allowed}")
+            }
+            Wrong::Variable(name) => write!(f, "the environment variable `{name}` is no Unicode"),
+            Wrong::Profile(name) => write!(
+                f,
+                "the environment variable `AWS_PROFILE` is {name:?}; the AWS config and credentials files have no such profile"
+            ),
+            Wrong::File(_) => f.write_str("the AWS config or credentials file can't be read"),
+        }
+    }
+}
+
+impl Error for ConfigError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match &self.wrong {
+            Wrong::File(error) => Some(error),
+            _ => None,
+        }
+    }
+}

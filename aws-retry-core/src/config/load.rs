@@ -1,0 +1,128 @@
+//! The policy that the environment and the profile ask for.
+
+use std::env::VarError;
+
+use aws_runtime::env_config::file::EnvConfigFiles;
+use aws_runtime::env_config::section::EnvConfigSections;
+use aws_runtime::env_config::source;
+use aws_types::os_shim_internal::{Env, Fs};
+
+use super::ConfigError;
+use super::error::{Source, Wrong};
+use crate::policy::{Mode, RetryPolicy};
+
+/// A setting: the environment variable, and the profile's key.
+struct Setting {
+    variable: &'static str,
+    key: &'static str,
+}
+
+const RETRY_MODE: Setting = Setting { variable: "AWS_RETRY_MODE", key: "retry_mode" };
+const MAX_ATTEMPTS: Setting = Setting { variable: "AWS_MAX_ATTEMPTS", key: "max_attempts" };
+/// Opts in to Retry Behavior 2.1 where 2.0 is still the default.
+const NEW_RETRIES: &str = "AWS_NEW_RETRIES_2026";
+
+impl RetryPolicy {
+    /// What the environment and the AWS profile ask for: load it once, at the start.
+    ///
+    /// | setting | environment | profile |
+    /// |---|---|---|
+    /// | mode: `legacy`, `standard`, `adaptive`, in any case | `AWS_RETRY_MODE` | `retry_mode` |
+    /// | attempts in all, the first included: 1 and up | `AWS_MAX_ATTEMPTS` | `max_attempts` |
+    ///
+    /// The environment wins, setting by setting. `AWS_PROFILE` chooses the profile, `AWS_CONFIG_FILE` and
+    /// `AWS_SHARED_CREDENTIALS_FILE` the files; a file that does not exist is an empty one, as for every
+    /// AWS SDK. `standard` is Retry Behavior 2.1, and 2.0 where `AWS_NEW_RETRIES_2026` is `false`.
+    ///
+    /// What nobody asks for is not written: `RetryPolicy::load().await?.over(&RetryPolicy::standard())` is
+    /// AWS's default where no mode is named, a bare `load()` this crate's.
+    ///
+    /// A value that is not allowed is an error, never a panic and never passed over; so is a profile that
+    /// is named and missing.
+    ///
+    /// ```
+    /// use aws_retry_core::{ConfigError, RetryPolicy};
+    /// use std::sync::OnceLock;
+    ///
+    /// static POLICY: OnceLock<RetryPolicy> = OnceLock::new();
+    ///
+    /// /// For `#[aws_retry(policy = policy())]`; this crate's defaults until `main` has loaded it.
+    /// fn policy() -> &'static RetryPolicy {
+    ///     static DEFAULT: RetryPolicy = RetryPolicy::new();
+    ///     POLICY.get().unwrap_or(&DEFAULT)
+    /// }
+    ///
+    /// #[tokio::main(flavor = "current_thread")]
+    /// async fn main() -> Result<(), ConfigError> {
+    ///     let loaded = RetryPolicy::load().await?;
+    ///     let policy_in_force = POLICY.get_or_init(|| loaded);
+    ///     # assert_eq!(policy(), policy_in_force);
+    ///     Ok(())
+    /// }
+    /// ```
+    pub async fn load() -> Result<Self, ConfigError> {
+        load_from(&Env::real(), &Fs::real()).await
+    }
+}
+
+async fn load_from(env: &Env, fs: &Fs) -> Result<RetryPolicy, ConfigError> {
+    let files = source::load(env, fs, &EnvConfigFiles::default()).await.map_err(Wrong::File)?;
+    let profiles = EnvConfigSections::parse(files).map_err(|error| Wrong::File(error.into()))?;
+    if let Some(name) = variable(env, "AWS_PROFILE")?
+        && profiles.get_profile(&name).is_none()
+    {
+        return Err(Wrong::Profile(name).into());
+    }
+    let old = variable(env, NEW_RETRIES)?.is_some_and(|value| value.eq_ignore_ascii_case("false"));
+    let mut policy = RetryPolicy::new();
+    policy.mode = read(env, &profiles, &RETRY_MODE, "legacy, standard, adaptive", |value| {
+        let mode = |name: &str| value.eq_ignore_ascii_case(name);
+        match () {
+            () if mode("legacy") => Some(Mode::Legacy),
+            () if mode("standard") && old => Some(Mode::Standard20),
+            () if mode("standard") => Some(Mode::Standard),
+            () if mode("adaptive") => Some(Mode::Adaptive),
+            () => None,
+        }
+    })?;
+    policy.max_attempts = read(env, &profiles, &MAX_ATTEMPTS, "whole numbers from 1", |value| {
+        value.parse().ok().filter(|attempts| *attempts > 0)
+    })?;
+    Ok(policy)
+}
+
+/// A setting's value, the environment's before the profile's.
+fn read<T>(
+    env: &Env,
+    profiles: &EnvConfigSections,
+    setting: &Setting,
+    allowed: &'static str,
+    parse: impl Fn(&str) -> Option<T>,
+) -> Result<Option<T>, ConfigError> {
+    let (source, value) = match variable(env, setting.variable)? {
+        Some(value) => (Source::Variable(setting.variable), value),
+        None => match profiles.get(setting.key) {
+            Some(value) => {
+                let name = profiles.selected_profile().to_owned();
+                (Source::Profile { name, key: setting.key }, value.to_owned())
+            }
+            None => return Ok(None),
+        },
+    };
+    match parse(value.trim()) {
+        Some(parsed) => Ok(Some(parsed)),
+        None => Err(Wrong::Value { source, value, allowed }.into()),
+    }
+}
+
+fn variable(env: &Env, name: &'static str) -> Result<Option<String>, ConfigError> {
+    match env.get(name) {
+        Ok(value) => Ok(Some(value)),
+        Err(VarError::NotPresent) => Ok(None),
+        Err(VarError::NotUnicode(_)) => Err(Wrong::Variable(name).into()),
+    }
+}
+
+#[cfg(test)]
+#[path = "load_tests.rs"]
+mod tests;

@@ -1,0 +1,130 @@
+//! Precedence and errors, in an environment and a file system of the test's own.
+
+use super::*;
+use std::error::Error;
+
+const CONFIG: (&str, &str) = ("AWS_CONFIG_FILE", "config");
+
+/// Loads with these variables and this config file.
+async fn load(variables: &[(&str, &str)], config: &str) -> Result<RetryPolicy, ConfigError> {
+    let env = Env::from_slice(&[variables, &[CONFIG]].concat());
+    load_from(&env, &Fs::from_slice(&[("config", config)])).await
+}
+
+async fn refusal(variables: &[(&str, &str)], config: &str) -> String {
+    load(variables, config).await.expect_err("it is wrong").to_string()
+}
+
+#[tokio::test]
+async fn what_nobody_asks_for_is_not_written() {
+    for config in ["", "[default]\nregion = eu-central-1\n", "[profile other]\nmax_attempts = 9\n"]
+    {
+        assert_eq!(load(&[], config).await.unwrap(), RetryPolicy::new());
+    }
+    let nowhere = load_from(&Env::from_slice(&[]), &Fs::from_slice(&[])).await;
+    assert_eq!(nowhere.unwrap(), RetryPolicy::new());
+}
+
+#[tokio::test]
+async fn each_mode_and_each_number() {
+    let new = RetryPolicy::new();
+    for (mode, attempts, policy) in [
+        ("legacy", "1", new.clone().mode(Mode::Legacy).max_attempts(1)),
+        (" Standard ", "5", new.clone().mode(Mode::Standard).max_attempts(5)),
+        ("ADAPTIVE", " 4294967295 ", new.mode(Mode::Adaptive).max_attempts(u32::MAX)),
+    ] {
+        let variables = [("AWS_RETRY_MODE", mode), ("AWS_MAX_ATTEMPTS", attempts)];
+        assert_eq!(load(&variables, "").await.unwrap(), policy);
+        let config = format!("[default]\nretry_mode = {mode}\nmax_attempts = {attempts}\n");
+        assert_eq!(load(&[], &config).await.unwrap(), policy);
+    }
+}
+
+#[tokio::test]
+async fn the_environment_wins_setting_by_setting() {
+    let config = "[default]\nretry_mode = adaptive\nmax_attempts = 9\n";
+    let mode = [("AWS_RETRY_MODE", "legacy")];
+    assert_eq!(load(&mode, config).await.unwrap(), RetryPolicy::legacy().max_attempts(9));
+    let attempts = [("AWS_MAX_ATTEMPTS", "2")];
+    assert_eq!(load(&attempts, config).await.unwrap(), RetryPolicy::adaptive().max_attempts(2));
+}
+
+#[tokio::test]
+async fn the_profile_is_the_one_that_is_named() {
+    let config = "[default]\nmax_attempts = 9\n[profile ops]\nmax_attempts = 7\n";
+    let ops = [("AWS_PROFILE", "ops")];
+    assert_eq!(load(&ops, config).await.unwrap(), RetryPolicy::new().max_attempts(7));
+    // The credentials file has profiles, too.
+    let env = [("AWS_PROFILE", "ops"), ("AWS_SHARED_CREDENTIALS_FILE", "credentials")];
+    let files = Fs::from_slice(&[("credentials", "[ops]\nretry_mode = legacy\n")]);
+    let loaded = load_from(&Env::from_slice(&env), &files).await;
+    assert_eq!(loaded.unwrap(), RetryPolicy::legacy());
+}
+
+#[tokio::test]
+async fn the_old_behavior_can_be_kept() {
+    for (new_retries, mode) in
+        [("true", Mode::Standard), ("false", Mode::Standard20), ("False", Mode::Standard20)]
+    {
+        let variables = [("AWS_RETRY_MODE", "standard"), (NEW_RETRIES, new_retries)];
+        assert_eq!(load(&variables, "").await.unwrap(), RetryPolicy::new().mode(mode));
+    }
+}
+
+#[tokio::test]
+async fn what_is_not_allowed_is_named() {
+    for (variables, config, message) in [
+        (
+            [("AWS_RETRY_MODE", "fast")].as_slice(),
+            "",
+            "the environment variable `AWS_RETRY_MODE` is \"fast\"; allowed: legacy, standard, adaptive",
+        ),
+        (
+            &[("AWS_RETRY_MODE", "")],
+            "",
+            "the environment variable `AWS_RETRY_MODE` is \"\"; allowed: legacy, standard, adaptive",
+        ),
+        (
+            &[("AWS_MAX_ATTEMPTS", "0")],
+            "",
+            "the environment variable `AWS_MAX_ATTEMPTS` is \"0\"; allowed: whole numbers from 1",
+        ),
+        (
+            &[("AWS_MAX_ATTEMPTS", "4294967296")],
+            "",
+            "the environment variable `AWS_MAX_ATTEMPTS` is \"4294967296\"; allowed: whole numbers from 1",
+        ),
+        (
+            &[("AWS_PROFILE", "ops")],
+            "[profile ops]\nmax_attempts = many\n",
+            "`max_attempts` of the AWS profile `ops` is \"many\"; allowed: whole numbers from 1",
+        ),
+        (
+            &[],
+            "[default]\nretry_mode = -1\n",
+            "`retry_mode` of the AWS profile `default` is \"-1\"; allowed: legacy, standard, adaptive",
+        ),
+        (
+            &[("AWS_PROFILE", "ops")],
+            "[default]\n",
+            "the environment variable `AWS_PROFILE` is \"ops\"; the AWS config and credentials files have no such profile",
+        ),
+    ] {
+        assert_eq!(refusal(variables, config).await, message);
+    }
+}
+
+#[tokio::test]
+async fn a_value_that_is_never_used_is_not_judged() {
+    let variables = [("AWS_RETRY_MODE", "standard")];
+    let loaded = load(&variables, "[default]\nretry_mode = nonsense\n").await;
+    assert_eq!(loaded.unwrap(), RetryPolicy::standard());
+}
+
+#[tokio::test]
+async fn a_file_that_is_no_profile_file_is_named() {
+    let error = load(&[], "[default\nmax_attempts = 3\n").await.expect_err("it can't be parsed");
+    assert_eq!(error.to_string(), "the AWS config or credentials file can't be read");
+    let parser = error.source().and_then(Error::source).expect("the parser says what is wrong");
+    assert!(parser.to_string().contains("line 1"), "{parser}");
+}

@@ -1,0 +1,127 @@
+//! Policies out of AWS's own configuration: a client's [`RetryConfig`], an `SdkConfig`, and the
+//! environment and profile.
+
+#[cfg(feature = "aws-config")]
+mod error;
+#[cfg(feature = "aws-config")]
+mod load;
+
+use std::time::Duration;
+
+use aws_smithy_types::retry::{RetryConfig, RetryMode, RetrySpec};
+
+#[cfg(feature = "aws-config")]
+pub use error::ConfigError;
+
+use crate::policy::{Jitter, Mode, RetryPolicy};
+
+/// What a `RetryConfig` holds where nobody wrote anything.
+#[cfg(feature = "aws-config")]
+const DEFAULT_ATTEMPTS: u32 = 3;
+const DEFAULT_BACKOFF: Duration = Duration::from_secs(1);
+const DEFAULT_CAP: Duration = Duration::from_secs(20);
+
+/// What a client with this configuration does, as a policy.
+///
+/// A configuration that names no version of the Retry Behavior is taken for 2.1, the default across the
+/// AWS SDKs. `max_attempts` is always written. `initial_backoff` is written where it differs from its
+/// default, and then holds for every failure (2.1 in the SDK: for throttles alone). The reconnect mode
+/// stays with the client.
+///
+/// ```
+/// use aws_retry_core::{Mode, RetryPolicy};
+/// use aws_smithy_types::retry::RetryConfig;
+///
+/// let policy = RetryPolicy::from(&RetryConfig::adaptive().with_max_attempts(7));
+/// assert_eq!(policy, RetryPolicy::new().mode(Mode::Adaptive).max_attempts(7));
+/// ```
+impl From<&RetryConfig> for RetryPolicy {
+    fn from(config: &RetryConfig) -> Self {
+        let old = config.retry_spec().is_some_and(|spec| !spec.is_at_least(RetrySpec::V2_1));
+        let mode = match config.mode() {
+            RetryMode::Adaptive => Mode::Adaptive,
+            _ if old => Mode::Standard20,
+            _ => Mode::Standard,
+        };
+        // The SDK counts 0 attempts as 1, too.
+        let mut policy = Self::new().mode(mode).max_attempts(config.max_attempts().max(1));
+        if config.initial_backoff() != DEFAULT_BACKOFF {
+            policy = policy.base_delay(config.initial_backoff());
+        }
+        if config.max_backoff() != DEFAULT_CAP {
+            policy = policy.max_delay(config.max_backoff());
+        }
+        if config.use_static_exponential_base() {
+            policy = policy.jitter(Jitter::None);
+        }
+        policy
+    }
+}
+
+/// What clients with this configuration do, as a policy.
+///
+/// As for `&RetryConfig`; but 3 attempts that nobody wrote in code are left to the mode, which allows
+/// 4 for `DynamoDB`. A configuration without a `RetryConfig` writes nothing.
+#[cfg(feature = "aws-config")]
+impl From<&aws_types::SdkConfig> for RetryPolicy {
+    fn from(config: &aws_types::SdkConfig) -> Self {
+        let Some(retries) = config.retry_config() else { return Self::new() };
+        let mut policy = Self::from(retries);
+        let in_code = config.get_origin("retry_config").is_client_config();
+        if retries.max_attempts() == DEFAULT_ATTEMPTS && !in_code {
+            policy.max_attempts = None;
+        }
+        policy
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_retry_config_is_a_policy() {
+        let standard = RetryPolicy::standard().max_attempts(3);
+        let second = Duration::from_secs(2);
+        for (config, policy) in [
+            (RetryConfig::standard(), standard.clone()),
+            (RetryConfig::standard().with_retry_spec(RetrySpec::v2_1()), standard.clone()),
+            (
+                RetryConfig::standard().with_retry_spec(RetrySpec::v2_0()),
+                standard.clone().mode(Mode::Standard20),
+            ),
+            (RetryConfig::adaptive(), standard.clone().mode(Mode::Adaptive)),
+            (RetryConfig::disabled(), standard.clone().max_attempts(1)),
+            (RetryConfig::standard().with_max_attempts(0), standard.clone().max_attempts(1)),
+            (
+                RetryConfig::standard().with_initial_backoff(second),
+                standard.clone().base_delay(second),
+            ),
+            (RetryConfig::standard().with_max_backoff(second), standard.clone().max_delay(second)),
+            (
+                RetryConfig::standard().with_use_static_exponential_base(true),
+                standard.jitter(Jitter::None),
+            ),
+        ] {
+            assert_eq!(RetryPolicy::from(&config), policy, "{config:?}");
+            assert!(policy.check().is_ok());
+        }
+    }
+
+    #[cfg(feature = "aws-config")]
+    #[test]
+    fn an_sdk_config_is_a_policy() {
+        use aws_types::SdkConfig;
+
+        let of = |config: &SdkConfig| RetryPolicy::from(config);
+        assert_eq!(of(&SdkConfig::builder().build()), RetryPolicy::new());
+        let loaded = SdkConfig::builder().retry_config(RetryConfig::adaptive()).build();
+        assert_eq!(of(&loaded), RetryPolicy::adaptive());
+        let mut written = loaded.into_builder();
+        written.insert_origin("retry_config", aws_types::origin::Origin::shared_config());
+        assert_eq!(of(&written.build()), RetryPolicy::adaptive().max_attempts(3));
+        let more = RetryConfig::standard().with_max_attempts(8);
+        let more = SdkConfig::builder().retry_config(more).build();
+        assert_eq!(of(&more), RetryPolicy::standard().max_attempts(8));
+    }
+}
