@@ -38,6 +38,7 @@ impl AsFailure for Never {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<O> Outcome for Passed<O> {
     type Ok = O;
     type Error = Never;

@@ -1,6 +1,6 @@
 //! The loop around a body: what is made once a call, what runs each try, what is decided after it.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Group, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Block, Ident, Type};
@@ -29,8 +29,8 @@ pub struct Loop<'a> {
 /// What runs in each try.
 pub enum Body<'a> {
     Outcome(&'a Block),
-    /// A block whose value is the future of the outcome.
-    Future(&'a Block),
+    /// A block whose value is the outcome's future, of this type.
+    Future(&'a Block, &'a Type),
 }
 
 impl Loop<'_> {
@@ -44,7 +44,7 @@ impl Loop<'_> {
             On::Async => self.attempt(),
             On::Sync => self.attempt_blocking(),
         };
-        let tag = quote_spanned!(located(self.outcome.span())=> #private::tag_of);
+        let tag = self.tag("tag_of", &glue!(out));
         let via = self.via();
         let extras = policy::extras(self.args, private);
         let out = if self.looks() { glue!(#private::Unwrap::unwrap(out)) } else { glue!(out) };
@@ -55,7 +55,7 @@ impl Loop<'_> {
                 let out = { #before #attempt };
                 let via = {
                     use #private::tiers::*;
-                    let tag = #tag(&out);
+                    let tag = #tag;
                     #via
                 };
                 match call.settle(out, via, #extras) {
@@ -64,6 +64,14 @@ impl Loop<'_> {
                 }
             }
         }
+    }
+
+    /// The call that says so if the outcome is no `Result`.
+    fn tag(&self, function: &str, of: &TokenStream) -> TokenStream {
+        let at = located(self.outcome.span());
+        let private = self.private;
+        let function = Ident::new(function, at);
+        placed(quote_spanned!(at=> #private::#function(&#of)), at)
     }
 
     fn site(&self) -> TokenStream {
@@ -114,10 +122,15 @@ impl Loop<'_> {
         let inside = &self.fresh.inside;
         let body = match self.body {
             Body::Outcome(body) => body.to_token_stream(),
-            Body::Future(body) => glue!({
-                let future = #body;
-                future.await
-            }),
+            // A closure, since the body may `return` the future.
+            Body::Future(body, ty) => {
+                let ty = inferred(ty);
+                glue!({
+                    #[allow(clippy::redundant_closure_call)]
+                    let future = (|| -> #ty #body)();
+                    future.await
+                })
+            }
         };
         let hint = self.hint(&outcome);
         let future = quote_spanned! {located(self.body_span())=>
@@ -130,7 +143,7 @@ impl Loop<'_> {
             }
         };
         let private = self.private;
-        let tag = quote_spanned!(located(self.outcome.span())=> #private::tag);
+        let tag = self.tag("tag", &glue!(body));
         let stop = self.stop();
         let passing = self.looks().then(|| {
             glue! {
@@ -147,7 +160,7 @@ impl Loop<'_> {
                 #passing
                 let stop = {
                     use #private::tiers::*;
-                    let tag = #tag(&body);
+                    let tag = #tag;
                     #stop
                 };
                 #private::Body::new(body, stop)
@@ -159,7 +172,7 @@ impl Loop<'_> {
         let private = self.private;
         let outcome = inferred(self.outcome);
         let inside = &self.fresh.inside;
-        let (Body::Outcome(body) | Body::Future(body)) = self.body;
+        let (Body::Outcome(body) | Body::Future(body, _)) = self.body;
         let attempt = glue! {
             call.attempt_blocking(|| -> #outcome {
                 #inside
@@ -192,7 +205,7 @@ impl Loop<'_> {
     }
 
     fn body_span(&self) -> Span {
-        let (Body::Outcome(body) | Body::Future(body)) = self.body;
+        let (Body::Outcome(body) | Body::Future(body, _)) = self.body;
         body.brace_token.span.open()
     }
 
@@ -234,4 +247,18 @@ impl Loop<'_> {
 /// Our names, at the user's place.
 pub fn located(span: Span) -> Span {
     Span::mixed_site().located_at(span)
+}
+
+/// The same tokens, for an error that belongs there.
+fn placed(tokens: TokenStream, place: Span) -> TokenStream {
+    let place = |mut token: TokenTree| {
+        if let TokenTree::Group(group) = token {
+            let mut inner = Group::new(group.delimiter(), placed(group.stream(), place));
+            inner.set_span(place);
+            return inner.into();
+        }
+        token.set_span(token.span().located_at(place));
+        token
+    };
+    tokens.into_iter().map(place).collect()
 }

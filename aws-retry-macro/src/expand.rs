@@ -2,7 +2,7 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote};
-use syn::{Block, Pat, Signature, Stmt, Type};
+use syn::{Block, Pat, ReturnType, Signature, Stmt, Type};
 
 use crate::args::Args;
 use crate::arguments::{self, Binding, bindings};
@@ -107,7 +107,8 @@ impl Expansion<'_> {
     fn made_anew(&mut self, outcome: &Type, boxed: bool, mut body: Block) -> Option<TokenStream> {
         let fresh = self.plan(&bindings(self.sig), &mut body)?;
         self.adjust(&fresh);
-        let looped = self.looped(outcome, On::Async, &fresh, Body::Future(&body));
+        let ReturnType::Type(_, ty) = self.sig.output.clone() else { return None };
+        let looped = self.looped(outcome, On::Async, &fresh, Body::Future(&body, &ty));
         let private = &self.private;
         let future = glue!(async move { #looped });
         Some(if boxed { glue!(#private::Box::pin(#future)) } else { future })

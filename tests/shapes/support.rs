@@ -55,10 +55,6 @@ impl Clones {
     pub fn counter(&self) -> std::sync::Arc<AtomicU32> {
         self.0.clone()
     }
-
-    pub fn look(&self) -> usize {
-        std::mem::size_of_val(self)
-    }
 }
 
 /// Can't be cloned.

@@ -1,0 +1,23 @@
+//! `#[cfg]` and lint attributes on arguments.
+
+use aws_retry::aws_retry;
+
+use crate::support::{ErrorMetadata, Service, throttles};
+
+#[aws_retry]
+async fn ask(
+    service: &Service,
+    #[cfg(all())] name: String,
+    #[cfg(any())] name: Vec<NoSuchType>,
+    #[allow(unused_variables)] unused: u32,
+) -> Result<String, ErrorMetadata> {
+    service.ask().await?;
+    Ok(name)
+}
+
+#[tokio::test(start_paused = true)]
+async fn holds() {
+    let service = throttles(2);
+    assert_eq!(ask(&service, "a".into(), 1).await.ok().as_deref(), Some("a"));
+    assert_eq!(service.runs(), 3);
+}

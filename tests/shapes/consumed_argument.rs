@@ -1,0 +1,31 @@
+//! A by-value argument that the body uses up is cloned for each try, once.
+
+use std::sync::atomic::Ordering::SeqCst;
+
+use aws_retry::aws_retry;
+
+use crate::support::{Clones, ErrorMetadata, Service, throttles};
+
+fn consume(_: Clones) {}
+
+#[aws_retry]
+async fn send(service: &Service, body: Clones) -> Result<u32, ErrorMetadata> {
+    consume(body);
+    service.ask().await
+}
+
+#[aws_retry]
+async fn send_string(service: &Service, body: String) -> Result<String, ErrorMetadata> {
+    service.ask().await?;
+    Ok(body)
+}
+
+#[tokio::test(start_paused = true)]
+async fn holds() {
+    let service = throttles(2);
+    let body = Clones::default();
+    let clones = body.counter();
+    assert_eq!(send(&service, body).await.ok(), Some(3));
+    assert_eq!(clones.load(SeqCst), 3);
+    assert_eq!(send_string(&service, "a".into()).await.ok().as_deref(), Some("a"));
+}

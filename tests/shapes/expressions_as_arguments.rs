@@ -1,0 +1,58 @@
+//! Arguments that are expressions, evaluated once a call; they may use the fn's own.
+
+use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
+use std::time::{Duration, Instant};
+
+use aws_retry::{RetryPolicy, aws_retry};
+
+use crate::support::{ErrorMetadata, Service, throttles};
+
+const DELAY: Duration = Duration::from_millis(10);
+const CODES: &[&str] = &["Busy"];
+
+static EVALUATED: AtomicU32 = AtomicU32::new(0);
+
+fn counted(retries: u32) -> u32 {
+    EVALUATED.fetch_add(1, SeqCst);
+    retries
+}
+
+struct Client {
+    service: Service,
+    retries: u32,
+}
+
+impl Client {
+    #[aws_retry(
+        max_retries = counted(self.retries),
+        base_delay = DELAY,
+        max_delay = delay * 2,
+        deadline = Instant::now() + Duration::from_secs(60),
+        added_errors = CODES,
+        throttling_errors = [CODES[0], "Slow"],
+        quota = self.retries > 100,
+        scope = (name, self.retries, "x"),
+    )]
+    async fn send(&self, delay: Duration, name: String) -> Result<String, ErrorMetadata> {
+        self.service.ask().await?;
+        Ok(name)
+    }
+
+    fn policy(&self) -> RetryPolicy {
+        RetryPolicy::new().max_retries(self.retries)
+    }
+
+    #[aws_retry(policy = &self.policy(), base_delay = "10ms")]
+    async fn by_policy(&self) -> Result<u32, ErrorMetadata> {
+        self.service.ask().await
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn holds() {
+    let client = Client { service: throttles(2), retries: 2 };
+    assert_eq!(client.send(DELAY, "a".into()).await.ok().as_deref(), Some("a"));
+    assert_eq!(EVALUATED.load(SeqCst), 1);
+    assert!(Client { service: throttles(3), retries: 2 }.send(DELAY, "a".into()).await.is_err());
+    assert_eq!(Client { service: throttles(7), retries: 7 }.by_policy().await.ok(), Some(8));
+}

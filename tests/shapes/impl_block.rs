@@ -1,0 +1,104 @@
+//! The attribute on an impl block: every async fn that returns something, each with its own arguments.
+
+use aws_retry::aws_retry;
+
+use crate::support::{ErrorMetadata, Service, throttles};
+
+type Fallible<T> = Result<T, ErrorMetadata>;
+type Pages = Vec<u32>;
+
+struct Inventory {
+    service: Service,
+    notes: u32,
+}
+
+#[aws_retry(max_retries = 2, base_delay = "100ms")]
+impl Inventory {
+    const LIMIT: u32 = 100;
+
+    /// Covered.
+    async fn list(&self, name: String) -> Result<String, ErrorMetadata> {
+        let run = self.service.ask().await?;
+        assert!(run < Self::LIMIT);
+        Ok(name)
+    }
+
+    /// Covered, under an alias.
+    pub async fn count(&mut self) -> Fallible<u32> {
+        self.notes += 1;
+        self.service.ask().await
+    }
+
+    /// Its `max_retries` is its own, the delay is the block's.
+    #[aws_retry(max_retries = 5)]
+    async fn patient(&self) -> Result<u32, ErrorMetadata> {
+        self.service.ask().await
+    }
+
+    /// Says the same in other words, and wins.
+    #[aws_retry(max_attempts = 2)]
+    async fn short(&self) -> Result<u32, ErrorMetadata> {
+        self.service.ask().await
+    }
+
+    #[aws_retry(skip)]
+    async fn left_alone(&self) -> Result<u32, ErrorMetadata> {
+        self.service.ask().await
+    }
+
+    /// An alias of something that is no `Result`.
+    async fn pages(&self) -> Pages {
+        vec![self.service.runs()]
+    }
+
+    async fn name(&self) -> Option<String> {
+        let run = self.service.ask().await.ok()?;
+        Some(run.to_string())
+    }
+
+    async fn nothing(&mut self) {
+        self.notes = 0;
+    }
+
+    fn sync(&self) -> Result<u32, ErrorMetadata> {
+        self.service.send()
+    }
+}
+
+fn inventory(failures: u32) -> Inventory {
+    Inventory { service: throttles(failures), notes: 0 }
+}
+
+#[tokio::test(start_paused = true)]
+async fn holds() {
+    assert_eq!(inventory(2).list("a".into()).await.ok().as_deref(), Some("a"));
+    assert!(inventory(3).list("a".into()).await.is_err());
+
+    let mut counted = inventory(2);
+    assert_eq!(counted.count().await.ok(), Some(3));
+    assert_eq!(counted.notes, 3);
+    counted.nothing().await;
+    assert_eq!(counted.notes, 0);
+
+    assert_eq!(inventory(5).patient().await.ok(), Some(6));
+
+    let short = inventory(2);
+    assert!(short.short().await.is_err());
+    assert_eq!(short.service.runs(), 2);
+
+    let alone = inventory(1);
+    assert!(alone.left_alone().await.is_err());
+    assert!(alone.sync().is_ok());
+    assert_eq!(alone.service.runs(), 2);
+
+    assert_eq!(inventory(0).pages().await, [0]);
+    assert_eq!(inventory(1).name().await, None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_delay_is_the_blocks_where_the_method_says_nothing() {
+    let begun = tokio::time::Instant::now();
+    assert!(inventory(5).patient().await.is_ok());
+    // 0.1 + 0.2 + 0.4 + 0.8 + 1.6 s, a quarter less or more; the default would be 15.5 s.
+    assert!(begun.elapsed().as_secs_f64() < 3.9);
+}

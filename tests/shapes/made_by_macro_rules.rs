@@ -1,0 +1,56 @@
+//! Fns made by `macro_rules!`: whole, or with fragments for names, types, blocks and values.
+
+use aws_retry::aws_retry;
+
+use crate::support::{ErrorMetadata, Service, throttles};
+
+macro_rules! request {
+    ($name:ident, $argument:ident, $text:ident: $ty:ty, $retries:expr, $body:block) => {
+        #[aws_retry(max_retries = $retries, base_delay = "10ms")]
+        async fn $name($argument: &Service, $text: $ty) -> Result<String, ErrorMetadata> $body
+    };
+}
+
+request!(shout, service, text: String, 3, {
+    service.ask().await?;
+    Ok(text)
+});
+
+macro_rules! method {
+    ($self:ident, $name:ident => $body:expr) => {
+        #[aws_retry]
+        async fn $name(&$self) -> Result<u32, ErrorMetadata> {
+            $body
+        }
+    };
+}
+
+struct Inventory(Service);
+
+impl Inventory {
+    method!(self, count => self.0.ask().await);
+}
+
+macro_rules! whole {
+    ($(#[$attr:meta])* $vis:vis async fn $($rest:tt)*) => {
+        $(#[$attr])*
+        $vis async fn $($rest)*
+    };
+}
+
+whole! {
+    #[aws_retry]
+    pub(crate) async fn passed_through(service: &Service, name: String) -> Result<String, ErrorMetadata> {
+        service.ask().await?;
+        Ok(name)
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn holds() {
+    let service = throttles(2);
+    assert_eq!(shout(&service, "a".into()).await.ok().as_deref(), Some("a"));
+    assert_eq!(Inventory(throttles(2)).count().await.ok(), Some(3));
+    assert_eq!(passed_through(&throttles(2), "a".into()).await.ok().as_deref(), Some("a"));
+    assert!(shout(&throttles(4), "a".into()).await.is_err(), "three retries, as the fragment says");
+}

@@ -1,0 +1,18 @@
+//! An async fn that calls itself.
+
+use aws_retry::aws_retry;
+
+use crate::support::{ErrorMetadata, Service, throttles};
+
+#[aws_retry]
+async fn descend(service: &Service, depth: u32) -> Result<u32, ErrorMetadata> {
+    if depth > 0 {
+        return Box::pin(descend(service, depth - 1)).await;
+    }
+    service.ask().await
+}
+
+#[tokio::test(start_paused = true)]
+async fn holds() {
+    assert_eq!(descend(&throttles(2), 3).await.ok(), Some(3));
+}
