@@ -48,7 +48,7 @@ fn method(mut func: Func, block: &Args, covered: &mut usize, errors: &mut Errors
         errors.at(second, "#[aws_retry] is on this fn already");
     }
     let written = own.first().map(|attr| arguments(attr, errors));
-    let asked = written.is_some();
+    let asked = written.as_ref().is_some_and(|args| !args.switched("sync", false));
     let written = written.unwrap_or_default();
     if let Some(skip) = written.get("skip") {
         if written.list.len() > 1 {

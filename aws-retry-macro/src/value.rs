@@ -209,8 +209,8 @@ fn codes(row: &Row, expr: &Expr) -> Option<syn::Result<Value>> {
             Some(_) => {
                 return fail(element, "an error code is a text, as in \"SlowDown\"".into());
             }
-            // Late: a slice of constants is one of 'static, too.
-            None => return Some(Ok(Value::Late(Box::new(syn::parse_quote!(&#array))))),
+            // Constants, then; late, since they may be of `Self`.
+            None => return Some(Ok(Value::Late(Box::new(syn::parse_quote!(const { &#array }))))),
         }
     }
     Some(Ok(Value::Codes(codes)))

@@ -5,7 +5,12 @@ use aws_retry::aws_retry;
 use crate::support::{ErrorMetadata, Once, Service, throttles};
 
 #[aws_retry]
-async fn ask(service: &Service, key: Once, name: String, other: String) -> Result<Vec<String>, ErrorMetadata> {
+async fn ask(
+    service: &Service,
+    key: Once,
+    name: String,
+    other: String,
+) -> Result<Vec<String>, ErrorMetadata> {
     assert_ne!(key, Once(2), "{key:?}");
     tracing::debug!(?key, %name, size = name.len(), "asks");
     service.ask().await?;

@@ -5,7 +5,11 @@ use aws_retry::aws_retry;
 use crate::support::{ErrorMetadata, Service, throttles};
 
 #[aws_retry]
-async fn ask(service: std::sync::Arc<Service>, name: String, suffix: String) -> Result<String, ErrorMetadata> {
+async fn ask(
+    service: std::sync::Arc<Service>,
+    name: String,
+    suffix: String,
+) -> Result<String, ErrorMetadata> {
     let add = move |text: &str| format!("{text}{suffix}");
     let task = tokio::spawn(async move { service.ask().await.map(|run| format!("{name}{run}")) });
     let answer = task.await.unwrap()?;

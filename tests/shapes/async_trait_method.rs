@@ -9,7 +9,12 @@ use crate::support::{ErrorMetadata, Once, Service, throttles};
 trait Store: Sync {
     fn service(&self) -> &Service;
 
-    async fn get(&mut self, key: String, once: Once, mut left: u32) -> Result<String, ErrorMetadata>;
+    async fn get(
+        &mut self,
+        key: String,
+        once: Once,
+        mut left: u32,
+    ) -> Result<String, ErrorMetadata>;
 
     #[aws_retry]
     async fn size(&self) -> Result<u32, ErrorMetadata> {
@@ -29,7 +34,12 @@ impl Store for Remote {
     }
 
     #[aws_retry]
-    async fn get(&mut self, key: String, once: Once, mut left: u32) -> Result<String, ErrorMetadata> {
+    async fn get(
+        &mut self,
+        key: String,
+        once: Once,
+        mut left: u32,
+    ) -> Result<String, ErrorMetadata> {
         self.tries += 1;
         left -= 1;
         if left > 10 {

@@ -11,11 +11,17 @@ fn look(once: &Once) -> u32 {
 }
 
 #[aws_retry]
-async fn send(service: &Service, body: Clones, key: Once, names: Vec<String>) -> Result<u32, ErrorMetadata> {
+async fn send(
+    service: &Service,
+    body: Clones,
+    key: Once,
+    names: Vec<String>,
+) -> Result<u32, ErrorMetadata> {
     let run = service.ask().await?;
     assert_eq!(key, Once(1));
     let key = &key;
-    let sum = look(key) + key.0 + u32::from(names.is_empty()) + u32::try_from(names[0].len()).unwrap();
+    let sum =
+        look(key) + key.0 + u32::from(names.is_empty()) + u32::try_from(names[0].len()).unwrap();
     Ok(run + sum + u32::try_from(std::mem::size_of_val(&body)).unwrap())
 }
 

@@ -5,7 +5,10 @@ use aws_retry::aws_retry;
 use crate::support::{ErrorMetadata, Service, throttles};
 
 #[aws_retry]
-async fn list<'a>(service: &Service, names: &'a [&'a str]) -> Result<Box<dyn Iterator<Item = &'a str> + Send + 'a>, ErrorMetadata> {
+async fn list<'a>(
+    service: &Service,
+    names: &'a [&'a str],
+) -> Result<Box<dyn Iterator<Item = &'a str> + Send + 'a>, ErrorMetadata> {
     service.ask().await?;
     Ok(Box::new(names.iter().copied()))
 }

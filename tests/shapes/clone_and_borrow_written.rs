@@ -12,7 +12,12 @@ impl Clones {
 }
 
 #[aws_retry(clone(taken), borrow(level, asked))]
-async fn send(service: &Service, taken: Clones, level: Level, asked: Clones) -> Result<u32, ErrorMetadata> {
+async fn send(
+    service: &Service,
+    taken: Clones,
+    level: Level,
+    asked: Clones,
+) -> Result<u32, ErrorMetadata> {
     taken.get_all();
     asked.ask();
     let more = match level {

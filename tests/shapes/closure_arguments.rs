@@ -38,7 +38,8 @@ where
 async fn holds() {
     let service = throttles(2);
     let (mut called, mut passed) = (0, 0);
-    let said = notify(&service, || called += 1, || passed += 1, || "n".into(), Box::new(|run| run * 2));
+    let said =
+        notify(&service, || called += 1, || passed += 1, || "n".into(), Box::new(|run| run * 2));
     assert_eq!(said.await.ok().as_deref(), Some("n6"));
     assert_eq!((called, passed), (3, 9));
 

@@ -31,7 +31,8 @@ async fn list(
 async fn holds() {
     let service = throttles(2);
     let range = Range { from: "b".into(), to: "c".into() };
-    let listed = list(&service, ("a".into(), 1), range, Wrapper(vec![1]), ["d", "e", "f"], &(7, 8)).await;
+    let listed =
+        list(&service, ("a".into(), 1), range, Wrapper(vec![1]), ["d", "e", "f"], &(7, 8)).await;
     assert_eq!(listed.ok().as_deref(), Some("abcd72"));
     assert_eq!(service.runs(), 3);
 }

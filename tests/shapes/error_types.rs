@@ -57,7 +57,9 @@ async fn boxed_error(service: &Service) -> Result<u32, Box<dyn std::error::Error
 }
 
 #[aws_retry]
-async fn boxed_send_error(service: &Service) -> Result<u32, Box<dyn std::error::Error + Send + Sync>> {
+async fn boxed_send_error(
+    service: &Service,
+) -> Result<u32, Box<dyn std::error::Error + Send + Sync>> {
     Ok(service.ask().await.map_err(sdk)?)
 }
 

@@ -9,7 +9,10 @@ use futures::future::{BoxFuture, FutureExt};
 use crate::support::{ErrorMetadata, Service, throttles};
 
 #[aws_retry]
-fn block(service: &Service, name: String) -> impl Future<Output = Result<String, ErrorMetadata>> + Send + '_ {
+fn block(
+    service: &Service,
+    name: String,
+) -> impl Future<Output = Result<String, ErrorMetadata>> + Send + '_ {
     let greeting = format!("to {name}");
     async move {
         let run = service.ask().await?;
@@ -23,7 +26,9 @@ fn passed_on(service: &Service) -> impl Future<Output = Result<u32, ErrorMetadat
 }
 
 #[aws_retry]
-fn pinned<'a>(service: &'a Service) -> Pin<Box<dyn Future<Output = Result<u32, ErrorMetadata>> + Send + 'a>> {
+fn pinned<'a>(
+    service: &'a Service,
+) -> Pin<Box<dyn Future<Output = Result<u32, ErrorMetadata>> + Send + 'a>> {
     Box::pin(async move { service.ask().await })
 }
 

@@ -16,7 +16,10 @@ where
 }
 
 #[aws_retry]
-async fn by_source<E: Error + 'static>(service: &Service, wrap: impl Fn(ErrorMetadata) -> E) -> Result<u32, E> {
+async fn by_source<E: Error + 'static>(
+    service: &Service,
+    wrap: impl Fn(ErrorMetadata) -> E,
+) -> Result<u32, E> {
     service.ask().await.map_err(|error| wrap(error))
 }
 

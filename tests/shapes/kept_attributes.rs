@@ -13,7 +13,10 @@ mod api {
     #[deprecated(note = "ask nicely")]
     #[inline]
     #[allow(unused_variables, reason = "the test's")]
-    pub(in crate::kept_attributes) async fn ask(service: &Service, unused: u32) -> Result<u32, ErrorMetadata> {
+    pub(in crate::kept_attributes) async fn ask(
+        service: &Service,
+        unused: u32,
+    ) -> Result<u32, ErrorMetadata> {
         #![allow(unused_mut)]
         let mut run = service.ask().await?;
         Ok(run)

@@ -11,7 +11,11 @@ async fn elided(service: &Service, _salt: u32) -> Result<&Service, ErrorMetadata
 }
 
 #[aws_retry]
-async fn named<'a, 'b: 'a>(service: &Service, short: &'a str, long: &'b str) -> Result<&'a str, ErrorMetadata> {
+async fn named<'a, 'b: 'a>(
+    service: &Service,
+    short: &'a str,
+    long: &'b str,
+) -> Result<&'a str, ErrorMetadata> {
     service.ask().await?;
     Ok(if short.len() > long.len() { short } else { long })
 }

@@ -52,7 +52,9 @@ async fn ask(
 async fn holds() {
     let service = throttles(2);
     let list = vec!["b".to_owned(), "c".to_owned()];
-    let answer = ask(&service, Input::Name("a".into()), Some("t".into()), list, State::Off, Some(Once(1))).await;
+    let answer =
+        ask(&service, Input::Name("a".into()), Some("t".into()), list, State::Off, Some(Once(1)))
+            .await;
     assert_eq!(answer.ok().as_deref(), Some("abcoff11t"));
     let answer = ask(&service, Input::Id(1), None, Vec::new(), State::On, None).await;
     assert_eq!(answer.ok().as_deref(), Some("none"));

@@ -5,7 +5,10 @@ use aws_retry::aws_retry;
 use crate::support::{ErrorMetadata, Service, throttles};
 
 #[aws_retry]
-async fn parse(service: &Service, text: &str) -> Result<u32, Box<dyn std::error::Error + Send + Sync>> {
+async fn parse(
+    service: &Service,
+    text: &str,
+) -> Result<u32, Box<dyn std::error::Error + Send + Sync>> {
     let run = service.ask().await?;
     let number: u32 = text.parse()?;
     Ok(run + number)

@@ -5,7 +5,11 @@ use aws_retry::aws_retry;
 use crate::support::{ErrorMetadata, Service, throttles};
 
 #[aws_retry]
-async fn pages(service: &Service, mut token: Option<String>, mut left: u32) -> Result<String, ErrorMetadata> {
+async fn pages(
+    service: &Service,
+    mut token: Option<String>,
+    mut left: u32,
+) -> Result<String, ErrorMetadata> {
     let mut seen = String::new();
     while let Some(page) = token.take() {
         seen.push_str(&page);

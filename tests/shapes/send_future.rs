@@ -8,7 +8,11 @@ use aws_retry::aws_retry;
 use crate::support::{ErrorMetadata, Service, throttles};
 
 #[aws_retry]
-async fn owned(service: &Service, name: String, token: Option<String>) -> Result<String, ErrorMetadata> {
+async fn owned(
+    service: &Service,
+    name: String,
+    token: Option<String>,
+) -> Result<String, ErrorMetadata> {
     service.ask().await?;
     Ok(name + token.as_deref().unwrap_or_default())
 }

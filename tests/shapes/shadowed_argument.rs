@@ -15,7 +15,13 @@ async fn ask(service: &Service, key: Once, list: Vec<Once>) -> Result<u32, Error
     if let Some(list) = list.first() {
         consume(list);
     }
-    let sum = list.iter().map(|key| { consume(key); key.0 }).sum::<u32>();
+    let sum = list
+        .iter()
+        .map(|key| {
+            consume(key);
+            key.0
+        })
+        .sum::<u32>();
     match &key {
         key => consume(key),
     }

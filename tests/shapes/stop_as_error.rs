@@ -35,7 +35,8 @@ async fn stalls_as_anyhow() -> anyhow::Result<()> {
 
 #[tokio::test(start_paused = true)]
 async fn holds() {
-    assert!(matches!(stalls().await, Err(Mine::Stopped(_))));
+    let Mine::Stopped(stopped) = stalls().await.unwrap_err();
+    assert!(stopped.to_string().contains("attempt"), "{stopped}");
     let error = stalls_as_anyhow().await.unwrap_err();
     assert!(error.is::<Stopped>());
 }

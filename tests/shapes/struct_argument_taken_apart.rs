@@ -26,7 +26,8 @@ async fn ask(service: &Service, input: Input, limits: Limits) -> Result<String, 
     assert!(limits.least + 1 < limits.most);
     let least = limits.least;
     let token = input.token;
-    let sent = send(Input { token: None, ..Input { name: input.name, token: None, limit: input.limit } });
+    let sent =
+        send(Input { token: None, ..Input { name: input.name, token: None, limit: input.limit } });
     Ok(format!("{sent}{token:?}{least}"))
 }
 

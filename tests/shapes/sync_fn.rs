@@ -11,7 +11,13 @@ struct Session {
 
 impl Session {
     #[aws_retry(base_delay = "1ms")]
-    fn send(&mut self, name: String, once: Once, mut left: u32, note: &mut Vec<u32>) -> Result<String, ErrorMetadata> {
+    fn send(
+        &mut self,
+        name: String,
+        once: Once,
+        mut left: u32,
+        note: &mut Vec<u32>,
+    ) -> Result<String, ErrorMetadata> {
         self.log.push(name.clone());
         note.push(left);
         left += once.0;
@@ -25,7 +31,10 @@ impl Session {
 }
 
 #[aws_retry(base_delay = "1ms")]
-fn lent<'a>(service: &Service, names: &'a [String]) -> Result<impl Iterator<Item = &'a str> + use<'a>, ErrorMetadata> {
+fn lent<'a>(
+    service: &Service,
+    names: &'a [String],
+) -> Result<impl Iterator<Item = &'a str> + use<'a>, ErrorMetadata> {
     service.send()?;
     Ok(names.iter().map(String::as_str))
 }

@@ -7,7 +7,10 @@ use aws_retry::aws_retry;
 use crate::support::{ErrorMetadata, Service, throttles};
 
 #[aws_retry]
-async fn ask(service: &Service, names: std::sync::Arc<Mutex<Vec<String>>>) -> Result<String, ErrorMetadata> {
+async fn ask(
+    service: &Service,
+    names: std::sync::Arc<Mutex<Vec<String>>>,
+) -> Result<String, ErrorMetadata> {
     service.ask().await?;
     drop(names.clone());
     let own = names;
