@@ -10,26 +10,22 @@ use std::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command, Stdio};
 
 use serde_json::Value;
 
-/// The interpreter, if it can import `module`.
-fn python_with(module: &str) -> Option<String> {
+/// The interpreter, if the statement `import`, of what `peer` needs, works there.
+fn python_with(peer: &str, import: &str) -> Option<String> {
     let python = env::var("AWS_RETRY_TEST_PYTHON").unwrap_or_else(|_| "python3".to_owned());
-    let import = Command::new(&python)
-        .args(["-c", &format!("import {module}")])
-        .stdin(Stdio::null())
-        .output();
-    let missing = match import {
+    let tried = Command::new(&python).args(["-c", import]).stdin(Stdio::null()).output();
+    let missing = match tried {
         Ok(output) if output.status.success() => return Some(python),
         Ok(output) => String::from_utf8_lossy(&output.stderr).trim_end().to_owned(),
         Err(error) => error.to_string(),
     };
     let required = env::var("AWS_RETRY_REQUIRE_PEERS").is_ok_and(|value| value == "1");
-    assert!(!required, "{python} cannot import {module}: {missing}");
+    assert!(!required, "{python} has no {peer}: {missing}");
     let reason = missing.lines().last().unwrap_or_default();
     // Past the harness, which shows a test's own output only when it fails.
     let _ = writeln!(
         io::stderr(),
-        "SKIPPED: {python} cannot import {module} ({reason}); install it, or name an interpreter \
-         that has it in AWS_RETRY_TEST_PYTHON"
+        "SKIPPED: {python} has no {peer} ({reason}); AWS_RETRY_TEST_PYTHON names another interpreter"
     );
     None
 }
@@ -56,7 +52,7 @@ main(['-H', '127.0.0.1', '-p', '0'])
 impl Moto {
     /// None where moto is not installed.
     pub fn start() -> Option<Self> {
-        let python = python_with("moto.server")?;
+        let python = python_with("moto_server", "import moto.server")?;
         let mut process = Command::new(python)
             .args(["-c", MOTO])
             .stdin(Stdio::piped())
@@ -99,9 +95,9 @@ pub struct Driver {
 }
 
 impl Driver {
-    /// None where `module`, which the program needs, is not installed.
-    pub fn start(module: &str, program: &str) -> Option<Self> {
-        let python = python_with(module)?;
+    /// None where `peer`, which `program` drives, is not installed: where `import` fails.
+    pub fn start(peer: &str, import: &str, program: &str) -> Option<Self> {
+        let python = python_with(peer, import)?;
         let mut process = Command::new(python)
             .args(["-c", program])
             .stdin(Stdio::piped())
