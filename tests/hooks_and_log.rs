@@ -1,0 +1,248 @@
+//! What a call tells: the hooks' events, and the log lines as the Python decorator writes them.
+
+use std::fmt::Write as _;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use aws_retry::{AsFailure, Event, Failure, Kind, Reason, aws_retry};
+use tracing::field::{Field, Visit};
+use tracing::span;
+use tracing::subscriber::{Interest, Subscriber, with_default};
+
+#[derive(Debug)]
+enum Fault {
+    Throttled,
+    Limit,
+    Gone,
+}
+
+impl AsFailure for Fault {
+    fn as_failure(&self) -> Failure<'_> {
+        let failure = Failure::new().with_status(400).with_request_id("R-1");
+        match self {
+            Self::Throttled => failure.with_code("SlowDown").with_message("arn:aws:s3:::secret"),
+            Self::Limit => failure.with_code("LimitExceededException"),
+            Self::Gone => failure.with_code("NoSuchBucket"),
+        }
+    }
+}
+
+/// Lines of the level, the message and the fields of each event.
+#[derive(Default)]
+struct Lines(Mutex<Vec<String>>);
+
+impl Subscriber for &'static Lines {
+    fn register_callsite(&self, _: &'static tracing::Metadata<'static>) -> Interest {
+        Interest::always()
+    }
+    fn enabled(&self, _: &tracing::Metadata<'_>) -> bool {
+        true
+    }
+    fn new_span(&self, _: &span::Attributes<'_>) -> span::Id {
+        span::Id::from_u64(1)
+    }
+    fn record(&self, _: &span::Id, _: &span::Record<'_>) {}
+    fn record_follows_from(&self, _: &span::Id, _: &span::Id) {}
+    fn event(&self, event: &tracing::Event<'_>) {
+        if event.metadata().target().starts_with("aws_retry") {
+            let mut line = Line(format!("{}", event.metadata().level()));
+            event.record(&mut line);
+            self.0.lock().unwrap().push(line.0);
+        }
+    }
+    fn enter(&self, _: &span::Id) {}
+    fn exit(&self, _: &span::Id) {}
+}
+
+struct Line(String);
+
+impl Visit for Line {
+    fn record_debug(&mut self, field: &Field, value: &dyn std::fmt::Debug) {
+        write!(self.0, " {}={value:?}", field.name()).unwrap();
+    }
+}
+
+/// The lines that `call` writes, on a paused clock.
+fn lines<T>(call: impl Future<Output = T>) -> Vec<String> {
+    let lines: &'static Lines = Box::leak(Box::default());
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .start_paused(true)
+        .build()
+        .unwrap();
+    with_default(lines, || runtime.block_on(call));
+    lines.0.lock().unwrap().clone()
+}
+
+fn at<'a>(lines: &'a [String], level: &str) -> Vec<&'a String> {
+    lines.iter().filter(|line| line.starts_with(level)).collect()
+}
+
+#[test]
+fn a_warning_for_each_retry_and_an_error_at_the_end() {
+    #[aws_retry(max_retries = 2, jitter = false)]
+    async fn upload() -> Result<(), Fault> {
+        Err(Fault::Throttled)
+    }
+    let lines = lines(upload());
+    let warnings = at(&lines, "WARN");
+    assert_eq!(warnings.len(), 2, "{lines:#?}");
+    for (line, wanted) in [
+        (
+            warnings[0],
+            ["function=\"upload\"", "attempt=1", "max_attempts=3", "code=\"SlowDown\"", "0.5"],
+        ),
+        (
+            warnings[1],
+            ["function=\"upload\"", "attempt=2", "max_attempts=3", "code=\"SlowDown\"", "1.0"],
+        ),
+    ] {
+        assert!(wanted.iter().all(|part| line.contains(part)), "{line}");
+    }
+    let errors = at(&lines, "ERROR");
+    assert_eq!(errors.len(), 1, "{lines:#?}");
+    for part in ["function=\"upload\"", "attempt=3", "reason=\"attempts\"", "code=\"SlowDown\""] {
+        assert!(errors[0].contains(part), "{part}: {}", errors[0]);
+    }
+}
+
+#[test]
+fn messages_hold_arns_and_stay_at_debug() {
+    #[aws_retry(max_retries = 1)]
+    async fn upload() -> Result<(), Fault> {
+        Err(Fault::Throttled)
+    }
+    let lines = lines(upload());
+    let with_arn = |level| at(&lines, level).iter().any(|line| line.contains("arn:"));
+    assert!(with_arn("DEBUG"), "{lines:#?}");
+    assert!(!with_arn("WARN") && !with_arn("ERROR"), "{lines:#?}");
+}
+
+#[test]
+fn a_give_up_on_a_limit_says_that_it_may_be_a_hard_one() {
+    #[aws_retry(max_retries = 1)]
+    async fn create() -> Result<(), Fault> {
+        Err(Fault::Limit)
+    }
+    let lines = lines(create());
+    assert!(at(&lines, "ERROR")[0].contains("hard limit"), "{lines:#?}");
+}
+
+#[test]
+fn the_level_can_be_chosen() {
+    #[aws_retry(max_retries = 1, log = "info")]
+    async fn quiet() -> Result<(), Fault> {
+        Err(Fault::Throttled)
+    }
+    #[aws_retry(max_retries = 1, log = "off")]
+    async fn silent() -> Result<(), Fault> {
+        Err(Fault::Throttled)
+    }
+    let heard = lines(quiet());
+    assert_eq!((at(&heard, "WARN").len(), at(&heard, "INFO").len()), (0, 1), "{heard:#?}");
+    assert_eq!(at(&lines(silent()), "ERROR").len(), 0);
+}
+
+#[test]
+fn a_storm_of_retries_is_no_storm_of_lines() {
+    #[aws_retry(max_retries = 1, jitter = false)]
+    async fn stormy() -> Result<(), Fault> {
+        Err(Fault::Throttled)
+    }
+    let lines = lines(futures::future::join_all((0..500).map(|_| stormy())));
+    assert_eq!(at(&lines, "WARN").len(), 10, "of 500 retries in one second");
+    assert_eq!(at(&lines, "ERROR").len(), 500, "every give-up is told");
+}
+
+/// What the three hooks saw.
+#[derive(Debug, Default)]
+struct Seen(Mutex<Vec<String>>);
+
+impl Seen {
+    fn note(&self, hook: &str, event: &Event<'_>) {
+        let line = format!(
+            "{hook} {} {}/{} {:?} {:?} {:?} {}ms {:?}",
+            event.function,
+            event.attempt,
+            event.max_attempts,
+            event.code,
+            event.kind,
+            event.request_id,
+            event.delay.as_millis(),
+            event.reason,
+        );
+        self.0.lock().unwrap().push(line);
+    }
+}
+
+#[aws_retry(
+    name = "watched-call",
+    max_retries = 2,
+    jitter = false,
+    on_attempt = |event| seen.note("attempt", event),
+    on_retry = |event| seen.note("retry", event),
+    on_give_up = |event| seen.note("gave up", event)
+)]
+async fn watched(seen: &Seen, faults: &Mutex<Vec<Fault>>) -> Result<u32, Fault> {
+    match faults.lock().unwrap().pop() {
+        Some(fault) => Err(fault),
+        None => Ok(aws_retry::attempt()),
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn hooks_get_every_attempt_retry_and_give_up() {
+    let seen = Seen::default();
+    let faults = Mutex::new(vec![Fault::Throttled]);
+    assert_eq!(watched(&seen, &faults).await.unwrap(), 2);
+    let slow = r#"Some("SlowDown") Some(Throttled) Some("R-1")"#;
+    assert_eq!(
+        seen.0.into_inner().unwrap(),
+        [
+            format!("attempt watched-call 1/3 {slow} 0ms None"),
+            format!("retry watched-call 1/3 {slow} 500ms None"),
+            "attempt watched-call 2/3 None None None 0ms None".to_owned(),
+        ]
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_permanent_failure_is_a_give_up_too() {
+    let seen = Seen::default();
+    watched(&seen, &Mutex::new(vec![Fault::Gone])).await.unwrap_err();
+    let lines = seen.0.into_inner().unwrap();
+    assert_eq!(lines.len(), 2, "{lines:#?}");
+    assert!(
+        lines[1].starts_with("gave up watched-call 1/3") && lines[1].ends_with("Some(Permanent)")
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_hook_can_be_a_path() {
+    static RETRIES: AtomicU32 = AtomicU32::new(0);
+    fn count(event: &Event<'_>) {
+        assert_eq!(event.kind, Some(Kind::Throttled));
+        RETRIES.fetch_add(1, Ordering::Relaxed);
+    }
+    fn last(event: &Event<'_>) {
+        assert_eq!(event.reason, Some(Reason::Attempts));
+    }
+    #[aws_retry(on_retry = count, on_give_up = last)]
+    async fn counted() -> Result<(), Fault> {
+        Err(Fault::Throttled)
+    }
+    counted().await.unwrap_err();
+    assert_eq!(RETRIES.load(Ordering::Relaxed), 5);
+}
+
+#[test]
+fn a_sync_fn_waits_on_its_thread() {
+    #[aws_retry(base_delay = "1ms", jitter = false)]
+    fn read(tries: &mut u32) -> Result<u32, Fault> {
+        *tries += 1;
+        if *tries < 4 { Err(Fault::Throttled) } else { Ok(*tries) }
+    }
+    let begun = std::time::Instant::now();
+    assert_eq!(read(&mut 0).unwrap(), 4);
+    assert!(begun.elapsed().as_millis() >= 1 + 2 + 4, "it did wait");
+}
