@@ -29,7 +29,7 @@ mod value;
 
 use proc_macro::TokenStream;
 
-/// Retries the fn, or every async fn of the impl block.
+#[doc = include_str!("../ATTRIBUTE.md")]
 #[proc_macro_attribute]
 pub fn aws_retry(args: TokenStream, item: TokenStream) -> TokenStream {
     attribute::expand(args.into(), &item.into()).into()

@@ -1,4 +1,4 @@
-//! The decorator's mode around a real client over HTTP: what is sent again, and what comes back.
+//! The decorator's mode around a real client over HTTP: what comes back, what cuts a call, who decides.
 
 mod support;
 
@@ -11,7 +11,6 @@ use aws_sdk_secretsmanager::operation::list_secrets::ListSecretsError;
 use support::client::PATIENCE;
 use support::clients;
 use support::endpoint::{Endpoint, Step};
-use tokio::time::Instant;
 
 type Listed = Result<usize, SdkError<ListSecretsError>>;
 
@@ -36,29 +35,6 @@ async fn patient(client: &Client) -> Listed {
 }
 
 #[tokio::test]
-async fn what_is_retried_until_it_passes() {
-    for step in [
-        Step::throttled(),
-        Step::error(400, "SlowDown"),
-        Step::error(400, "LimitExceededException"),
-        Step::error(400, "RequestExpired"),
-        Step::error(429, "Whatever"),
-        Step::error(500, "InternalFailure"),
-        Step::html(502),
-        Step::empty(503),
-        Step::empty(504),
-        Step::Reset,
-        Step::Hangup,
-        Step::Stall,
-        Step::ok(r#"{"SecretList": []}"#).cut(),
-    ] {
-        let what = format!("{step:?}");
-        let (outcome, sent) = play([step.clone(), step], patient).await;
-        assert_eq!((outcome.ok(), sent), (Some(0), 3), "{what}");
-    }
-}
-
-#[tokio::test]
 async fn what_is_not() {
     for (status, code) in [
         (400, "ResourceNotFoundException"),
@@ -80,27 +56,6 @@ async fn the_last_error_comes_back_as_it_was() {
     let error = outcome.unwrap_err();
     assert_eq!(sent, 6);
     assert_eq!(error.raw_response().unwrap().headers().get("x-amzn-requestid"), Some("R-5"));
-}
-
-#[aws_retry(base_delay = "1ms", idempotent = false)]
-async fn once(client: &Client) -> Listed {
-    list(client).await
-}
-
-#[tokio::test]
-async fn not_idempotent_means_surely_not_executed() {
-    for (step, sent_in_all) in [
-        (Step::throttled(), 2),
-        (Step::error(503, "SlowDown"), 2),
-        (Step::empty(503), 1),
-        (Step::empty(429), 1),
-        (Step::Reset, 1),
-        (Step::Hangup, 1),
-        (Step::Stall, 1),
-    ] {
-        let what = format!("{step:?}");
-        assert_eq!(play([step], once).await.1, sent_in_all, "{what}");
-    }
 }
 
 #[tokio::test]
@@ -153,26 +108,6 @@ impl aws_sdk_secretsmanager::config::ProvideCredentials for NoCredentials {
         use aws_credential_types::provider::error::CredentialsError;
         let none = CredentialsError::not_loaded("the environment is empty");
         aws_credential_types::provider::future::ProvideCredentials::ready(Err(none))
-    }
-}
-
-#[tokio::test(start_paused = true)]
-async fn the_servers_hint_is_a_floor_under_the_cap() {
-    #[aws_retry(base_delay = "500ms", max_delay = "20s", jitter = false)]
-    async fn hinted(client: &Client) -> Listed {
-        list(client).await
-    }
-    for (name, value, waited) in [
-        ("x-amz-retry-after", "100", 0.5),
-        ("x-amz-retry-after", "1500", 1.5),
-        ("x-amz-retry-after", "60000", 20.0),
-        ("x-amz-retry-after", "soon", 0.5),
-        ("retry-after", "3", 3.0),
-    ] {
-        let begun = Instant::now();
-        let (outcome, sent) = play([Step::throttled().header(name, value)], hinted).await;
-        assert_eq!((outcome.ok(), sent), (Some(0), 2));
-        assert_eq!(begun.elapsed().as_secs_f64(), waited, "{name}: {value}");
     }
 }
 
