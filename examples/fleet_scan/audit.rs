@@ -2,6 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use aws_sdk_secretsmanager::{
+    operation::get_resource_policy::GetResourcePolicyOutput, types::SecretListEntry,
+};
 use serde_json::Value;
 
 /// The ARNs of the secrets at fault.
@@ -12,19 +15,39 @@ pub struct Findings {
 }
 
 impl Findings {
+    /// Notes which secrets of a page don't rotate, and gives the ARNs of all.
+    pub fn note_page(&mut self, page: Vec<SecretListEntry>) -> Vec<String> {
+        let still = page.iter().filter(|secret| secret.rotation_enabled != Some(true));
+        self.no_rotation.extend(still.filter_map(|secret| secret.arn.clone()));
+        page.into_iter().filter_map(|secret| secret.arn).collect()
+    }
+
+    /// Notes a secret that is open to the world.
+    pub fn note_policy(&mut self, arn: String, answer: &GetResourcePolicyOutput) {
+        if answer.resource_policy().is_some_and(open_to_world) {
+            self.open_to_world.insert(arn);
+        }
+    }
+
+    pub fn merge(&mut self, other: Self) {
+        self.no_rotation.extend(other.no_rotation);
+        self.open_to_world.extend(other.open_to_world);
+    }
+
     pub fn count(&self) -> usize {
         self.no_rotation.len() + self.open_to_world.len()
     }
 }
 
-/// Whether a resource policy lets everyone in: an `Allow` for any principal, under no condition.
-pub fn open_to_world(policy: &str) -> serde_json::Result<bool> {
-    let policy: Value = serde_json::from_str(policy)?;
-    Ok(one_or_many(&policy["Statement"]).iter().any(|statement| {
+/// Whether a resource policy lets everyone in: an `Allow` for any principal, under no condition. One that can't
+/// be read is better looked at than passed over.
+pub fn open_to_world(policy: &str) -> bool {
+    let Ok(policy) = serde_json::from_str::<Value>(policy) else { return true };
+    one_or_many(&policy["Statement"]).iter().any(|statement| {
         statement["Effect"] == "Allow"
             && anyone(&statement["Principal"])
             && statement["Condition"].as_object().is_none_or(serde_json::Map::is_empty)
-    }))
+    })
 }
 
 /// `"*"`, `{"AWS": "*"}` and `{"AWS": [.., "*"]}` all mean everyone.
@@ -49,7 +72,7 @@ mod tests {
     use super::*;
 
     fn open(statement: &str) -> bool {
-        open_to_world(&format!(r#"{{"Version":"2012-10-17","Statement":{statement}}}"#)).unwrap()
+        open_to_world(&format!(r#"{{"Version":"2012-10-17","Statement":{statement}}}"#))
     }
 
     #[test]
@@ -73,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_policy_is_an_error() {
-        assert!(open_to_world("Allow everyone").is_err());
+    fn what_is_no_policy_is_reported() {
+        assert!(open_to_world("Allow everyone"));
     }
 }

@@ -1,9 +1,10 @@
-//! What must hold of every row: both sides counted the same, and nothing was found that isn't there.
+//! What must hold of every row: both sides counted the same, nothing was found that isn't there, and what
+//! promises every answer gave every answer.
 
 use crate::{endpoint::Served, scan::Outcome, table::Known, tally::Requests};
 
 /// What is wrong with a row, in words.
-pub fn faults(outcome: &Outcome, known: Option<&Known>) -> Vec<String> {
+pub fn faults(outcome: &Outcome, places: usize, known: Option<&Known>) -> Vec<String> {
     let mut faults = Vec::new();
     let strategy = outcome.strategy;
     if let Some(served) = &outcome.served
@@ -19,6 +20,11 @@ pub fn faults(outcome: &Outcome, known: Option<&Known>) -> Vec<String> {
             && outcome.findings.open_to_world.is_subset(&truth.open_to_world))
     {
         faults.push(format!("{strategy}: found what isn't there"));
+    }
+    let all =
+        outcome.complete == places && known.is_none_or(|known| known.truth == outcome.findings);
+    if strategy.loses_nothing() && !all {
+        faults.push(format!("{strategy}: lost answers"));
     }
     faults
 }

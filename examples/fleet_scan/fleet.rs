@@ -233,7 +233,7 @@ mod tests {
             place
                 .secrets
                 .iter()
-                .filter(|s| s.policy(&place.account).is_some_and(|p| open_to_world(&p).unwrap()))
+                .filter(|s| s.policy(&place.account).is_some_and(|p| open_to_world(&p)))
         });
         let truth = fleet.truth();
         assert!(!truth.open_to_world.is_empty());

@@ -8,6 +8,7 @@
 mod args;
 mod audit;
 mod bucket;
+mod calls;
 mod checks;
 mod endpoint;
 mod fleet;
@@ -53,8 +54,10 @@ async fn main() -> Result<ExitCode> {
     } else {
         println!("{}", table::text(&plan, fleet.places.len(), known.as_ref(), &outcomes));
     }
-    let faults: Vec<_> =
-        outcomes.iter().flat_map(|outcome| faults(outcome, known.as_ref())).collect();
+    let faults: Vec<_> = outcomes
+        .iter()
+        .flat_map(|outcome| faults(outcome, fleet.places.len(), known.as_ref()))
+        .collect();
     for fault in &faults {
         eprintln!("{fault}");
     }

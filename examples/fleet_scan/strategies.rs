@@ -8,15 +8,11 @@ use aws_sdk_secretsmanager::{
         Credentials, Region, SharedHttpClient,
         retry::{RetryConfig, RetryPartition},
     },
-    error::SdkError,
-    operation::{
-        get_resource_policy::{GetResourcePolicyError, GetResourcePolicyOutput},
-        list_secrets::{ListSecretsError, ListSecretsOutput},
-    },
 };
 use clap::ValueEnum;
 
 use crate::{
+    calls::{self, PageResult, PolicyResult},
     fleet::{Fleet, Place},
     tally::Tally,
 };
@@ -31,12 +27,48 @@ pub enum Strategy {
     Adaptive,
     /// The same with a retry partition for each account
     AdaptivePartitioned,
+    /// #[aws_retry(max_retries = 8)] on each request
+    AwsRetry,
+    /// #[aws_retry(mode = "paced")] on each request, its scope the action, account and region
+    Paced,
+    /// #[aws_retry(max_retries = 8)] on the scan of a whole region, on request: how not to do it
+    Pitfall,
 }
 
 impl Strategy {
     /// Those that run when none are named.
     pub fn usual() -> Vec<Self> {
-        vec![Self::Naive, Self::Standard, Self::Adaptive, Self::AdaptivePartitioned]
+        let on_request = [Self::Paced, Self::Pitfall];
+        Self::value_variants().iter().copied().filter(|it| !on_request.contains(it)).collect()
+    }
+
+    /// Whether a lost answer fails the run.
+    pub fn loses_nothing(self) -> bool {
+        matches!(self, Self::AwsRetry | Self::Paced)
+    }
+
+    /// One page of a region's secrets.
+    pub async fn page(
+        self,
+        client: &Client,
+        place: &Place,
+        size: i32,
+        token: Option<String>,
+    ) -> PageResult {
+        match self {
+            Self::AwsRetry => calls::patient_page(client, size, token).await,
+            Self::Paced => calls::paced_page(client, place, size, token).await,
+            _ => calls::page(client, size, token).await,
+        }
+    }
+
+    /// One secret's resource policy.
+    pub async fn policy(self, client: &Client, place: &Place, arn: &str) -> PolicyResult {
+        match self {
+            Self::AwsRetry => calls::patient_policy(client, arn).await,
+            Self::Paced => calls::paced_policy(client, place, arn).await,
+            _ => calls::policy(client, arn).await,
+        }
     }
 }
 
@@ -47,6 +79,9 @@ impl fmt::Display for Strategy {
             Self::Standard => "SDK standard",
             Self::Adaptive => "SDK adaptive",
             Self::AdaptivePartitioned => "SDK adaptive, by account",
+            Self::AwsRetry => "#[aws_retry]",
+            Self::Paced => "#[aws_retry], paced",
+            Self::Pitfall => "#[aws_retry] on a scan",
         })
     }
 }
@@ -88,7 +123,10 @@ impl Clients {
     pub fn client(&self, place: &Place) -> Client {
         let key = || Credentials::new(&place.account, "no secret", None, None, "fleet_scan");
         let retries = match self.strategy {
-            Strategy::Naive => RetryConfig::disabled(),
+            // `#[aws_retry]` retries; a client that did too would multiply the requests.
+            Strategy::Naive | Strategy::AwsRetry | Strategy::Paced | Strategy::Pitfall => {
+                RetryConfig::disabled()
+            }
             Strategy::Standard => RetryConfig::standard().with_max_attempts(3),
             Strategy::Adaptive | Strategy::AdaptivePartitioned => {
                 RetryConfig::adaptive().with_max_attempts(10)
@@ -111,17 +149,4 @@ impl Clients {
             .interceptor(self.tally.clone());
         Client::from_conf(config.build())
     }
-}
-
-pub type PageResult = Result<ListSecretsOutput, SdkError<ListSecretsError>>;
-pub type PolicyResult = Result<GetResourcePolicyOutput, SdkError<GetResourcePolicyError>>;
-
-/// One page of a region's secrets.
-pub async fn list_page(client: &Client, size: i32, token: Option<String>) -> PageResult {
-    client.list_secrets().max_results(size).set_next_token(token).send().await
-}
-
-/// One secret's resource policy.
-pub async fn resource_policy(client: &Client, arn: &str) -> PolicyResult {
-    client.get_resource_policy().secret_id(arn).send().await
 }

@@ -2,6 +2,7 @@
 
 use std::{fmt::Write, time::Duration};
 
+use clap::ValueEnum;
 use comfy_table::{CellAlignment, Table, presets::ASCII_MARKDOWN};
 use serde_json::{Value, json};
 
@@ -53,8 +54,8 @@ fn row(outcome: &Outcome, places: usize, known: Option<&Known>) -> [String; 9] {
     [
         outcome.strategy.to_string(),
         format!("{}/{places}", outcome.complete),
-        outcome.calls.lost().to_string(),
-        format!("{:.2}", ratio(outcome.requests.sent, outcome.calls.answered)),
+        lost(outcome, known).to_string(),
+        format!("{:.2}", ratio(outcome.requests.sent, outcome.calls.answers)),
         format!("{:.1} %", 100.0 * throttled(outcome)),
         seconds(outcome.took) + if outcome.finished { "" } else { " (unfinished)" },
         known.map_or_else(|| "unknown".to_owned(), |known| seconds(known.least)),
@@ -127,7 +128,7 @@ pub fn json(plan: &Plan, places: usize, known: Option<&Known>, outcomes: &[Outco
         },
         "strategies": rows,
         "findings": fullest(outcomes).map(|outcome| json!({
-            "by": outcome.strategy.to_string(),
+            "by": name(outcome),
             "no_rotation": outcome.findings.no_rotation,
             "open_to_world": outcome.findings.open_to_world,
         })),
@@ -137,14 +138,13 @@ pub fn json(plan: &Plan, places: usize, known: Option<&Known>, outcomes: &[Outco
 fn row_json(outcome: &Outcome, known: Option<&Known>) -> Value {
     let requests = &outcome.requests;
     json!({
-        "strategy": outcome.strategy.to_string(),
+        "strategy": name(outcome),
         "finished": outcome.finished,
         "seconds": outcome.took.as_secs_f64(),
         "complete": outcome.complete,
         "calls": {
             "made": outcome.calls.made,
             "answered": outcome.calls.answered,
-            "lost": outcome.calls.lost(),
             "slowest_seconds": outcome.calls.slowest.as_secs_f64(),
         },
         "requests": {
@@ -163,6 +163,8 @@ fn row_json(outcome: &Outcome, known: Option<&Known>) -> Value {
             "faults": served.faults,
             "refused": served.refused,
         })),
+        "answers": outcome.calls.answers,
+        "lost": lost(outcome, known),
         "requests_per_answer": ratio(requests.sent, outcome.calls.answered),
         "throttled_share": throttled(outcome),
         "no_rotation": outcome.findings.no_rotation.len(),
@@ -175,6 +177,17 @@ fn row_json(outcome: &Outcome, known: Option<&Known>) -> Value {
 /// The last strategy that found most.
 fn fullest(outcomes: &[Outcome]) -> Option<&Outcome> {
     outcomes.iter().max_by_key(|outcome| outcome.findings.count())
+}
+
+/// As on the command line.
+fn name(outcome: &Outcome) -> Option<String> {
+    Some(outcome.strategy.to_possible_value()?.get_name().to_owned())
+}
+
+/// The answers that are missing. Where nobody knows what is there: the calls that ended without one.
+fn lost(outcome: &Outcome, known: Option<&Known>) -> usize {
+    let calls = &outcome.calls;
+    known.map_or(calls.made - calls.answered, |known| known.answers - calls.answers)
 }
 
 /// The share of the requests that were throttled.

@@ -18,19 +18,14 @@ use aws_smithy_runtime_api::client::{
 };
 use tokio::time::Instant;
 
-/// Calls: what the scan asked for, each answered or lost whatever it took.
+/// Calls: what the scan asked for, each answered or given up whatever it took.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Calls {
     pub made: usize,
     pub answered: usize,
+    /// The answers they brought: one each, but for the pitfall, whose call is a whole region.
+    pub answers: usize,
     pub slowest: Duration,
-}
-
-impl Calls {
-    /// Those that ended in an error, and those that the cap cut.
-    pub fn lost(&self) -> usize {
-        self.made - self.answered
-    }
 }
 
 /// Requests: what went over the wire.
@@ -87,10 +82,11 @@ pub struct OpenCall<'a> {
 }
 
 impl OpenCall<'_> {
-    pub fn end<T, E>(self, outcome: &Result<T, E>) {
-        if outcome.is_ok() {
-            self.tally.counts().0.answered += 1;
-        }
+    /// The call brought so many answers.
+    pub fn answered(self, answers: usize) {
+        let calls = &mut self.tally.counts().0;
+        calls.answered += 1;
+        calls.answers += answers;
     }
 }
 

@@ -1,5 +1,7 @@
 //! The job itself: every account and region, page by page, then each secret's resource policy.
 
+mod pitfall;
+
 use std::{
     error::Error,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -7,7 +9,7 @@ use std::{
 };
 
 use anyhow::{Context, Result};
-use aws_sdk_secretsmanager::{Client, error::ProvideErrorMetadata, types::SecretListEntry};
+use aws_sdk_secretsmanager::{Client, error::ProvideErrorMetadata};
 use futures::{StreamExt, stream};
 use indicatif::ProgressBar;
 use tokio::{
@@ -16,12 +18,13 @@ use tokio::{
     time::{Instant, timeout},
 };
 
+use self::pitfall::whole_region;
 use crate::{
     args::Plan,
-    audit::{Findings, open_to_world},
+    audit::Findings,
     endpoint::Served,
     fleet::{Fleet, Place},
-    strategies::{Clients, Strategy, list_page, resource_policy},
+    strategies::{Clients, Strategy},
     tally::{Calls, Requests},
 };
 
@@ -110,12 +113,14 @@ impl Scan {
     /// Scans one account's region. True when no answer is missing.
     async fn place(&self, place: &Place) -> bool {
         let client = self.clients.client(place);
+        if self.clients.strategy == Strategy::Pitfall {
+            return self.place_at_once(&client).await;
+        }
         let (mut arns, mut token) = (Vec::new(), None);
         let all_listed = loop {
-            let Some(page) = self.call(list_page(&client, self.page_size, token)).await else {
-                break false;
-            };
-            arns.extend(self.listed(page.secret_list.unwrap_or_default()));
+            let page = self.clients.strategy.page(&client, place, self.page_size, token);
+            let Some(page) = self.call(page).await else { break false };
+            arns.extend(self.found().findings.note_page(page.secret_list.unwrap_or_default()));
             token = page.next_token;
             if token.is_none() {
                 break true;
@@ -123,7 +128,7 @@ impl Scan {
         };
         self.bar.inc_length(arns.len() as u64);
         let all_read = stream::iter(arns)
-            .map(|arn| self.read(&client, arn))
+            .map(|arn| self.read(&client, place, arn))
             .buffer_unordered(self.at_once)
             .fold(true, async |all, read| all && read)
             .await;
@@ -131,24 +136,22 @@ impl Scan {
         all_listed && all_read
     }
 
-    /// Notes which secrets of a page don't rotate, and gives the ARNs of all.
-    fn listed(&self, page: Vec<SecretListEntry>) -> Vec<String> {
-        let still = page.iter().filter(|secret| secret.rotation_enabled != Some(true));
-        self.found().findings.no_rotation.extend(still.filter_map(|secret| secret.arn.clone()));
-        page.into_iter().filter_map(|secret| secret.arn).collect()
+    /// Reads one secret's policy. True when the answer came.
+    async fn read(&self, client: &Client, place: &Place, arn: String) -> bool {
+        let answer = self.call(self.clients.strategy.policy(client, place, &arn)).await;
+        self.bar.inc(1);
+        answer.map(|answer| self.found().findings.note_policy(arn, &answer)).is_some()
     }
 
-    /// Notes whether a secret is open to the world. True when the answer came.
-    async fn read(&self, client: &Client, arn: String) -> bool {
-        let answer = self.call(resource_policy(client, &arn)).await;
+    /// Scans a region in one call that is retried as a whole.
+    async fn place_at_once(&self, client: &Client) -> bool {
+        let call = self.clients.tally.call();
+        let outcome = whole_region(self, client).await;
         self.bar.inc(1);
-        let open = answer.as_ref().and_then(|answer| answer.resource_policy()).map(open_to_world);
-        match open {
-            Some(Ok(true)) => drop(self.found().findings.open_to_world.insert(arn)),
-            Some(Err(error)) => self.failed(format!("{arn}: the policy is no JSON: {error}")),
-            Some(Ok(false)) | None => {}
-        }
-        answer.is_some()
+        let Some((findings, answers)) = self.noted(outcome) else { return false };
+        call.answered(answers);
+        self.found().findings.merge(findings);
+        true
     }
 
     /// Makes one call when its turn comes; waits between its tries count as in flight, as in any bounded pool.
@@ -156,16 +159,26 @@ impl Scan {
         &self,
         call: impl Future<Output = Result<T, E>>,
     ) -> Option<T> {
-        // Nobody closes the semaphore.
-        let _permit = self.in_flight.acquire().await.ok()?;
-        let open = self.clients.tally.call();
-        let outcome = call.await;
-        open.end(&outcome);
-        outcome.inspect_err(|error| self.failed(in_words(error))).ok()
+        let counted = async {
+            let open = self.clients.tally.call();
+            call.await.inspect(|_| open.answered(1))
+        };
+        self.noted(self.in_turn(counted).await)
     }
 
-    fn failed(&self, error: String) {
-        self.found().first_error.get_or_insert(error);
+    /// Waits until fewer than the allowed calls are in flight.
+    async fn in_turn<T>(&self, call: impl Future<Output = T>) -> T {
+        // An error would say that the semaphore was closed, which nobody does.
+        let _permit = self.in_flight.acquire().await;
+        call.await
+    }
+
+    /// The answer, or a note of the first error that cost one.
+    fn noted<T, E: Error + ProvideErrorMetadata>(&self, outcome: Result<T, E>) -> Option<T> {
+        let note = |error: &E| {
+            self.found().first_error.get_or_insert_with(|| in_words(error));
+        };
+        outcome.inspect_err(note).ok()
     }
 
     fn found(&self) -> MutexGuard<'_, Found> {
