@@ -1,15 +1,32 @@
 //! The seam to time: what the time is, and how to wait. Nothing else reads a clock or sleeps.
 
+#[cfg(feature = "sdk")]
+mod handed;
+mod source;
+
+#[cfg(feature = "sdk")]
+pub(crate) use handed::Handed;
+#[cfg(feature = "sdk")]
+pub use handed::{set, unset, with};
+pub use source::{DefaultTimer, Timer};
+
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
+
+use crate::ambient::Ambient;
+use crate::testing::Rules;
 
 /// Time since the clock's origin. All decisions compute with it; none reads a clock.
 pub(crate) type Time = Duration;
 
 /// A wait.
 pub(crate) type Sleep = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// Neither `Instant::now` nor `thread::sleep` exists there: time comes from a source that was handed
+/// over, or stands still.
+const NO_STD_TIME: bool = cfg!(all(target_family = "wasm", target_os = "unknown"));
 
 /// Which clock a time was read from. State that remembers times belongs to one clock: a test whose clock
 /// is paused must not see an hour pass in another test's.
@@ -21,74 +38,153 @@ pub(crate) enum ClockId {
     /// The paused clock of one tokio runtime.
     #[cfg(feature = "tokio")]
     Paused(tokio::runtime::Id),
+    /// A time source that was handed over.
+    #[cfg(feature = "sdk")]
+    Handed(u64),
 }
 
-/// The clock of the current context.
-#[derive(Clone, Copy, Debug, Default)]
+/// The clock of one context.
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Clock {
     pub id: ClockId,
+    #[cfg(feature = "sdk")]
+    handed: Option<Arc<Handed>>,
+    /// A test's rules: which waits are taken, and which are only noted.
+    rules: Option<Arc<Rules>>,
 }
 
 impl Clock {
-    /// The clock in force here: tokio's, which inside a runtime with a paused clock is that runtime's own.
-    pub fn current() -> Self {
-        #[cfg(feature = "tokio")]
-        {
-            // A clock that runs reads between two looks at the real one; one that is paused, or was for a
-            // while, does not.
-            let before = Instant::now();
-            let tokio = tokio::time::Instant::now().into_std();
-            let simulated = !(before..=Instant::now()).contains(&tokio);
-            if simulated && let Ok(runtime) = tokio::runtime::Handle::try_current() {
-                return Self { id: ClockId::Paused(runtime.id()) };
-            }
+    /// Whether a thread can be blocked at all.
+    pub const CAN_BLOCK: bool = !NO_STD_TIME;
+
+    /// The clock in force here: what was handed over, else tokio's, which inside a runtime with a paused
+    /// clock is that runtime's own.
+    pub fn current(ambient: Option<&Ambient>) -> Self {
+        let rules = ambient.and_then(|ambient| ambient.rules.clone());
+        #[cfg(feature = "sdk")]
+        if let Some(handed) = handed::current(ambient) {
+            return Self { id: handed.id(), handed: Some(handed), rules };
         }
-        Self { id: ClockId::Real }
+        Self { id: default_id(), rules, ..Self::default() }
     }
 
     /// The time now. Never before the origin.
-    pub fn now(self) -> Time {
-        self.time_of(instant())
+    pub fn now(&self) -> Time {
+        let skipped = self.rules.as_ref().map_or(Time::ZERO, |rules| rules.skipped());
+        self.unskipped().saturating_add(skipped)
     }
 
-    /// The time at `instant`.
-    pub fn time_of(self, instant: Instant) -> Time {
-        instant.saturating_duration_since(origin())
+    fn unskipped(&self) -> Time {
+        #[cfg(feature = "sdk")]
+        if let Some(handed) = &self.handed {
+            return handed.now();
+        }
+        if NO_STD_TIME { Time::ZERO } else { instant().saturating_duration_since(origin()) }
     }
 
-    /// Whether an async wait is possible here.
-    pub fn can_sleep(self) -> bool {
+    /// The time at `at`.
+    pub fn time_of(&self, at: Instant) -> Time {
+        #[cfg(feature = "sdk")]
+        if let Some(handed) = &self.handed {
+            let (now, then) = (handed.now(), instant());
+            return now
+                .saturating_add(at.saturating_duration_since(then))
+                .saturating_sub(then.saturating_duration_since(at));
+        }
+        at.saturating_duration_since(origin())
+    }
+
+    /// The wait between two attempts. None where no timer runs.
+    pub fn pause(&self, duration: Duration) -> Option<Sleep> {
+        if self.skips(duration) { Some(ended()) } else { self.timer(duration) }
+    }
+
+    /// Whether a test's rules skip a pause. They note it in either case.
+    fn skips(&self, pause: Duration) -> bool {
+        self.rules.as_ref().is_some_and(|rules| rules.pause(pause))
+    }
+
+    /// A wait until `time` for a turn in a queue. Where no timer runs it ends at once.
+    pub fn sleep_until(&self, time: Time) -> Sleep {
+        let duration = time.saturating_sub(self.now());
+        if let Some(rules) = self.rules.as_ref().filter(|rules| rules.skips_waits()) {
+            rules.skip(duration);
+            return ended();
+        }
+        self.timer(duration).unwrap_or_else(ended)
+    }
+
+    /// What ends after `duration`, even in a test without waits: attempts take the time they take.
+    pub fn timer(&self, duration: Duration) -> Option<Sleep> {
+        #[cfg(feature = "sdk")]
+        if let Some(handed) = &self.handed {
+            return Some(handed.sleep(duration));
+        }
+        default_timer(duration)
+    }
+
+    /// Blocks the thread between two attempts.
+    pub fn block(&self, pause: Duration) {
+        if pause > Duration::ZERO && !self.skips(pause) && Self::CAN_BLOCK {
+            std::thread::sleep(pause);
+        }
+    }
+
+    /// Whether a block here would block an async runtime.
+    pub fn blocks_a_runtime(&self) -> bool {
         #[cfg(feature = "tokio")]
-        return tokio::runtime::Handle::try_current().is_ok();
+        return !self.rules.as_ref().is_some_and(|rules| rules.skips_waits()) && on_a_task();
         #[cfg(not(feature = "tokio"))]
         return false;
     }
+}
 
-    /// A wait of `duration`.
-    #[cfg_attr(not(feature = "tokio"), expect(clippy::unused_self))]
-    pub fn sleep(self, duration: Duration) -> Sleep {
-        #[cfg(feature = "tokio")]
-        return Box::pin(tokio::time::sleep(duration));
-        #[cfg(not(feature = "tokio"))]
-        return Box::pin(std::future::ready(drop(duration)));
+fn ended() -> Sleep {
+    Box::pin(std::future::ready(()))
+}
+
+#[cfg(feature = "tokio")]
+fn default_id() -> ClockId {
+    if NO_STD_TIME {
+        return ClockId::Real;
     }
-
-    /// A wait until `time`.
-    pub fn sleep_until(self, time: Time) -> Sleep {
-        self.sleep(time.saturating_sub(self.now()))
-    }
-
-    /// Blocks the thread.
-    pub fn block(self, duration: Duration) {
-        std::thread::sleep(duration);
+    // A clock that runs reads between two looks at the real one; one that is paused, or was for a
+    // while, does not.
+    let before = Instant::now();
+    let tokio = instant();
+    let simulated = !(before..=Instant::now()).contains(&tokio);
+    match tokio::runtime::Handle::try_current() {
+        Ok(runtime) if simulated => ClockId::Paused(runtime.id()),
+        _ => ClockId::Real,
     }
 }
 
+#[cfg(not(feature = "tokio"))]
+fn default_id() -> ClockId {
+    ClockId::Real
+}
+
+#[cfg(feature = "tokio")]
+fn default_timer(duration: Duration) -> Option<Sleep> {
+    tokio::runtime::Handle::try_current().ok()?;
+    // A runtime that was built without `enable_time` says so by a panic, and in no other way.
+    let sleep = std::panic::catch_unwind(|| tokio::time::sleep(duration)).ok()?;
+    Some(Box::pin(sleep))
+}
+
+#[cfg(not(feature = "tokio"))]
+fn default_timer(_: Duration) -> Option<Sleep> {
+    None
+}
+
+#[cfg(feature = "tokio")]
 fn instant() -> Instant {
-    #[cfg(feature = "tokio")]
-    return tokio::time::Instant::now().into_std();
-    #[cfg(not(feature = "tokio"))]
-    return Instant::now();
+    tokio::time::Instant::now().into_std()
+}
+
+#[cfg(not(feature = "tokio"))]
+fn instant() -> Instant {
+    Instant::now()
 }
 
 /// Where time 0 is: fixed at the first look.
@@ -101,27 +197,31 @@ fn origin() -> Instant {
     })
 }
 
-#[cfg(all(test, feature = "tokio"))]
-mod tests {
-    use super::*;
+/// Whether this thread polls a task just now. A thread of `spawn_blocking`, or one inside
+/// `block_in_place`, knows the runtime as well, but only the poll of a task has a budget that runs out.
+#[cfg(feature = "tokio")]
+fn on_a_task() -> bool {
+    use std::task::{Context, Waker};
+    use tokio::task::coop::poll_proceed;
 
-    #[tokio::test(start_paused = true)]
-    async fn a_paused_clock_is_its_runtimes_own() {
-        let clock = Clock::current();
-        assert_ne!(clock.id, ClockId::Real);
-        // Also where the sleeps have brought it close to the real clock.
-        for length in [Duration::from_millis(5); 10].into_iter().chain([Duration::from_secs(3600)])
-        {
-            let before = clock.now();
-            clock.sleep(length).await;
-            assert_eq!(clock.now() - before, length);
-            assert_eq!(Clock::current().id, clock.id);
+    if tokio::runtime::Handle::try_current().is_err() {
+        return false;
+    }
+    let mut cx = Context::from_waker(Waker::noop());
+    let mut granted = Vec::new();
+    let mut left = true;
+    // The budget is counted in a byte.
+    while left && granted.len() <= usize::from(u8::MAX) {
+        match poll_proceed(&mut cx) {
+            std::task::Poll::Ready(unit) => granted.push(unit),
+            std::task::Poll::Pending => left = false,
         }
     }
-
-    #[tokio::test]
-    async fn a_running_clock_is_everybodys() {
-        assert_eq!(Clock::current().id, ClockId::Real);
-        assert_eq!(std::thread::spawn(|| Clock::current().id).join().unwrap(), ClockId::Real);
-    }
+    // Each unit restores the budget before it: the first one last.
+    while granted.pop().is_some() {}
+    !left
 }
+
+#[cfg(all(test, feature = "tokio"))]
+#[path = "clock/tests.rs"]
+mod tests;

@@ -6,6 +6,7 @@
 //! are the only sources of both; `run` holds the thin loops.
 
 mod again;
+mod ambient;
 mod attempts;
 mod backoff;
 mod classify;
@@ -15,8 +16,9 @@ mod config;
 mod context;
 mod errors;
 mod failure;
-mod observe;
+pub mod observe;
 mod outcome;
+pub mod overrides;
 mod pass;
 mod policy;
 mod quota;
@@ -25,27 +27,38 @@ mod rate;
 mod run;
 pub mod scope;
 mod site;
+mod switches;
+pub mod testing;
 
+pub use ambient::with_deadline;
 pub use attempts::Reason;
 #[cfg(feature = "aws-config")]
 pub use config::ConfigError;
 pub use context::attempt;
 pub use errors::{Classify, StopWhy, Stopped, by};
 pub use failure::{AsFailure, Failure, Kind, RetryAfter, Transport};
-pub use observe::{Event, Explanation, explain};
+pub use observe::{Event, Explanation, FailedAttempt, Report, explain, report};
 pub use policy::{Codes, Jitter, Log, Mode, Nested, PolicyError, RetryPolicy};
 pub use rate::State as RateState;
+
+/// Sleep and time for run times other than tokio: the SDK's own `AsyncSleep` and `TimeSource`, once they
+/// are handed over.
+#[cfg(feature = "sdk")]
+pub mod time {
+    pub use crate::clock::{set, unset, with};
+}
 
 /// What the attribute's expansion calls. Not part of the public interface.
 #[doc(hidden)]
 pub mod __private {
     pub use crate::again::{Again, AgainMut, again, either as clones};
+    pub use crate::clock::{DefaultTimer, Timer};
     pub use crate::errors::tiers::{self, tag, tag_of};
     pub use crate::outcome::Outcome;
     pub use crate::pass::{Unwrap, either as passes, view, view_of};
     pub use crate::policy::{Codes, Jitter, Log, Mode, Nested, RetryPolicy};
     pub use crate::run::{Attempt, Body, Call, Extras};
-    pub use crate::scope::{Key, scope_key};
+    pub use crate::scope::{Key, named as scope_key};
     pub use crate::site::Site;
     pub use core::ops::ControlFlow;
     pub use core::option::Option::{self, None, Some};

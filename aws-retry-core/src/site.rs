@@ -1,13 +1,16 @@
 //! What is known of an annotated fn at compile time: one static a fn.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use crate::clock::Time;
+#[cfg(feature = "metrics")]
+use crate::observe::SiteMetrics;
 use crate::policy::{Mode, RetryPolicy};
 use crate::scope::Key;
 
 /// An annotated fn: its name and the arguments written on it. Its generic instances share it.
 #[derive(Debug)]
+#[cfg_attr(not(feature = "tracing"), allow(dead_code, reason = "what only the log reads"))]
 pub struct Site {
     pub(crate) name: &'static str,
     pub(crate) module: &'static str,
@@ -15,6 +18,10 @@ pub struct Site {
     /// The written policy needs something before the first attempt: a clock, a timer, a turn.
     pub(crate) eager: bool,
     pub(crate) log_limit: LogLimit,
+    /// It was warned that a wait of this fn blocked an async runtime.
+    pub(crate) blocked: AtomicBool,
+    #[cfg(feature = "metrics")]
+    pub(crate) metrics: SiteMetrics,
 }
 
 impl Site {
@@ -22,7 +29,16 @@ impl Site {
     #[must_use]
     pub const fn new(name: &'static str, module: &'static str, policy: RetryPolicy) -> Self {
         let eager = is_eager(&policy);
-        Self { name, module, policy, eager, log_limit: LogLimit::new() }
+        Self {
+            name,
+            module,
+            policy,
+            eager,
+            log_limit: LogLimit::new(),
+            blocked: AtomicBool::new(false),
+            #[cfg(feature = "metrics")]
+            metrics: SiteMetrics::new(),
+        }
     }
 
     /// The scope of the fn itself.
@@ -42,11 +58,13 @@ pub(crate) const fn is_eager(policy: &RetryPolicy) -> bool {
 /// At most ten log lines of retries a second and fn at the level asked for: a storm of throttles must
 /// not become a storm of lines. The rest goes out at trace level.
 #[derive(Debug)]
+#[cfg_attr(not(feature = "tracing"), allow(dead_code, reason = "what only the log reads"))]
 pub(crate) struct LogLimit {
     /// The second, and above it the lines written in it.
     window: AtomicU64,
 }
 
+#[cfg_attr(not(feature = "tracing"), allow(dead_code, reason = "what only the log reads"))]
 impl LogLimit {
     const LINES: u64 = 10;
     const SECOND_BITS: u32 = 48;

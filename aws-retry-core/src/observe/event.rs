@@ -1,4 +1,4 @@
-//! The event that hooks and the log get.
+//! The event that hooks, observers, reports and the log get.
 
 use std::time::Duration;
 
@@ -12,9 +12,16 @@ use crate::failure::{Failure, Kind};
 #[non_exhaustive]
 pub struct Event<'a> {
     /// The fn's name, or what `name = ".."` says.
-    pub function: &'a str,
+    pub function: &'static str,
     /// The module that holds the fn.
-    pub module: &'a str,
+    pub module: &'static str,
+    /// The service, as `"Secrets Manager"`: written, or recorded by the interceptor.
+    pub service: Option<&'a str>,
+    /// The operation, as `"ListSecrets"`: written, or recorded by the interceptor.
+    pub operation: Option<&'a str>,
+    /// The elements of the scope, with `/` between them, where
+    /// [`keep_scope_names`](crate::observe::keep_scope_names) asked for it.
+    pub scope: Option<&'a str>,
     /// The attempt that ended, from 1.
     pub attempt: u32,
     /// Attempts allowed in all.
@@ -38,6 +45,8 @@ pub struct Event<'a> {
     /// The code looks like a throttle, and often is a hard limit that no retry lifts
     /// (`LimitExceededException`).
     pub maybe_hard_limit: bool,
+    /// Sends a second of the scope's send rate, once it has one.
+    pub send_rate: Option<f64>,
 }
 
 impl<'a> Event<'a> {
@@ -51,5 +60,11 @@ impl<'a> Event<'a> {
         self.maybe_hard_limit =
             self.code.is_some_and(|code| crate::codes::MAYBE_HARD_LIMIT.contains(&code));
         self
+    }
+
+    /// Whether the attempt failed and another one follows.
+    #[must_use]
+    pub fn is_retried(&self) -> bool {
+        self.kind.is_some() && self.reason.is_none()
     }
 }

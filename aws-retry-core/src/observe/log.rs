@@ -1,6 +1,9 @@
 //! Log lines through `tracing`, as the Python decorator writes them. Codes, statuses and request ids
 //! only: messages hold ARNs, and go out at debug level.
 
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
 use tracing::Level;
 
 use super::Event;
@@ -18,6 +21,9 @@ macro_rules! line {
             target: "aws_retry",
             $level,
             function = $event.function,
+            service = $event.service,
+            operation = $event.operation,
+            scope = $event.scope,
             attempt = $event.attempt,
             max_attempts = $event.max_attempts,
             code = $event.code,
@@ -48,6 +54,25 @@ pub(super) fn write(site: &Site, level: Log, event: &Event<'_>, now: Time) {
     }
     if let Some(message) = event.message {
         tracing::debug!(target: TARGET, function = event.function, attempt = event.attempt, message);
+    }
+}
+
+/// A call that needed more than one attempt.
+pub(super) fn recovered(event: &Event<'_>) {
+    let elapsed = event.elapsed.as_secs_f64();
+    line!(Level::DEBUG, event, "succeeded after retries", elapsed_seconds = elapsed);
+}
+
+/// A wait that is about to block an async runtime: once a fn.
+pub(super) fn blocks(site: &Site, wait: Duration) {
+    if !site.blocked.swap(true, Ordering::Relaxed) {
+        tracing::warn!(
+            target: TARGET,
+            function = site.name,
+            delay_seconds = wait.as_secs_f64(),
+            "this wait blocks a thread of the async runtime: make the fn async, or call it in \
+             `spawn_blocking`"
+        );
     }
 }
 

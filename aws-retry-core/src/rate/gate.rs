@@ -25,11 +25,11 @@ pub trait Timekeeper {
 
 impl Timekeeper for Clock {
     fn now(&self) -> Time {
-        Self::now(*self)
+        Self::now(self)
     }
 
     fn sleep_until(&self, until: Time) -> Sleep {
-        Self::sleep_until(*self, until)
+        Self::sleep_until(self, until)
     }
 }
 

@@ -7,6 +7,7 @@ use std::task::{Context, Poll, ready};
 use pin_project_lite::pin_project;
 
 use super::call::Call;
+use crate::clock::{DefaultTimer, Timer};
 use crate::errors::{StopAs, Stopped};
 
 /// A fn's body, and how its return type can hold a [`Stopped`](crate::Stopped).
@@ -51,6 +52,7 @@ impl<F, S> Future for Attempt<'_, '_, F, S>
 where
     F: Future,
     S: StopAs<F::Output>,
+    DefaultTimer: Timer<F::Output>,
 {
     type Output = F::Output;
 
@@ -66,6 +68,7 @@ where
             *this.waits = false;
         }
         let polled = {
+            let _span = this.call.state.as_deref().map(|state| state.span().enter());
             let _inside = this.call.frame.enter();
             this.future.poll(cx)
         };

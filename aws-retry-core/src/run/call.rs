@@ -6,15 +6,18 @@ use std::ops::ControlFlow;
 use super::attempt::{Attempt, Body};
 use super::state::{Hooks, State};
 use crate::Failure;
+use crate::ambient::{self, Ambient};
 use crate::classify::Predicates;
 use crate::context::Frame;
 use crate::errors::{StopAs, Via};
-use crate::observe::Event;
+use crate::observe::{self, Event};
 use crate::outcome::Outcome;
-use crate::policy::RetryPolicy;
+use crate::overrides;
+use crate::policy::{Resolved, RetryPolicy};
 use crate::quota;
-use crate::scope::Key;
+use crate::scope::Named;
 use crate::site::{self, Site};
+use crate::switches::{self, Switch};
 
 /// What the attribute's arguments supply beside the policy: predicates and hooks, made anew after each
 /// attempt, so that they borrow the fn's arguments only between attempts.
@@ -53,11 +56,13 @@ pub struct Call<'p> {
     pub(super) site: &'static Site,
     policy: Option<&'p RetryPolicy>,
     late: Option<&'p RetryPolicy>,
-    scope: Option<Key>,
+    scope: Option<Named>,
     pub(super) frame: Frame,
     pub(super) state: Option<Box<State>>,
     /// Something must be done before the first attempt.
     pub(super) eager: bool,
+    /// Its waits block the thread.
+    blocking: bool,
 }
 
 impl Drop for Call<'_> {
@@ -88,6 +93,7 @@ impl<'p> Call<'p> {
             frame: Frame::NONE,
             state: None,
             eager: site.eager,
+            blocking: false,
         }
     }
 
@@ -112,8 +118,8 @@ impl<'p> Call<'p> {
     /// The scope that `scope = ..` names.
     #[must_use]
     #[inline]
-    pub const fn scope(mut self, scope: Key) -> Self {
-        self.scope = Some(scope);
+    pub fn scope(mut self, scope: impl Into<Named>) -> Self {
+        self.scope = Some(scope.into());
         self
     }
 
@@ -124,18 +130,36 @@ impl<'p> Call<'p> {
         F: Future,
         S: StopAs<F::Output>,
     {
+        self.look_around();
         Attempt::new(self, body)
     }
 
     /// The next attempt of a sync fn: blocks first, if it must.
     #[inline]
     pub fn attempt_blocking<O>(&mut self, body: impl FnOnce() -> O) -> O {
+        self.look_around();
+        self.blocking = true;
         if self.eager {
             self.state_mut().block();
         }
         self.frame.attempt = self.frame.attempt.saturating_add(1);
         let _inside = self.frame.enter();
         body()
+    }
+
+    /// Before the first attempt: what do the surroundings, an override or a subscriber ask of the call?
+    #[inline]
+    fn look_around(&mut self) {
+        if self.frame.attempt == 0 && (switches::any() || observe::spans_wanted()) {
+            self.join_in();
+        }
+    }
+
+    #[cold]
+    fn join_in(&mut self) {
+        self.eager |= ambient::current().is_some()
+            || Switch::EagerOverride.is_on()
+            || observe::spans_wanted();
     }
 
     /// What to do after an attempt: leave the loop with the untouched outcome, or go on.
@@ -161,8 +185,14 @@ impl<'p> Call<'p> {
                 self.failed(&Failure::new(), said, &hooks)
             }
             Ok(_) => {
-                if self.state.is_some() || hooks.on_attempt.is_some() || quota::any_drained() {
+                if self.state.is_some()
+                    || hooks.on_attempt.is_some()
+                    || quota::any_drained()
+                    || observe::wants_successes()
+                {
                     self.succeeded(&hooks);
+                } else {
+                    observe::first_try(self.site);
                 }
                 false
             }
@@ -198,20 +228,17 @@ impl<'p> Call<'p> {
     /// The part of a call that exists only once something needs it.
     #[cold]
     pub(super) fn state_mut(&mut self) -> &mut State {
-        let (site, scope) = (self.site, self.scope);
-        let (policy, late) = (self.policy, self.late);
         // From now on every attempt has a state to look at.
         self.eager = true;
-        self.state.get_or_insert_with(|| {
-            let mut written = site.policy.clone();
-            if let Some(late) = late {
-                written = late.over(&written);
-            }
-            if let Some(supplied) = policy {
-                written = written.over(supplied);
-            }
-            Box::new(State::new(site, written.resolve(), scope.unwrap_or_else(|| site.key())))
-        })
+        let Self { site, policy, late, scope, state, .. } = self;
+        let resolved = |ambient: Option<&Ambient>| resolved(site, *policy, *late, ambient);
+        let state = state.get_or_insert_with(|| {
+            let scope = scope.take().unwrap_or_else(|| site.key().into());
+            let ambient = ambient::current();
+            Box::new(State::new(site, resolved(ambient.as_deref()), scope, ambient))
+        });
+        state.follow(resolved);
+        state
     }
 
     #[cold]
@@ -223,7 +250,29 @@ impl<'p> Call<'p> {
     /// Whether to go on after a failure.
     #[cold]
     fn failed(&mut self, failure: &Failure<'_>, said: Predicates, hooks: &Hooks<'_>) -> bool {
-        let attempt = self.frame.attempt;
-        self.state_mut().failed(attempt, failure, said, hooks)
+        let (attempt, blocking) = (self.frame.attempt, self.blocking);
+        self.state_mut().failed(attempt, failure, said, hooks, blocking)
     }
+}
+
+/// The policy in force: `policy = ..` supplies, written arguments win, overrides beat both, and a test's
+/// cap holds whatever they say.
+fn resolved(
+    site: &Site,
+    policy: Option<&RetryPolicy>,
+    late: Option<&RetryPolicy>,
+    ambient: Option<&Ambient>,
+) -> Resolved {
+    let mut written = site.policy.clone();
+    if let Some(late) = late {
+        written = late.over(&written);
+    }
+    if let Some(supplied) = policy {
+        written = written.over(supplied);
+    }
+    let mut resolved = overrides::over(site, written).resolve();
+    if let Some(rules) = ambient.and_then(|ambient| ambient.rules.as_ref()) {
+        resolved.max_attempts = resolved.max_attempts.min(rules.max_attempts()).max(1);
+    }
+    resolved
 }

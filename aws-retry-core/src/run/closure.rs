@@ -6,11 +6,12 @@ use std::panic::Location;
 
 use super::attempt::Body;
 use super::call::{Call, Extras};
+use crate::clock::{DefaultTimer, Timer};
 use crate::errors::Classify;
 use crate::errors::tiers::{Never, Via};
 use crate::failure::Failure;
 use crate::policy::RetryPolicy;
-use crate::scope::{Key, ScopeParts, scope_key};
+use crate::scope::{Key, ScopeParts, named};
 use crate::site::Site;
 
 /// The closure forms have no static of their own: all of them share this one.
@@ -65,6 +66,7 @@ impl RetryPolicy {
     where
         F: Future<Output = Result<T, E>>,
         E: Classify<M>,
+        DefaultTimer: Timer<Result<T, E>>,
     {
         run(Call::new(&SITE).policy(self).scope(here()), operation)
     }
@@ -79,8 +81,9 @@ impl RetryPolicy {
     where
         F: Future<Output = Result<T, E>>,
         E: Classify<M>,
+        DefaultTimer: Timer<Result<T, E>>,
     {
-        run(Call::new(&SITE).policy(self).scope(scope_key(scope)), operation)
+        run(Call::new(&SITE).policy(self).scope(named(scope)), operation)
     }
 
     /// [`RetryPolicy::run`] for blocking code: the waits block the thread. Modes with a send rate do not
@@ -111,6 +114,7 @@ async fn run<T, E, M, F>(mut call: Call<'_>, mut operation: impl FnMut() -> F) -
 where
     F: Future<Output = Result<T, E>>,
     E: Classify<M>,
+    DefaultTimer: Timer<Result<T, E>>,
 {
     loop {
         // `operation` is called when the wait before the attempt is over, not when it begins.

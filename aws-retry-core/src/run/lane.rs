@@ -30,7 +30,7 @@ impl Lane {
         scope: &Arc<Scope>,
         policy: &Resolved,
         deadline: Option<Time>,
-        clock: Clock,
+        clock: &Clock,
     ) -> Poll<Result<(), StopWhy>> {
         let Some(kind) = policy.rate else { return Poll::Ready(Ok(())) };
         let waiting = match &mut self.waiting {
@@ -41,7 +41,7 @@ impl Lane {
                     return Poll::Ready(Ok(()));
                 }
                 let mut ticket = std::mem::take(&mut self.ticket);
-                let (scope, policy) = (Arc::clone(scope), policy.clone());
+                let (scope, policy, clock) = (Arc::clone(scope), policy.clone(), clock.clone());
                 self.waiting.insert(Box::pin(async move {
                     let gate = scope.gate(kind, &policy);
                     let turn = gate.turn(&mut ticket, deadline, policy.fail_fast, &clock).await;
@@ -63,7 +63,7 @@ impl Lane {
     }
 
     /// Tells the rate how the attempt ended.
-    pub fn answered(&mut self, scope: &Scope, policy: &Resolved, clock: Clock, outcome: Outcome) {
+    pub fn answered(&mut self, scope: &Scope, policy: &Resolved, clock: &Clock, outcome: Outcome) {
         if let (Some(kind), Some(sent)) = (policy.rate, self.sent.take()) {
             scope.gate(kind, policy).answered(sent, outcome, 1, || clock.now());
         }

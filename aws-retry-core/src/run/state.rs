@@ -5,17 +5,19 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use super::lane::{self, Lane};
+use crate::ambient::Ambient;
 use crate::attempts::{Attempts, Decision, Moment, Reason};
 use crate::classify::{Predicates, classify};
 use crate::clock::{Clock, Sleep, Time};
 use crate::errors::{StopWhy, Stopped};
 use crate::failure::{Failure, Kind, Transport};
-use crate::observe::{self, Event};
+use crate::observe::{self, CallSpan, Event};
+use crate::overrides;
 use crate::policy::Resolved;
 use crate::quota;
 use crate::random;
 use crate::rate::Outcome;
-use crate::scope::{Key, Registry, Scope};
+use crate::scope::{Named, Registry, Scope};
 use crate::site::Site;
 
 /// The hooks of one look at an outcome.
@@ -32,7 +34,11 @@ pub(super) struct State {
     clock: Clock,
     started: Time,
     deadline: Option<Time>,
-    key: Key,
+    named: Named,
+    ambient: Option<Arc<Ambient>>,
+    span: CallSpan,
+    /// The overrides that the policy has seen.
+    generation: u32,
     scope: Option<Arc<Scope>>,
     attempts: Attempts,
     lane: Lane,
@@ -56,20 +62,24 @@ impl std::fmt::Debug for State {
 }
 
 impl State {
-    pub fn new(site: &'static Site, policy: Resolved, key: Key) -> Self {
-        let clock = Clock::current();
+    pub fn new(
+        site: &'static Site,
+        policy: Resolved,
+        named: Named,
+        ambient: Option<Arc<Ambient>>,
+    ) -> Self {
+        let clock = Clock::current(ambient.as_deref());
         let started = clock.now();
-        let deadline = [
-            policy.total_timeout.map(|timeout| started.saturating_add(timeout)),
-            policy.deadline.map(|deadline| clock.time_of(deadline)),
-        ];
-        Self {
+        let mut state = Self {
             site,
-            deadline: deadline.into_iter().flatten().min(),
+            deadline: None,
+            span: CallSpan::none(),
             policy,
             clock,
             started,
-            key,
+            named,
+            ambient,
+            generation: overrides::generation(),
             scope: None,
             attempts: Attempts::default(),
             lane: Lane::default(),
@@ -79,7 +89,32 @@ impl State {
             cut: None,
             stopped: None,
             last_failure: None,
+        };
+        state.deadline = state.first_deadline();
+        state.span = CallSpan::new(&state.event(0));
+        state
+    }
+
+    /// Takes over a policy that an override has changed.
+    pub fn follow(&mut self, policy: impl FnOnce(Option<&Ambient>) -> Resolved) {
+        let generation = overrides::generation();
+        if self.generation != generation {
+            self.generation = generation;
+            self.policy = policy(self.ambient.as_deref());
+            self.deadline = self.first_deadline();
         }
+    }
+
+    fn first_deadline(&self) -> Option<Time> {
+        let around = self.ambient.as_ref().and_then(|ambient| ambient.deadline);
+        let total = self.policy.total_timeout.map(|it| self.started.saturating_add(it));
+        let absolute = [self.policy.deadline, around].into_iter().flatten();
+        absolute.map(|at| self.clock.time_of(at)).chain(total).min()
+    }
+
+    /// The span around the call.
+    pub const fn span(&self) -> &CallSpan {
+        &self.span
     }
 
     /// The wait before an attempt: the backoff, then the turn. A call that must not wait for its turn
@@ -89,7 +124,7 @@ impl State {
         if self.policy.rate.is_some() {
             let scope = self.scope();
             let turn =
-                ready!(self.lane.poll_turn(cx, &scope, &self.policy, self.deadline, self.clock));
+                ready!(self.lane.poll_turn(cx, &scope, &self.policy, self.deadline, &self.clock));
             if let (Err(why), true) = (turn, can_stop) {
                 return Poll::Ready(Some(self.stopped(why)));
             }
@@ -100,9 +135,6 @@ impl State {
 
     /// The wait before whatever comes next, if there is one.
     pub fn poll_pause(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        if self.sleep.is_none() && self.pause > Duration::ZERO {
-            self.sleep = Some(self.clock.sleep(std::mem::take(&mut self.pause)));
-        }
         if let Some(sleep) = &mut self.sleep {
             ready!(sleep.as_mut().poll(cx));
             self.sleep = None;
@@ -117,8 +149,8 @@ impl State {
         let whole = self.deadline.map(|deadline| (deadline.saturating_sub(now), StopWhy::Deadline));
         let each = self.policy.attempt_timeout.map(|timeout| (timeout, StopWhy::AttemptTimeout));
         let first = whole.into_iter().chain(each).min_by_key(|(after, _)| *after);
-        if can_stop && self.clock.can_sleep() {
-            self.cut = first.map(|(after, why)| (self.clock.sleep(after), why));
+        if can_stop && let Some((after, why)) = first {
+            self.cut = self.clock.timer(after).map(|sleep| (sleep, why));
         }
     }
 
@@ -140,24 +172,50 @@ impl State {
 
     /// Blocks for the wait before whatever comes next.
     pub fn block(&mut self) {
-        self.clock.block(std::mem::take(&mut self.pause));
+        let pause = std::mem::take(&mut self.pause);
+        if pause > Duration::ZERO && self.clock.blocks_a_runtime() {
+            observe::log_blocking(self.site, pause);
+        }
+        self.clock.block(pause);
         self.unsent = false;
+    }
+
+    /// Begins the wait before whatever comes next. False where nothing can wait.
+    fn begin_pause(&mut self, pause: Duration, blocking: bool) -> bool {
+        if blocking {
+            self.pause = pause;
+            return Clock::CAN_BLOCK;
+        }
+        // Where a rate paces the retries, they need a timer even if there is no wait before the queue.
+        if pause > Duration::ZERO || self.policy.rate.is_some() {
+            self.sleep = self.clock.pause(pause);
+            return self.sleep.is_some();
+        }
+        true
     }
 
     pub fn succeeded(&mut self, attempt: u32, hooks: &Hooks<'_>) {
         self.cut = None;
         // A scope that does not exist has a full quota, and no rate.
-        let known = || quota::any_drained().then(|| Registry::global().find(self.clock, self.key));
-        let scope = self.scope.take().or_else(|| known().flatten());
+        let known =
+            || quota::any_drained().then(|| self.registry().find(self.clock.id, self.named.key()));
+        let scope = self.scope.clone().or_else(|| known().flatten());
         if let Some(scope) = scope {
-            self.lane.answered(&scope, &self.policy, self.clock, Outcome::Accepted);
+            self.lane.answered(&scope, &self.policy, &self.clock, Outcome::Accepted);
             if self.policy.costs.is_some() {
                 self.attempts.on_success(&scope.quota);
             }
         }
+        let event = self.event(attempt);
         if let Some(hook) = hooks.on_attempt {
-            hook(&self.event(attempt));
+            hook(&event);
         }
+        let _span = self.span.enter();
+        if attempt > 1 {
+            observe::log_recovery(&event);
+        }
+        observe::tell(&event, self.ambient.as_deref());
+        self.span.end(&event);
     }
 
     /// Whether to go on after a failure.
@@ -167,6 +225,7 @@ impl State {
         failure: &Failure<'_>,
         said: Predicates,
         hooks: &Hooks<'_>,
+        blocking: bool,
     ) -> bool {
         self.cut = None;
         let stopped = self.stopped.take();
@@ -179,18 +238,29 @@ impl State {
             Some(StopWhy::AttemptTimeout) | None => {
                 let scope = self.scope();
                 let outcome = lane::outcome_of(verdict.kind, failure);
-                self.lane.answered(&scope, &self.policy, self.clock, outcome);
+                self.lane.answered(&scope, &self.policy, &self.clock, outcome);
                 if verdict.kind == Kind::Throttled {
                     scope.count_throttle();
                 }
                 let at = Moment {
                     now: self.clock.now(),
                     deadline: self.deadline,
-                    random: random::uniform(),
+                    random: self.uniform(),
                 };
                 let quota = self.policy.costs.map(|_| &scope.quota);
                 self.attempts.on_failure(&self.policy, verdict, failure, at, quota)
             }
+        };
+        let decision = match decision {
+            Decision::Retry(pause) if !self.begin_pause(pause, blocking) => {
+                self.give_back();
+                Decision::stop(Reason::NoTimer)
+            }
+            Decision::Stop { first_wait, .. } if first_wait > Duration::ZERO => {
+                self.begin_pause(first_wait, blocking);
+                decision
+            }
+            _ => decision,
         };
         let event = self.event(attempt).of_failure(failure, verdict.kind);
         if let Some(hook) = hooks.on_attempt {
@@ -200,39 +270,61 @@ impl State {
             Decision::Retry(delay) => {
                 let event = Event { delay, ..event };
                 self.tell(&event, hooks.on_retry);
-                self.pause = delay;
                 self.unsent = true;
                 self.last_failure = Some(Box::new(failure.to_owned()));
                 true
             }
-            Decision::Stop { why, first_wait } => {
+            Decision::Stop { why, .. } => {
                 let event = Event { reason: Some(why), ..event };
                 self.tell(&event, hooks.on_give_up);
-                self.pause = first_wait;
+                self.span.end(&event);
                 false
             }
         }
     }
 
     fn tell(&self, event: &Event<'_>, hook: Option<&dyn Fn(&Event<'_>)>) {
+        let _span = self.span.enter();
         observe::log(self.site, self.policy.log, event, self.clock.now());
         if let Some(hook) = hook {
             hook(event);
         }
+        observe::tell(event, self.ambient.as_deref());
+    }
+
+    fn give_back(&mut self) {
+        if let Some(scope) = &self.scope {
+            self.attempts.give_back(&scope.quota);
+        }
+    }
+
+    fn uniform(&self) -> f64 {
+        let rules = self.ambient.as_ref().and_then(|ambient| ambient.rules.as_ref());
+        rules.map_or_else(random::uniform, |rules| rules.uniform())
+    }
+
+    fn registry(&self) -> &Registry {
+        Registry::of(self.ambient.as_deref())
     }
 
     fn scope(&mut self) -> Arc<Scope> {
-        let (clock, key) = (self.clock, self.key);
-        let scope = self
-            .scope
-            .get_or_insert_with(|| Registry::global().find_or_insert(clock, key, clock.now()));
-        Arc::clone(scope)
+        if let Some(scope) = &self.scope {
+            return Arc::clone(scope);
+        }
+        let now = self.clock.now();
+        let scope = self.registry().find_or_insert(self.clock.id, self.named.key(), now);
+        self.scope = Some(Arc::clone(&scope));
+        scope
     }
 
-    fn event(&self, attempt: u32) -> Event<'static> {
+    fn event(&self, attempt: u32) -> Event<'_> {
+        let scope = self.scope.as_deref();
         Event {
             function: self.site.name,
             module: self.site.module,
+            service: self.policy.service,
+            operation: self.policy.operation,
+            scope: self.named.name(),
             attempt,
             max_attempts: self.policy.max_attempts,
             code: None,
@@ -244,6 +336,7 @@ impl State {
             elapsed: self.clock.now().saturating_sub(self.started),
             reason: None,
             maybe_hard_limit: false,
+            send_rate: self.policy.rate.and_then(|kind| scope?.send_rate(kind)),
         }
     }
 }
@@ -251,8 +344,8 @@ impl State {
 impl Drop for State {
     /// A retry that was paid for and never sent gives its tokens back.
     fn drop(&mut self) {
-        if let Some(scope) = self.scope.as_ref().filter(|_| self.unsent) {
-            self.attempts.give_back(&scope.quota);
+        if self.unsent {
+            self.give_back();
         }
     }
 }

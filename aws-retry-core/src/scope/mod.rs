@@ -5,9 +5,11 @@
 //! scope belongs to a clock: in a tokio runtime whose clock is paused it is that runtime's own.
 
 mod key;
+mod name;
 mod registry;
 mod state;
 
 pub use key::{Key, ScopeParts, scope_key};
+pub use name::{Named, named};
 pub(crate) use registry::{Registry, Scope};
 pub use state::{State, state};

@@ -6,7 +6,8 @@ use std::sync::{Arc, LazyLock, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use super::{Key, State};
-use crate::clock::{Clock, ClockId, Time};
+use crate::ambient::Ambient;
+use crate::clock::{ClockId, Time};
 use crate::policy::Resolved;
 use crate::quota::{self, Quota};
 use crate::rate::{Gate, Kind};
@@ -46,6 +47,15 @@ impl Scope {
             Kind::Paced => &self.paced,
         };
         gate.get_or_init(|| Box::new(Gate::new(kind, policy.max_rate, policy.share)))
+    }
+
+    /// Sends a second of the send rate of `kind`, once it has one.
+    pub fn send_rate(&self, kind: Kind) -> Option<f64> {
+        let gate = match kind {
+            Kind::Adaptive => &self.adaptive,
+            Kind::Paced => &self.paced,
+        };
+        gate.get()?.state().rate
     }
 
     /// What can be seen of it.
@@ -117,22 +127,31 @@ impl Registry {
         &GLOBAL
     }
 
+    /// The registry of a test that has one of its own, else the process's.
+    pub fn of(ambient: Option<&Ambient>) -> &Self {
+        let rules = ambient.and_then(|ambient| ambient.rules.as_deref());
+        match rules {
+            Some(rules) => &rules.registry,
+            None => Self::global(),
+        }
+    }
+
     /// The scope, if it exists.
-    pub fn find(&self, clock: Clock, key: Key) -> Option<Arc<Scope>> {
-        self.shard(key).scopes.get(&(clock.id, key)).cloned()
+    pub fn find(&self, clock: ClockId, key: Key) -> Option<Arc<Scope>> {
+        self.shard(key).scopes.get(&(clock, key)).cloned()
     }
 
     /// The scope, made if it is new.
-    pub fn find_or_insert(&self, clock: Clock, key: Key, now: Time) -> Arc<Scope> {
+    pub fn find_or_insert(&self, clock: ClockId, key: Key, now: Time) -> Arc<Scope> {
         let mut shard = self.shard(key);
-        if let Some(scope) = shard.scopes.get(&(clock.id, key)) {
+        if let Some(scope) = shard.scopes.get(&(clock, key)) {
             scope.touch(now);
             return Arc::clone(scope);
         }
-        shard.sweep(clock.id, now);
+        shard.sweep(clock, now);
         let scope = Arc::new(Scope::new());
         scope.touch(now);
-        shard.scopes.insert((clock.id, key), Arc::clone(&scope));
+        shard.scopes.insert((clock, key), Arc::clone(&scope));
         scope
     }
 
@@ -162,10 +181,10 @@ mod tests {
     fn equal_keys_share_a_scope_and_different_ones_do_not() {
         let registry = Registry::new();
         let scope =
-            |name: &str| registry.find_or_insert(Clock::default(), scope_key(name), Time::ZERO);
+            |name: &str| registry.find_or_insert(ClockId::default(), scope_key(name), Time::ZERO);
         assert!(Arc::ptr_eq(&scope("a"), &scope("a")));
         assert!(!Arc::ptr_eq(&scope("a"), &scope("b")));
-        assert!(registry.find(Clock::default(), scope_key("c")).is_none());
+        assert!(registry.find(ClockId::default(), scope_key("c")).is_none());
     }
 
     /// A new scope every 86 ms: a million in a day.
@@ -175,7 +194,7 @@ mod tests {
         let mut most = 0;
         for i in 0..1_000_000_u64 {
             let now = Duration::from_millis(i * 86);
-            registry.find_or_insert(Clock::default(), scope_key(&i), now);
+            registry.find_or_insert(ClockId::default(), scope_key(&i), now);
             if i % 1000 == 0 {
                 most = most.max(registry.len());
             }
@@ -187,7 +206,7 @@ mod tests {
     #[test]
     fn a_scope_in_use_or_drained_stays() {
         let registry = Registry::new();
-        let at = |key: &str, now| registry.find_or_insert(Clock::default(), scope_key(key), now);
+        let at = |key: &str, now| registry.find_or_insert(ClockId::default(), scope_key(key), now);
         let used = at("used", Time::ZERO);
         assert!(at("drained", Time::ZERO).quota.take(5));
         let day = Duration::from_secs(86_400);

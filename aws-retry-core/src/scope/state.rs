@@ -1,6 +1,7 @@
 //! What can be seen of a scope.
 
 use super::{Registry, ScopeParts, scope_key};
+use crate::ambient;
 use crate::clock::Clock;
 use crate::rate;
 
@@ -27,6 +28,8 @@ pub struct State {
 /// ```
 #[must_use]
 pub fn state<M>(scope: &(impl ScopeParts<M> + ?Sized)) -> Option<State> {
-    let scope = Registry::global().find(Clock::current(), scope_key(scope))?;
+    let ambient = ambient::current();
+    let clock = Clock::current(ambient.as_deref());
+    let scope = Registry::of(ambient.as_deref()).find(clock.id, scope_key(scope))?;
     Some(scope.state())
 }

@@ -1,0 +1,67 @@
+//! One observer for the whole process: every attempt of every call, as boto3's `needs-retry.*`.
+
+use std::sync::{Arc, PoisonError, RwLock};
+
+use super::Event;
+use crate::switches::Switch;
+
+type Observer = Arc<dyn Fn(&Event<'_>) + Send + Sync>;
+
+static OBSERVER: RwLock<Option<Observer>> = RwLock::new(None);
+
+/// From now on `observer` gets an event for every attempt of every call in the process, after it ended:
+/// successes, failures that are retried ([`Event::is_retried`], with the `delay`) and the last one (with
+/// the `reason`). It replaces an earlier observer, and runs on the task that made the attempt: it must
+/// not block.
+///
+/// ```
+/// # use aws_retry_core as aws_retry;
+/// use aws_retry::{RetryPolicy, observe};
+/// use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// static ATTEMPTS: AtomicU32 = AtomicU32::new(0);
+/// observe::set_global(|event| {
+///     println!("{} {}/{}: {:?}", event.function, event.attempt, event.max_attempts, event.code);
+///     ATTEMPTS.fetch_add(1, Relaxed);
+/// });
+///
+/// let answer = RetryPolicy::new().run(|| async { Ok::<_, std::io::Error>(42) }).await;
+/// assert_eq!(answer.unwrap(), 42);
+/// assert_eq!(ATTEMPTS.load(Relaxed), 1);
+/// observe::clear_global();
+/// # }
+/// ```
+pub fn set_global(observer: impl Fn(&Event<'_>) + Send + Sync + 'static) {
+    put(Some(Arc::new(observer)));
+}
+
+/// Takes the observer back that [`set_global`] set.
+pub fn clear_global() {
+    put(None);
+}
+
+fn put(observer: Option<Observer>) {
+    Switch::Observer.set(observer.is_some());
+    *OBSERVER.write().unwrap_or_else(PoisonError::into_inner) = observer;
+}
+
+pub(super) fn tell(event: &Event<'_>) {
+    if !Switch::Observer.is_on() {
+        return;
+    }
+    // Called without the lock: an observer may replace itself.
+    let observer = OBSERVER.read().unwrap_or_else(PoisonError::into_inner).clone();
+    if let Some(observer) = observer {
+        observer(event);
+    }
+}
+
+/// Keeps the text of scopes from now on (or no longer): events, spans and metrics then name the scope.
+///
+/// Off by default: a scope is made of arguments, which may be nobody's business, and it multiplies the
+/// series of a metric by the number of scopes. It costs an allocation for each call with a scope.
+pub fn keep_scope_names(keep: bool) {
+    Switch::ScopeNames.set(keep);
+}

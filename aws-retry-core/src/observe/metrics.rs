@@ -1,0 +1,100 @@
+//! Counters and histograms through the crate `metrics`. Without a recorder they cost a look for one.
+
+use std::sync::OnceLock;
+
+use metrics::{Key, Label, Level, Metadata, with_recorder};
+
+use super::Event;
+use crate::attempts::Reason;
+use crate::failure::Kind;
+use crate::site::Site;
+
+/// Attempts, first tries included.
+pub const ATTEMPTS: &str = "aws_retry_attempts_total";
+/// Attempts that failed and were followed by another one.
+pub const RETRIES: &str = "aws_retry_retries_total";
+/// Attempts that the service throttled.
+pub const THROTTLES: &str = "aws_retry_throttles_total";
+/// Calls that gave up, with the label `reason`.
+pub const GIVE_UPS: &str = "aws_retry_give_ups_total";
+/// Retries that an empty retry quota refused.
+pub const QUOTA_REFUSALS: &str = "aws_retry_quota_refusals_total";
+/// Seconds of each wait between two attempts, a histogram.
+pub const WAIT_SECONDS: &str = "aws_retry_wait_seconds";
+/// Sends a second of a scope's send rate, a gauge.
+pub const SEND_RATE: &str = "aws_retry_send_rate";
+
+const METADATA: Metadata<'static> = Metadata::new("aws_retry", Level::INFO, None);
+
+/// Tells the recorder what each metric means. To be called once, after it is installed.
+pub fn describe() {
+    use metrics::{Unit, describe_counter, describe_gauge, describe_histogram};
+    let counters = [
+        (ATTEMPTS, "Attempts of retried calls, first tries included"),
+        (RETRIES, "Attempts that failed and were followed by another one"),
+        (THROTTLES, "Attempts that the service throttled"),
+        (GIVE_UPS, "Calls that gave up, by reason"),
+        (QUOTA_REFUSALS, "Retries that an empty retry quota refused"),
+    ];
+    for (name, text) in counters {
+        describe_counter!(name, Unit::Count, text);
+    }
+    describe_histogram!(WAIT_SECONDS, Unit::Seconds, "Waits between two attempts");
+    describe_gauge!(SEND_RATE, Unit::CountPerSecond, "Send rate of a scope");
+}
+
+/// The key of a fn's attempts, where neither its scope nor a recorded service adds to it: made once.
+#[derive(Debug, Default)]
+pub(crate) struct SiteMetrics(OnceLock<Key>);
+
+impl SiteMetrics {
+    pub const fn new() -> Self {
+        Self(OnceLock::new())
+    }
+}
+
+/// A success on the first try, of which nothing else is known. Allocates once a fn.
+pub(super) fn first_try(site: &'static Site) {
+    let key = site.metrics.0.get_or_init(|| {
+        let mut labels = vec![Label::from_static_parts("function", site.name)];
+        labels.extend(site.policy.service.map(|it| Label::from_static_parts("service", it)));
+        Key::from_parts(ATTEMPTS, labels)
+    });
+    with_recorder(|recorder| recorder.register_counter(key, &METADATA).increment(1));
+}
+
+pub(super) fn tell(event: &Event<'_>) {
+    let labels = labels(event);
+    let key = |name| Key::from_parts(name, labels.clone());
+    let count = |key: &Key| {
+        with_recorder(|recorder| recorder.register_counter(key, &METADATA).increment(1));
+    };
+    count(&key(ATTEMPTS));
+    if event.kind == Some(Kind::Throttled) {
+        count(&key(THROTTLES));
+    }
+    if event.is_retried() {
+        count(&key(RETRIES));
+        let wait = event.delay.as_secs_f64();
+        with_recorder(|recorder| {
+            recorder.register_histogram(&key(WAIT_SECONDS), &METADATA).record(wait);
+        });
+    }
+    if let Some(reason) = event.reason {
+        let reason = Label::from_static_parts("reason", reason.as_str());
+        count(&key(GIVE_UPS).with_extra_labels(vec![reason]));
+    }
+    if event.reason == Some(Reason::Quota) {
+        count(&key(QUOTA_REFUSALS));
+    }
+    if let Some(rate) = event.send_rate {
+        with_recorder(|recorder| recorder.register_gauge(&key(SEND_RATE), &METADATA).set(rate));
+    }
+}
+
+fn labels(event: &Event<'_>) -> Vec<Label> {
+    let mut labels = vec![Label::from_static_parts("function", event.function)];
+    labels.extend(event.service.map(|service| Label::new("service", service.to_owned())));
+    labels.extend(event.scope.map(|scope| Label::new("scope", scope.to_owned())));
+    labels
+}

@@ -1,0 +1,146 @@
+//! What became of the calls inside a future.
+
+use std::future::Future;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use super::Event;
+use crate::ambient::{self, Ambient, Within};
+use crate::attempts::Reason;
+use crate::clock::{Clock, Time};
+use crate::failure::Kind;
+
+/// What became of the retried calls inside a future: see [`report`].
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Report {
+    /// Calls of retried fns, those inside other retried fns included.
+    pub calls: u32,
+    /// Attempts of all these calls that came to an end.
+    pub attempts: u32,
+    /// The waits between attempts that were begun, added up.
+    pub total_wait: Duration,
+    /// Every failed attempt, in order.
+    pub failures: Vec<FailedAttempt>,
+}
+
+impl Report {
+    /// Attempts beyond the first of each call: what boto3 calls `RetryAttempts`.
+    #[must_use]
+    pub fn retries(&self) -> u32 {
+        self.attempts.saturating_sub(self.calls)
+    }
+
+    /// The attempts with which a call gave up.
+    pub fn give_ups(&self) -> impl Iterator<Item = &FailedAttempt> {
+        self.failures.iter().filter(|failure| failure.reason.is_some())
+    }
+}
+
+/// A failed attempt in a [`Report`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct FailedAttempt {
+    /// The fn's name.
+    pub function: &'static str,
+    /// Its number within its call, from 1.
+    pub attempt: u32,
+    /// When it failed, since the report began.
+    pub at: Duration,
+    /// The error code.
+    pub code: Option<String>,
+    /// The service's message. It may hold ARNs.
+    pub message: Option<String>,
+    /// The HTTP status.
+    pub status: Option<u16>,
+    /// The request id.
+    pub request_id: Option<String>,
+    /// What it was taken for.
+    pub kind: Kind,
+    /// The wait that followed.
+    pub delay: Duration,
+    /// Why the call gave up, if it did.
+    pub reason: Option<Reason>,
+}
+
+/// Adds up a report. Events reach the outer reports as well.
+#[derive(Debug)]
+pub(crate) struct Collector {
+    clock: Clock,
+    began: Time,
+    report: Mutex<Report>,
+    outer: Option<Arc<Collector>>,
+}
+
+impl Collector {
+    fn new() -> Self {
+        let ambient = ambient::current();
+        let clock = Clock::current(ambient.as_deref());
+        let outer = ambient.and_then(|ambient| ambient.report.clone());
+        Self { began: clock.now(), clock, report: Mutex::default(), outer }
+    }
+
+    pub fn add(&self, event: &Event<'_>) {
+        let at = self.clock.now().saturating_sub(self.began);
+        let mut report = self.report.lock().unwrap_or_else(PoisonError::into_inner);
+        report.attempts = report.attempts.saturating_add(1);
+        report.calls = report.calls.saturating_add(u32::from(event.attempt == 1));
+        report.total_wait = report.total_wait.saturating_add(event.delay);
+        report.failures.extend(FailedAttempt::of(event, at));
+        drop(report);
+        if let Some(outer) = &self.outer {
+            outer.add(event);
+        }
+    }
+
+    fn take(&self) -> Report {
+        std::mem::take(&mut *self.report.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl FailedAttempt {
+    fn of(event: &Event<'_>, at: Duration) -> Option<Self> {
+        Some(Self {
+            function: event.function,
+            attempt: event.attempt,
+            at,
+            code: event.code.map(Into::into),
+            message: event.message.map(Into::into),
+            status: event.status,
+            request_id: event.request_id.map(Into::into),
+            kind: event.kind?,
+            delay: event.delay,
+            reason: event.reason,
+        })
+    }
+}
+
+/// Runs `future` and tells what became of the retried calls inside it, with its output. Spawned tasks
+/// do not count.
+///
+/// ```
+/// # use aws_retry_core as aws_retry;
+/// use aws_retry::{RetryPolicy, report};
+/// use std::io::{Error, ErrorKind::ConnectionReset};
+/// use std::time::Duration;
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// let policy = RetryPolicy::new().base_delay(Duration::from_millis(1));
+/// let call = policy.run(|| async {
+///     if aws_retry::attempt() < 3 { Err(Error::from(ConnectionReset)) } else { Ok(42) }
+/// });
+/// let (answer, report) = report(call).await;
+/// assert_eq!(answer.unwrap(), 42);
+/// assert_eq!((report.attempts, report.retries()), (3, 2));
+/// assert_eq!(report.failures.len(), 2);
+/// assert!(report.total_wait >= Duration::from_micros(2250));
+/// # }
+/// ```
+pub async fn report<F: Future>(future: F) -> (F::Output, Report) {
+    let collector = Arc::new(Collector::new());
+    let inside = Arc::clone(&collector);
+    let output =
+        Within::new(future, move |ambient: &mut Ambient| ambient.report = Some(inside)).await;
+    (output, collector.take())
+}

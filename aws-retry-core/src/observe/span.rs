@@ -1,0 +1,123 @@
+//! The span of a call, through `tracing`. The docs of the module `observe` name its fields.
+
+#[cfg(feature = "tracing")]
+pub(crate) use on::{CallSpan, spans_wanted};
+
+#[cfg(not(feature = "tracing"))]
+pub(crate) use off::{CallSpan, spans_wanted};
+
+#[cfg(feature = "tracing")]
+mod on {
+    use tracing::field::Empty;
+    use tracing::level_filters::LevelFilter;
+    use tracing::span::Entered;
+    use tracing::{Level, Span};
+
+    use crate::observe::Event;
+
+    /// Whether anybody wants spans: one relaxed load where nobody listens at debug level.
+    #[inline]
+    pub(crate) fn spans_wanted() -> bool {
+        LevelFilter::current() >= LevelFilter::DEBUG && enabled()
+    }
+
+    #[cold]
+    fn enabled() -> bool {
+        tracing::span_enabled!(target: "aws_retry", Level::DEBUG, "call")
+    }
+
+    /// A call's span, if anybody wants it.
+    #[derive(Debug)]
+    pub(crate) struct CallSpan {
+        span: Span,
+        /// Whether the service was known from the start: fields are recorded once.
+        named: bool,
+    }
+
+    impl CallSpan {
+        pub fn none() -> Self {
+            Self { span: Span::none(), named: false }
+        }
+
+        /// `call`: the event of a call of which nothing is known yet.
+        pub fn new(call: &Event<'_>) -> Self {
+            if !spans_wanted() {
+                return Self::none();
+            }
+            let span = tracing::debug_span!(
+                target: "aws_retry",
+                "call",
+                otel.name = call.function,
+                otel.status_code = Empty,
+                function = call.function,
+                module = call.module,
+                service = call.service,
+                operation = call.operation,
+                scope = call.scope,
+                max_attempts = call.max_attempts,
+                attempts = Empty,
+                elapsed_seconds = Empty,
+                code = Empty,
+                status = Empty,
+                request_id = Empty,
+                reason = Empty,
+            );
+            Self { span, named: call.service.is_some() }
+        }
+
+        #[inline]
+        pub fn enter(&self) -> Entered<'_> {
+            self.span.enter()
+        }
+
+        /// Records how the call ended: with a success, or with the failure that it gave up on.
+        pub fn end(&self, event: &Event<'_>) {
+            let span = &self.span;
+            if span.is_disabled() {
+                return;
+            }
+            span.record("attempts", event.attempt);
+            span.record("elapsed_seconds", event.elapsed.as_secs_f64());
+            if !self.named {
+                span.record("service", event.service);
+                span.record("operation", event.operation);
+            }
+            if let Some(reason) = event.reason {
+                span.record("code", event.code);
+                span.record("status", event.status);
+                span.record("request_id", event.request_id);
+                span.record("reason", reason.as_str());
+                span.record("otel.status_code", "ERROR");
+            }
+        }
+    }
+}
+
+#[cfg(not(feature = "tracing"))]
+mod off {
+    use crate::observe::Event;
+
+    #[inline]
+    pub(crate) const fn spans_wanted() -> bool {
+        false
+    }
+
+    #[derive(Debug)]
+    pub(crate) struct CallSpan;
+
+    #[allow(clippy::unused_self)]
+    impl CallSpan {
+        pub const fn none() -> Self {
+            Self
+        }
+
+        pub const fn new(_: &Event<'_>) -> Self {
+            Self
+        }
+
+        #[inline]
+        pub fn enter(&self) {}
+
+        pub fn end(&self, _: &Event<'_>) {}
+    }
+}

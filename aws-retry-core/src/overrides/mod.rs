@@ -1,0 +1,118 @@
+//! Retry policies changed in a running process, without a release: by an operator's command, a
+//! configuration that is reloaded, a feature flag.
+//!
+//! ```
+//! # use aws_retry_core as aws_retry;
+//! use aws_retry::{RetryPolicy, overrides};
+//! use aws_retry::overrides::Override;
+//!
+//! // An outage: stop retrying what reads the inventory.
+//! overrides::set("inventory::*", Override::off());
+//! // Everything else: fewer attempts, and at most 5 requests a second where a scope has a rate.
+//! overrides::set("*", RetryPolicy::new().max_attempts(2).max_rate(5.0));
+//! // It is over.
+//! overrides::clear();
+//! ```
+//!
+//! An override beats what is written on the fn and what `policy = ..` supplies. Calls in progress follow
+//! it from their next failure on. A first-try success never reads one, except where it has a rate or a
+//! time-out.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+use crate::codes;
+use crate::policy::RetryPolicy;
+use crate::site::{Site, is_eager};
+use crate::switches::Switch;
+
+/// What an override says: a partial [`RetryPolicy`], of which only what is written counts, or
+/// [`Override::off`].
+#[derive(Clone, Debug, PartialEq)]
+pub struct Override(RetryPolicy);
+
+impl Override {
+    /// No retries. Time-outs and send rates stay.
+    #[must_use]
+    pub const fn off() -> Self {
+        Self(RetryPolicy::new().max_attempts(1))
+    }
+}
+
+impl From<RetryPolicy> for Override {
+    fn from(policy: RetryPolicy) -> Self {
+        Self(policy)
+    }
+}
+
+static LAYERS: RwLock<Vec<(String, Override)>> = RwLock::new(Vec::new());
+/// Counts the changes. 0: there never was one.
+static CHANGES: AtomicU32 = AtomicU32::new(0);
+
+/// Overrides the policies of all fns that `pattern` covers, now and until it is taken back.
+///
+/// In a pattern each `*` stands for any text. It is held against the fn's name (`page`) and against its
+/// path (`my_crate::inventory::page`). Where several overrides cover a fn, what a later one writes wins;
+/// one with the same pattern as an earlier one replaces it.
+pub fn set(pattern: impl Into<String>, to: impl Into<Override>) {
+    let (pattern, to) = (pattern.into(), to.into());
+    change(|layers| {
+        layers.retain(|(other, _)| *other != pattern);
+        layers.push((pattern, to));
+    });
+}
+
+/// Takes back what [`set`] did for exactly this pattern.
+pub fn remove(pattern: &str) -> Option<Override> {
+    let mut removed = None;
+    change(|layers| {
+        let at = layers.iter().position(|(other, _)| other == pattern);
+        removed = at.map(|at| layers.remove(at).1);
+    });
+    removed
+}
+
+/// Takes back all overrides.
+pub fn clear() {
+    change(Vec::clear);
+}
+
+fn change(how: impl FnOnce(&mut Vec<(String, Override)>)) {
+    let mut layers = write();
+    how(&mut layers);
+    let eager = layers.iter().any(|(_, to)| is_eager(&to.0));
+    Switch::EagerOverride.set(eager);
+    CHANGES.fetch_add(1, Ordering::Relaxed);
+}
+
+/// A number that differs after every change.
+pub(crate) fn generation() -> u32 {
+    CHANGES.load(Ordering::Relaxed)
+}
+
+/// `written`, under the overrides for `site`'s fn.
+pub(crate) fn over(site: &Site, written: RetryPolicy) -> RetryPolicy {
+    if generation() == 0 {
+        return written;
+    }
+    let covers = |pattern: &str| codes::matches(pattern, site.name) || covers_path(pattern, site);
+    let layers = read();
+    let covering = layers.iter().filter(|(pattern, _)| covers(pattern));
+    covering.fold(written, |policy, (_, to)| to.0.over(&policy))
+}
+
+fn covers_path(pattern: &str, site: &Site) -> bool {
+    codes::matches(pattern, &format!("{}::{}", site.module, site.name))
+}
+
+fn read() -> RwLockReadGuard<'static, Vec<(String, Override)>> {
+    LAYERS.read().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn write() -> RwLockWriteGuard<'static, Vec<(String, Override)>> {
+    LAYERS.write().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+#[path = "tests.rs"]
+mod tests;

@@ -1,0 +1,71 @@
+//! A scope's text, kept only where somebody asked for it.
+
+use std::fmt::Write;
+
+use super::{Key, ScopeParts, scope_key};
+use crate::switches::Switch;
+
+/// A scope's key, and its text if [`keep_scope_names`](crate::observe::keep_scope_names) is on. No
+/// larger than a key must be: every future of a retried fn holds one.
+#[derive(Clone, Debug)]
+pub enum Named {
+    /// Of the text nothing but the key is known.
+    Key(Key),
+    /// The text is kept.
+    Text(Box<(Key, String)>),
+}
+
+impl Named {
+    pub(crate) fn key(&self) -> Key {
+        match self {
+            Self::Key(key) => *key,
+            Self::Text(text) => text.0,
+        }
+    }
+
+    pub(crate) fn name(&self) -> Option<&str> {
+        match self {
+            Self::Key(_) => None,
+            Self::Text(text) => Some(&text.1),
+        }
+    }
+}
+
+impl From<Key> for Named {
+    fn from(key: Key) -> Self {
+        Self::Key(key)
+    }
+}
+
+/// The scope that `parts` name.
+#[inline]
+pub fn named<M>(parts: &(impl ScopeParts<M> + ?Sized)) -> Named {
+    let key = scope_key(parts);
+    if Switch::ScopeNames.is_on() { Named::Text(Box::new((key, text(parts)))) } else { key.into() }
+}
+
+/// The elements, with `/` between them.
+#[cold]
+fn text<M>(parts: &(impl ScopeParts<M> + ?Sized)) -> String {
+    let mut text = String::new();
+    parts.stream(&mut |element| {
+        let between = if text.is_empty() { "" } else { "/" };
+        // Writing to a string can't fail; an element whose `Display` fails ends where it failed.
+        let _ = write!(text, "{between}{element}");
+    });
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_text_of_a_scope_is_its_elements() {
+        assert_eq!(
+            text(&("ec2:DescribeInstances", 42, "eu-west-1")),
+            "ec2:DescribeInstances/42/eu-west-1"
+        );
+        assert_eq!(text("one"), "one");
+    }
+}

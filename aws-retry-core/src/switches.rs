@@ -1,0 +1,41 @@
+//! What anybody in the process asked for that most calls must not pay for: one relaxed load tells a
+//! call that nobody asked.
+
+use std::sync::atomic::{AtomicU8, Ordering};
+
+static ON: AtomicU8 = AtomicU8::new(0);
+
+/// One thing that a call may have to look at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub(crate) enum Switch {
+    /// Some future or thread has (or had) settings of its own: a deadline, a report, a test's rules.
+    Ambient = 1,
+    /// An override needs something before the first attempt.
+    EagerOverride = 1 << 1,
+    /// An observer is set.
+    Observer = 1 << 2,
+    /// The text of scopes is kept.
+    ScopeNames = 1 << 3,
+}
+
+impl Switch {
+    #[inline]
+    pub fn is_on(self) -> bool {
+        ON.load(Ordering::Relaxed) & self as u8 != 0
+    }
+
+    pub fn set(self, on: bool) {
+        if on {
+            ON.fetch_or(self as u8, Ordering::Relaxed);
+        } else {
+            ON.fetch_and(!(self as u8), Ordering::Relaxed);
+        }
+    }
+}
+
+/// Whether anything is on.
+#[inline]
+pub(crate) fn any() -> bool {
+    ON.load(Ordering::Relaxed) != 0
+}

@@ -1,0 +1,241 @@
+//! Control over retries in tests of your own code.
+//!
+//! A [`Harness`] holds what a test asks of every call inside it: no waits, no retries, fewer attempts,
+//! the same jitter in every run. Its calls have scopes of their own, so that no quota or send rate
+//! leaks from one test into another, and it notes every wait. It follows a future
+//! ([`Harness::scope`]) or holds for a thread ([`Harness::enter`]); it never reaches the rest of the
+//! process, nor a task that is spawned on another thread: give that one a `scope` too.
+//!
+//! # Recipes
+//!
+//! In each, `fetch` stands for any retried fn: one with `#[aws_retry]`, or a closure in
+//! [`RetryPolicy::run`](crate::RetryPolicy::run).
+//!
+//! **No waits.** All retries happen, at once. The time that was not waited passes all the same, so that
+//! deadlines and time-outs of calls end them where they would in production.
+//!
+//! ```
+//! # use aws_retry_core as aws_retry;
+//! # use std::io::{Error, ErrorKind::ConnectionReset};
+//! use aws_retry::testing::Harness;
+//! # async fn fetch(tries: &mut u32) -> Result<(), Error> {
+//! #     let policy = aws_retry::RetryPolicy::new();
+//! #     policy.run(|| { *tries += 1; async { Err(Error::from(ConnectionReset)) } }).await
+//! # }
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() {
+//! let mut tries = 0;
+//! let outcome = Harness::new().no_waits().scope(fetch(&mut tries)).await;
+//! assert!(outcome.is_err());
+//! assert_eq!(tries, 6);
+//! # }
+//! ```
+//!
+//! **No retries.** The first error comes back, for a test of what the caller does with it.
+//!
+//! ```
+//! # use aws_retry_core as aws_retry;
+//! # use std::io::{Error, ErrorKind::ConnectionReset};
+//! use aws_retry::testing::Harness;
+//! # async fn fetch(tries: &mut u32) -> Result<(), Error> {
+//! #     let policy = aws_retry::RetryPolicy::new();
+//! #     policy.run(|| { *tries += 1; async { Err(Error::from(ConnectionReset)) } }).await
+//! # }
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() {
+//! let mut tries = 0;
+//! let outcome = Harness::new().no_retries().scope(fetch(&mut tries)).await;
+//! assert!(outcome.is_err());
+//! assert_eq!(tries, 1);
+//! # }
+//! ```
+//!
+//! **A cap on attempts.** Whatever the policies say, no call tries more often.
+//!
+//! ```
+//! # use aws_retry_core as aws_retry;
+//! # use std::io::{Error, ErrorKind::ConnectionReset};
+//! use aws_retry::testing::Harness;
+//! # async fn fetch(tries: &mut u32) -> Result<(), Error> {
+//! #     let policy = aws_retry::RetryPolicy::new();
+//! #     policy.run(|| { *tries += 1; async { Err(Error::from(ConnectionReset)) } }).await
+//! # }
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() {
+//! let mut tries = 0;
+//! let _ = Harness::new().no_waits().max_attempts(2).scope(fetch(&mut tries)).await;
+//! assert_eq!(tries, 2);
+//! # }
+//! ```
+//!
+//! **The waits, under a fixed seed.** Equal seeds give equal waits, as long as the calls inside run one
+//! after the other.
+//!
+//! ```
+//! # use aws_retry_core as aws_retry;
+//! # use std::io::{Error, ErrorKind::ConnectionReset};
+//! use aws_retry::testing::Harness;
+//! # async fn fetch() -> Result<(), Error> {
+//! #     aws_retry::RetryPolicy::new().run(|| async { Err(Error::from(ConnectionReset)) }).await
+//! # }
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() {
+//! let waits = async |seed| {
+//!     let harness = Harness::new().no_waits().seed(seed);
+//!     let _ = harness.scope(fetch()).await;
+//!     harness.waits()
+//! };
+//! let first = waits(7).await;
+//! assert_eq!(first.len(), 5);
+//! // 500 ms, doubled for each further retry, times uniform(0.75, 1.25).
+//! assert!((0.375..=0.625).contains(&first[0].as_secs_f64()));
+//! assert!((6.0..=10.0).contains(&first[4].as_secs_f64()));
+//! assert_eq!(waits(7).await, first);
+//! assert_ne!(waits(8).await, first);
+//! # }
+//! ```
+//!
+//! **A paused clock.** Without `no_waits` the waits are tokio's, and `tokio::time::pause` (or
+//! `#[tokio::test(start_paused = true)]`) makes them pass as soon as nothing else can run. The better
+//! choice where the order of events in time matters: time-outs of attempts, calls side by side.
+//!
+//! ```
+//! # use aws_retry_core as aws_retry;
+//! # use std::io::{Error, ErrorKind::ConnectionReset};
+//! use aws_retry::testing::Harness;
+//! # async fn fetch() -> Result<(), Error> {
+//! #     aws_retry::RetryPolicy::new().run(|| async { Err(Error::from(ConnectionReset)) }).await
+//! # }
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() {
+//! tokio::time::pause();
+//! let began = tokio::time::Instant::now();
+//! let harness = Harness::new();
+//! let _ = harness.scope(fetch()).await;
+//! let waited: std::time::Duration = harness.waits().iter().sum();
+//! assert!(began.elapsed() >= waited);
+//! assert!(waited.as_secs() >= 11);
+//! # }
+//! ```
+//!
+//! **Blocking code, or a whole test.** [`Harness::enter`] holds until its guard goes, for this thread:
+//! in a `#[tokio::test]` also for the tasks that the test spawns, since its runtime has one thread.
+//!
+//! ```
+//! # use aws_retry_core as aws_retry;
+//! # use std::io::{Error, ErrorKind::ConnectionReset};
+//! use aws_retry::testing::Harness;
+//! # fn fetch(tries: &mut u32) -> Result<(), Error> {
+//! #     let policy = aws_retry::RetryPolicy::new();
+//! #     policy.run_blocking(|| { *tries += 1; Err(Error::from(ConnectionReset)) })
+//! # }
+//!
+//! let harness = Harness::new().no_waits();
+//! let _rules = harness.enter();
+//! let mut tries = 0;
+//! assert!(fetch(&mut tries).is_err());
+//! assert_eq!(tries, 6);
+//! assert_eq!(harness.waits().len(), 5);
+//! ```
+
+mod rules;
+
+pub(crate) use rules::Rules;
+
+use std::future::Future;
+use std::marker::PhantomData;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::ambient::{self, Ambient, Within};
+
+/// What a test asks of the calls inside it. See the [module](self) for recipes.
+///
+/// Clones share everything.
+#[derive(Clone, Debug)]
+pub struct Harness {
+    rules: Arc<Rules>,
+}
+
+impl Default for Harness {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Harness {
+    /// Calls run as they would outside, with scopes of their own; their waits are noted.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { rules: Arc::new(Rules::new()) }
+    }
+
+    /// Calls try once.
+    #[must_use]
+    pub fn no_retries(self) -> Self {
+        self.max_attempts(1)
+    }
+
+    /// Waits between attempts, and for a turn in a queue, end at once, and time passes by as much.
+    #[must_use]
+    pub fn no_waits(self) -> Self {
+        self.rules.set_no_waits();
+        self
+    }
+
+    /// No call tries more often than this, whatever its policy or an override says. Range: 1 and up.
+    #[must_use]
+    pub fn max_attempts(self, attempts: u32) -> Self {
+        self.rules.set_max_attempts(attempts);
+        self
+    }
+
+    /// Jitter follows from `seed`: the same in every run, as long as the calls inside run one after the
+    /// other.
+    #[must_use]
+    pub fn seed(self, seed: u64) -> Self {
+        self.rules.set_seed(seed);
+        self
+    }
+
+    /// The waits between attempts so far, in the order in which they began, whether they were taken or
+    /// skipped.
+    #[must_use]
+    pub fn waits(&self) -> Vec<Duration> {
+        self.rules.pauses()
+    }
+
+    /// Runs `future` under these rules.
+    pub fn scope<F: Future>(&self, future: F) -> impl Future<Output = F::Output> + use<F> {
+        let rules = Arc::clone(&self.rules);
+        Within::new(future, move |ambient: &mut Ambient| ambient.rules = Some(rules))
+    }
+
+    /// Puts this thread under these rules until the guard goes.
+    pub fn enter(&self) -> Entered {
+        let rules = Arc::clone(&self.rules);
+        let mut ambient = Some(Ambient::changed(|ambient| ambient.rules = Some(rules)));
+        ambient::swap(&mut ambient);
+        Entered { before: ambient, thread: PhantomData }
+    }
+}
+
+/// Keeps a thread under a [`Harness`]'s rules. It belongs to the thread that made it.
+#[derive(Debug)]
+#[must_use = "the rules hold until this goes"]
+pub struct Entered {
+    before: Option<Arc<Ambient>>,
+    /// A raw pointer is not `Send`.
+    thread: PhantomData<*const ()>,
+}
+
+impl Drop for Entered {
+    fn drop(&mut self) {
+        ambient::swap(&mut self.before);
+    }
+}
