@@ -128,9 +128,11 @@ impl Attempts {
         if at.deadline.is_some_and(|deadline| at.now.saturating_add(wait) >= deadline) {
             return Decision::stop(Reason::Deadline);
         }
+        let timed_out =
+            matches!(failure.transport, Some(Transport::Timeout | Transport::ConnectTimeout));
         let cost = policy.costs.map_or(0, |costs| match verdict.kind {
             Kind::Throttled => costs.throttled,
-            Kind::Transient if failure.transport == Some(Transport::Timeout) => costs.timeout,
+            Kind::Transient if timed_out => costs.timeout,
             Kind::Transient => costs.transient,
             _ => costs.other,
         });

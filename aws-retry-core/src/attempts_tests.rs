@@ -129,9 +129,11 @@ fn standard_20() {
     run.expect(&status(500), 495, 1000);
     run.expect(&status(500), 490, 2000);
     run.succeed(495);
-    let mut run = Run::new(&policy);
-    run.expect(&Failure::transport(Transport::Timeout), 490, 1000);
-    run.succeed(500);
+    for timeout in [Transport::Timeout, Transport::ConnectTimeout] {
+        let mut run = Run::new(&policy);
+        run.expect(&Failure::transport(timeout), 490, 1000);
+        run.succeed(500);
+    }
     let mut run = Run::new(&policy);
     run.expect(&status(500).with_retry_after(amz(700)), 495, 700);
     run.expect(&status(500).with_retry_after(amz(60_000)), 490, 20_000);
@@ -157,6 +159,8 @@ fn legacy_waits_without_a_cap_a_quota_or_a_hint() {
         run.expect(&status(500).with_retry_after(amz(60_000)), 500, seconds * 1000);
     }
     run.expect_stop(&status(500), Reason::Attempts, 500);
+    // botocore has rules for DynamoDB, none for its Streams.
+    Run::new(&RetryPolicy::legacy().service("dynamodb-streams")).expect(&status(500), 500, 1000);
 
     let mut run = Run::new(&RetryPolicy::legacy().service("dynamodb"));
     run.at.random = 0.0; // No jitter: the random number does not matter.
@@ -264,6 +268,7 @@ fn any_failure() -> impl Strategy<Value = Failure<'static>> {
         0.2,
         proptest::sample::select(vec![
             Transport::NeverConnected,
+            Transport::ConnectTimeout,
             Transport::Io,
             Transport::Timeout,
             Transport::Other,

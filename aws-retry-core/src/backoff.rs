@@ -26,7 +26,7 @@ pub(crate) fn backoff(
         Jitter::Equal => scale(b, 0.5 + 0.5 * random),
         Jitter::Decorrelated => {
             let top = previous.unwrap_or(base).saturating_mul(3).max(base);
-            (base + scale(top - base, random)).min(cap)
+            base.saturating_add(scale(top.saturating_sub(base), random)).min(cap)
         }
     }
 }
@@ -91,6 +91,20 @@ mod tests {
             let policy = RetryPolicy::new().jitter(jitter);
             assert!((wait(&policy, 3, 0.0) - low).abs() < 1e-9, "{jitter:?}");
             assert!((wait(&policy, 3, 1.0) - high).abs() < 1e-9, "{jitter:?}");
+        }
+    }
+
+    #[test]
+    fn the_longest_base_overflows_nothing() {
+        for jitter in
+            [Jitter::None, Jitter::Scaled, Jitter::Full, Jitter::Equal, Jitter::Decorrelated]
+        {
+            for base in [Duration::MAX, Duration::MAX / 2, Duration::MAX / 3] {
+                let policy = RetryPolicy::new().jitter(jitter).base_delay(base).resolve();
+                assert!(
+                    backoff(&policy, base, 3, Some(base), 1.0) <= policy.max_delay.mul_f64(1.25)
+                );
+            }
         }
     }
 

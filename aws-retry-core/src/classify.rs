@@ -32,7 +32,10 @@ impl Verdict {
     pub fn surely_not_executed(self, failure: &Failure<'_>) -> bool {
         let by_code = !matches!(self.rule, Rule::Status(_));
         (self.kind == Kind::Throttled && by_code)
-            || failure.transport == Some(Transport::NeverConnected)
+            || matches!(
+                failure.transport,
+                Some(Transport::NeverConnected | Transport::ConnectTimeout)
+            )
     }
 }
 
@@ -72,7 +75,7 @@ impl fmt::Display for Rule {
             Self::Service => f.write_str("its service retries this code"),
             Self::Modeled => f.write_str("the service's model marks it as retryable"),
             Self::Status(status) => write!(f, "HTTP {status} is retried"),
-            Self::Transport(Transport::NeverConnected) => {
+            Self::Transport(Transport::NeverConnected | Transport::ConnectTimeout) => {
                 f.write_str("the connection was never made")
             }
             Self::Transport(Transport::Io) => f.write_str("the connection was lost"),
@@ -201,9 +204,11 @@ fn natural_kind(code: Code<'_>) -> Option<Kind> {
 fn by_transport(failure: &Failure<'_>) -> Option<Verdict> {
     let transport = failure.transport?;
     let kind = match transport {
-        Transport::NeverConnected | Transport::Io | Transport::Timeout | Transport::Response => {
-            Kind::Transient
-        }
+        Transport::NeverConnected
+        | Transport::ConnectTimeout
+        | Transport::Io
+        | Transport::Timeout
+        | Transport::Response => Kind::Transient,
         Transport::Construction | Transport::Credentials | Transport::Other => Kind::Permanent,
     };
     Some(Verdict { kind, rule: Rule::Transport(transport) })

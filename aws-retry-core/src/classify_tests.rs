@@ -95,6 +95,7 @@ fn transport_failures() {
     let policy = RetryPolicy::new();
     for (transport, expected) in [
         (Transport::NeverConnected, Transient),
+        (Transport::ConnectTimeout, Transient),
         (Transport::Io, Transient),
         (Transport::Timeout, Transient),
         (Transport::Response, Transient),
@@ -135,6 +136,7 @@ fn what_the_service_surely_did_not_execute() {
         (coded("Else", 503), false),
         (coded("Else", 429), false),
         (Failure::transport(Transport::NeverConnected), true),
+        (Failure::transport(Transport::ConnectTimeout), true),
         (Failure::transport(Transport::Io), false),
         (Failure::transport(Transport::Timeout), false),
         (Failure::throttled(), true),

@@ -188,7 +188,7 @@ fn instant() -> Instant {
 }
 
 /// Where time 0 is: fixed at the first look.
-fn origin() -> Instant {
+pub fn origin() -> Instant {
     static ORIGIN: OnceLock<Instant> = OnceLock::new();
     *ORIGIN.get_or_init(|| {
         let now = Instant::now();

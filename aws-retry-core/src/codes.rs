@@ -160,7 +160,11 @@ fn same_service(written: &str, name: &str) -> bool {
 }
 
 pub(crate) fn is_dynamodb(service: &str) -> bool {
-    same_service(service, "dynamodb") || same_service(service, "dynamodbstreams")
+    same_service(service, "dynamodb")
+}
+
+pub(crate) fn is_dynamodb_streams(service: &str) -> bool {
+    same_service(service, "dynamodbstreams")
 }
 
 /// The long polls of Retry Behavior 2.1.
@@ -253,7 +257,9 @@ mod tests {
         for name in ["dynamodb", "DynamoDB", "Dynamo DB"] {
             assert!(is_dynamodb(name), "{name}");
         }
-        assert!(is_dynamodb("DynamoDB Streams"));
+        for name in ["dynamodb-streams", "DynamoDB Streams"] {
+            assert!(is_dynamodb_streams(name) && !is_dynamodb(name), "{name}");
+        }
         assert!(!is_dynamodb("dynamodbx"));
         assert!(is_long_polling("SQS", "ReceiveMessage"));
         assert!(!is_long_polling("SQS", "SendMessage"));

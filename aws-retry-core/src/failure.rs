@@ -9,6 +9,8 @@ use std::time::Duration;
 pub enum Transport {
     /// The connection was never made: the service has surely not seen the request.
     NeverConnected,
+    /// The connection was not made in time: the service has surely not seen the request, either.
+    ConnectTimeout,
     /// The connection was lost, or a body ended early.
     Io,
     /// A time-out; the service may have executed the request.

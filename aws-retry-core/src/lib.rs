@@ -70,6 +70,7 @@ pub mod __private {
 /// What this workspace's simulator and benchmarks drive. Not part of the public interface.
 #[doc(hidden)]
 pub mod __rate {
+    pub use crate::clock::origin;
     pub use crate::rate::{Gate, Kind, Outcome, Refused, Sent, State, Ticket, Timekeeper, Turn};
     pub use core::time::Duration as Time;
 }

@@ -13,6 +13,8 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 #[cfg(feature = "sdk")]
 use aws_smithy_runtime_api::client::result::{CreateUnhandledError, SdkError};
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+#[cfg(feature = "sdk")]
+use aws_smithy_types::retry::ProvideErrorKind;
 
 #[cfg(feature = "sdk")]
 use super::sdk;
@@ -67,9 +69,12 @@ impl<E: AsFailure> Classify<by::User> for E {
 }
 
 #[cfg(feature = "sdk")]
-impl<E: ProvideErrorMetadata> Classify<by::Sdk> for SdkError<E, HttpResponse> {
+impl<E> Classify<by::Sdk> for SdkError<E, HttpResponse>
+where
+    E: ProvideErrorMetadata + ProvideErrorKind + Error + 'static,
+{
     fn failure_of(&self) -> Failure<'_> {
-        sdk::of_sdk_error(self)
+        sdk::of_modeled(self)
     }
 }
 

@@ -43,8 +43,11 @@ where
     let failure = of_sdk_error(error);
     let Some(error) = error.as_service_error() else { return failure };
     Failure {
-        // An error that the operation does not model has the bare metadata for its source.
-        modeled: error.source().map(|source| !source.is::<ErrorMetadata>()),
+        // An error that the operation does not model has the bare metadata for its source; one whose body
+        // could not be parsed has no code.
+        modeled: error
+            .source()
+            .map(|source| failure.code.is_some() && !source.is::<ErrorMetadata>()),
         modeled_kind: error.retryable_error_kind().map(kind_of),
         ..failure
     }
@@ -75,7 +78,7 @@ fn of_connector(error: &ConnectorError) -> Failure<'_> {
     let transport = if error.is_user() {
         Transport::Construction
     } else if never_connected(error) {
-        Transport::NeverConnected
+        if error.is_timeout() { Transport::ConnectTimeout } else { Transport::NeverConnected }
     } else if error.is_timeout() {
         Transport::Timeout
     } else if error.is_io() || error.as_other().is_some() {

@@ -65,7 +65,7 @@ fn dispatch_failures_by_kind() {
         (ConnectorError::timeout("HTTP read timeout occurred after 1s".into()), Transport::Timeout),
         (
             ConnectorError::timeout("HTTP connect timeout occurred after 1s".into()),
-            Transport::NeverConnected,
+            Transport::ConnectTimeout,
         ),
         (ConnectorError::user("bad uri".into()), Transport::Construction),
         (

@@ -68,13 +68,9 @@ impl Cubic {
 
     pub(super) fn answered(&mut self, now: f64, outcome: Outcome) {
         self.start(now);
-        let throttled = match outcome {
-            Outcome::Throttled => true,
-            Outcome::Accepted => false,
-            Outcome::Unknown => return,
-        };
         self.measure(now);
-        let calculated = if throttled {
+        // Whatever is no throttle counts the same, a connection that was lost included.
+        let calculated = if outcome == Outcome::Throttled {
             let rate = if self.enabled { self.measured.min(self.fill) } else { self.measured };
             self.w_max = rate;
             self.throttled_at = now;
@@ -99,10 +95,11 @@ impl Cubic {
         2.0 * self.fill * self.share
     }
 
-    /// The measuring begins with the whole second in which the clock is first seen.
+    /// The measuring begins with the whole second in which the clock is first seen, the curve then.
     fn start(&mut self, now: f64) {
         if self.measured_until.is_none() {
             self.measured_until = Some(now.floor());
+            self.throttled_at = now;
         }
     }
 
@@ -241,12 +238,16 @@ mod tests {
     }
 
     #[test]
-    fn no_answer_moves_nothing() {
-        let mut it = Cubic::new(1.0);
-        it.ready_at(0.0);
-        it.answered(0.7, Outcome::Unknown);
-        assert_eq!(it.responses, 0);
-        assert_eq!(it.rate(), None);
+    fn no_answer_counts_as_no_throttle() {
+        let (mut lost, mut answered) = (Cubic::new(1.0), Cubic::new(1.0));
+        for (it, outcome) in [(&mut lost, Outcome::Unknown), (&mut answered, Outcome::Accepted)] {
+            it.answered(0.1, Outcome::Throttled);
+            for step in 1..20 {
+                it.answered(f64::from(step) / 5.0, outcome);
+            }
+            assert!(it.rate() > Some(LOWEST_RATE));
+        }
+        assert_eq!(lost.rate(), answered.rate());
     }
 
     #[test]
