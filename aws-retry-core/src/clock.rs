@@ -65,7 +65,12 @@ impl Clock {
         if let Some(handed) = handed::current(ambient) {
             return Self { id: handed.id(), handed: Some(handed), rules };
         }
-        Self { id: default_id(), rules, ..Self::default() }
+        Self {
+            id: default_id(),
+            #[cfg(feature = "sdk")]
+            handed: None,
+            rules,
+        }
     }
 
     /// The time now. Never before the origin.
