@@ -63,3 +63,8 @@ pub use aws_retry_macro::*;
 
 #[doc(hidden)]
 pub use aws_retry_core::__private;
+
+/// The code in the guide to the modes compiles and runs.
+#[cfg(doctest)]
+#[doc = include_str!("../docs/modes.md")]
+struct Modes;
