@@ -174,9 +174,10 @@ fn row_json(outcome: &Outcome, known: Option<&Known>) -> Value {
     })
 }
 
-/// The last strategy that found most.
+/// The last strategy that found most, if any had an answer.
 fn fullest(outcomes: &[Outcome]) -> Option<&Outcome> {
-    outcomes.iter().max_by_key(|outcome| outcome.findings.count())
+    let answered = outcomes.iter().filter(|outcome| outcome.calls.answers > 0);
+    answered.max_by_key(|outcome| outcome.findings.count())
 }
 
 /// As on the command line.
