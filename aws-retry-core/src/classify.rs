@@ -157,10 +157,9 @@ fn built_in(policy: &Resolved, failure: &Failure<'_>, code: Option<Code<'_>>) ->
 
 /// What the code alone says under the policy's mode and set.
 fn by_code(policy: &Resolved, failure: &Failure<'_>, code: Code<'_>) -> Option<Verdict> {
-    let service = policy
-        .service_rules
-        .iter()
-        .find(|it| it.matches(policy.service, failure.status, code.text));
+    let service = policy.service.or(failure.service());
+    let service =
+        policy.service_rules.iter().find(|it| it.matches(service, failure.status, code.text));
     if let Some(rule) = service {
         let kind = if rule.throttled { Kind::Throttled } else { Kind::Transient };
         return Some(Verdict { kind, rule: Rule::Service });
@@ -182,7 +181,11 @@ fn by_code(policy: &Resolved, failure: &Failure<'_>, code: Code<'_>) -> Option<V
         Mode::Standard | Mode::Standard20 | Mode::Adaptive => {
             return failure.modeled_kind.map(|kind| Verdict { kind, rule: Rule::Modeled });
         }
-        _ => None,
+        // A throttle is ours wherever the SDK says that it is one.
+        Mode::Decorator | Mode::Paced => {
+            let throttled = failure.modeled_kind.filter(|kind| *kind == Kind::Throttled);
+            return throttled.map(|kind| Verdict { kind, rule: Rule::Modeled });
+        }
     };
     let kind = natural_kind(code).unwrap_or(Kind::Other);
     set.map(|set| Verdict { kind, rule: Rule::Set(set) })

@@ -84,6 +84,11 @@ pub struct Failure<'a> {
     pub(crate) modeled_kind: Option<Kind>,
     /// What the error's own type says it is.
     pub(crate) declared: Option<Kind>,
+    /// The SDK's names of the service and the operation.
+    pub(crate) service: Option<Cow<'a, str>>,
+    pub(crate) operation: Option<Cow<'a, str>>,
+    /// It was read off an error of the SDK, erased or not.
+    pub(crate) of_sdk: bool,
 }
 
 impl<'a> Failure<'a> {
@@ -101,6 +106,9 @@ impl<'a> Failure<'a> {
             retry_after: None,
             modeled_kind: None,
             declared: None,
+            service: None,
+            operation: None,
+            of_sdk: false,
         }
     }
 
@@ -204,6 +212,28 @@ impl<'a> Failure<'a> {
         self.request_id.as_deref()
     }
 
+    /// The service, as the SDK names it: `"DynamoDB"`. Known where the SDK's interceptor runs.
+    #[must_use]
+    pub fn service(&self) -> Option<&str> {
+        self.service.as_deref()
+    }
+
+    /// The operation: `"PutItem"`. Known where the SDK's interceptor runs.
+    #[must_use]
+    pub fn operation(&self) -> Option<&str> {
+        self.operation.as_deref()
+    }
+
+    /// Whether the error tells nothing at all.
+    pub(crate) fn is_opaque(&self) -> bool {
+        let Self { code, status, request_id, transport, declared, .. } = self;
+        code.is_none()
+            && status.is_none()
+            && request_id.is_none()
+            && transport.is_none()
+            && declared.is_none()
+    }
+
     /// This failure with what it lacks taken from `source`.
     pub(crate) fn or(self, source: Failure<'a>) -> Self {
         let guessed = if self.code.is_some() { self.guessed } else { source.guessed };
@@ -218,6 +248,9 @@ impl<'a> Failure<'a> {
             retry_after: self.retry_after.or(source.retry_after),
             modeled_kind: self.modeled_kind.or(source.modeled_kind),
             declared: self.declared.or(source.declared),
+            service: self.service.or(source.service),
+            operation: self.operation.or(source.operation),
+            of_sdk: self.of_sdk || source.of_sdk,
         }
     }
 
@@ -229,6 +262,9 @@ impl<'a> Failure<'a> {
             code: owned(&self.code),
             message: owned(&self.message),
             request_id: owned(&self.request_id),
+            service: owned(&self.service),
+            operation: owned(&self.operation),
+            of_sdk: self.of_sdk,
             guessed: self.guessed,
             modeled: self.modeled,
             status: self.status,

@@ -26,6 +26,8 @@ mod random;
 mod rate;
 mod run;
 pub mod scope;
+#[cfg(feature = "sdk")]
+pub mod sdk;
 mod site;
 mod switches;
 pub mod testing;
@@ -34,7 +36,7 @@ pub use ambient::with_deadline;
 pub use attempts::Reason;
 #[cfg(feature = "aws-config")]
 pub use config::ConfigError;
-pub use context::attempt;
+pub use context::{InCall, attempt, client_token, in_call};
 pub use errors::{Classify, StopWhy, Stopped, by};
 pub use failure::{AsFailure, Failure, Kind, RetryAfter, Transport};
 pub use observe::{Event, Explanation, FailedAttempt, Report, explain, report};

@@ -18,6 +18,13 @@ pub(crate) fn uniform() -> f64 {
     GENERATOR.try_with(|generator| generator.borrow_mut().random()).unwrap_or(0.5)
 }
 
+/// 128 bits that no one else has: a hash under the standard library's keys, which the system's own
+/// source of randomness seeds.
+pub(crate) fn unique() -> u128 {
+    let keys = RandomState::new();
+    u128::from(keys.hash_one(0_u8)) << 64 | u128::from(keys.hash_one(1_u8))
+}
+
 #[cfg(test)]
 mod tests {
     #[test]

@@ -74,28 +74,39 @@ pub(super) fn of_io(error: &io::Error) -> Option<Transport> {
     }
 }
 
-/// What the `Display`s in the chain say: the SDK's time-out, or a code that is known, else the first text
-/// that could be a code (which only a list of the user's can make count).
+/// What the `Display`s in the chain say: the SDK's time-out, or a code that is known, or the one that
+/// the SDK's own error stands before, else the first text that could be a code (which only a list of the
+/// user's can make count).
 fn of_texts<'e>(error: &'e (dyn Error + 'static)) -> Failure<'e> {
     let mut unknown = None;
+    let mut of_sdk = false;
+    let mut sdk_speaks = false;
     for error in walk(error) {
         let text = error.to_string();
-        if text == "request has timed out" {
-            return Failure::transport(Transport::Timeout);
+        match text.as_str() {
+            "request has timed out" => {
+                return Failure { of_sdk: true, ..Failure::transport(Transport::Timeout) };
+            }
+            "service error" | "response error" | "dispatch failure" | "unhandled error" => {
+                of_sdk = true;
+            }
+            _ => {}
         }
+        let after_sdk = std::mem::replace(&mut sdk_speaks, text == "service error");
         let Some((code, message)) = text::code_of(&text) else { continue };
         let failure = Failure {
             code: Some(Cow::Owned(code.to_owned())),
             message: message.map(|message| Cow::Owned(message.to_owned())),
             guessed: true,
+            of_sdk,
             ..Failure::new()
         };
-        if codes::is_known(code) {
+        if after_sdk || codes::is_known(code) {
             return failure;
         }
         unknown.get_or_insert(failure);
     }
-    unknown.unwrap_or_default()
+    Failure { of_sdk, ..unknown.unwrap_or_default() }
 }
 
 #[cfg(test)]

@@ -16,6 +16,7 @@ pub(super) fn of_metadata(meta: &ErrorMetadata) -> Failure<'_> {
         code: meta.code().map(Into::into),
         message: meta.message().map(Into::into),
         request_id: meta.extra(REQUEST_ID).map(Into::into),
+        of_sdk: true,
         ..Failure::new()
     }
 }

@@ -11,5 +11,7 @@ mod text;
 pub mod tiers;
 
 pub use function::{Classify, by};
+#[cfg(feature = "sdk")]
+pub(crate) use sdk::of_attempt;
 pub use stopped::{StopWhy, Stopped};
 pub(crate) use tiers::{StopAs, Via};

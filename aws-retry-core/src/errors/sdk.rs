@@ -4,7 +4,8 @@ use std::error::Error;
 use std::num::IntErrorKind;
 use std::time::Duration;
 
-use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::interceptors::context::Error as OperationError;
+use aws_smithy_runtime_api::client::orchestrator::{HttpResponse, OrchestratorError};
 use aws_smithy_runtime_api::client::result::{ConnectorError, DispatchFailure, SdkError};
 use aws_smithy_runtime_api::http::Headers;
 use aws_smithy_types::DateTime;
@@ -21,7 +22,7 @@ pub(super) fn of_sdk_error<E>(error: &SdkError<E, HttpResponse>) -> Failure<'_>
 where
     E: ProvideErrorMetadata,
 {
-    match error {
+    let failure = match error {
         SdkError::ConstructionFailure(_) => Failure::transport(Transport::Construction),
         SdkError::TimeoutError(_) => Failure::transport(Transport::Timeout),
         SdkError::DispatchFailure(failure) => of_dispatch(failure),
@@ -32,6 +33,33 @@ where
             metadata::of_provider(context.err()).or(of_response(context.raw()))
         }
         _ => Failure::new(),
+    };
+    Failure { of_sdk: true, ..failure }
+}
+
+/// What the SDK knows of an attempt before any type is erased: more than the error returned may hold.
+pub(crate) fn of_attempt<'e>(
+    error: &'e OrchestratorError<OperationError>,
+    response: Option<&'e HttpResponse>,
+) -> Failure<'e> {
+    let failure = if let Some(error) = error.as_operation_error() {
+        // The text of a modeled error starts with its code, and nobody else has written it.
+        Failure { guessed: false, ..chain::of_chain(error) }
+    } else if let Some(error) = error.as_connector_error() {
+        of_connector(error)
+    } else if error.is_timeout_error() {
+        Failure::transport(Transport::Timeout)
+    } else if error.is_response_error() {
+        Failure::transport(Transport::Response)
+    } else if is_about_credentials(error) {
+        Failure::transport(Transport::Credentials)
+    } else {
+        Failure::transport(Transport::Other)
+    };
+    let failure = Failure { of_sdk: true, ..failure };
+    match response {
+        Some(response) => failure.or(of_response(response)),
+        None => failure,
     }
 }
 
@@ -88,7 +116,7 @@ fn of_connector(error: &ConnectorError) -> Failure<'_> {
     } else {
         Transport::Other
     };
-    Failure::transport(transport)
+    Failure { of_sdk: true, ..Failure::transport(transport) }
 }
 
 /// Whether the connection was never made. The connector's own mark of it can't be read, so this looks
@@ -106,7 +134,7 @@ fn never_connected(error: &ConnectorError) -> bool {
 }
 
 /// A provider of credentials fails as a dispatch failure of no particular kind: its words tell.
-fn is_about_credentials(error: &ConnectorError) -> bool {
+fn is_about_credentials(error: &(dyn Error + 'static)) -> bool {
     chain::walk(error).any(|source| {
         let text = source.to_string();
         ["credential", "identity", "SSO session", "token provider"]

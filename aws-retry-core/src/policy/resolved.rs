@@ -78,10 +78,16 @@ const COSTS_DECORATOR: Costs = Costs { throttled: 0, transient: 14, timeout: 14,
 impl RetryPolicy {
     /// This policy with the mode's preset in every gap.
     pub(crate) fn resolve(&self) -> Resolved {
+        self.resolve_for(None, None)
+    }
+
+    /// [`RetryPolicy::resolve`] for a service and an operation that someone else knows, where this
+    /// policy names none.
+    pub(crate) fn resolve_for(&self, service: Option<&str>, operation: Option<&str>) -> Resolved {
         let mut preset = preset(self.mode.unwrap_or_default());
         preset.service = self.service;
         preset.operation = self.operation;
-        preset.for_service();
+        preset.for_service(self.service.or(service), self.operation.or(operation));
         let attempts = self
             .max_attempts
             .or(self
@@ -135,8 +141,8 @@ impl RetryPolicy {
 
 impl Resolved {
     /// What AWS's modes set per service and operation.
-    fn for_service(&mut self) {
-        let dynamodb = self.service.is_some_and(codes::is_dynamodb);
+    fn for_service(&mut self, service: Option<&str>, operation: Option<&str>) {
+        let dynamodb = service.is_some_and(codes::is_dynamodb);
         match self.mode {
             Mode::Legacy if dynamodb => {
                 self.max_attempts = 10;
@@ -150,8 +156,8 @@ impl Resolved {
                     self.base_delay = Duration::from_millis(25);
                 }
                 self.long_polling = codes::is_long_polling(
-                    self.service.unwrap_or_default(),
-                    self.operation.unwrap_or_default(),
+                    service.unwrap_or_default(),
+                    operation.unwrap_or_default(),
                 );
             }
             _ => {}

@@ -8,7 +8,7 @@ use super::state::{Hooks, State};
 use crate::Failure;
 use crate::ambient::{self, Ambient};
 use crate::classify::Predicates;
-use crate::context::Frame;
+use crate::context::{Frame, Note};
 use crate::errors::{StopAs, Via};
 use crate::observe::{self, Event};
 use crate::outcome::Outcome;
@@ -182,7 +182,7 @@ impl<'p> Call<'p> {
         let again = match outcome.split() {
             Ok(value) if extras.retry_if_ok.is_some_and(|unwelcome| unwelcome(value)) => {
                 let said = Predicates { asked: true, vetoed: false };
-                self.failed(&Failure::new(), said, &hooks)
+                self.goes_on(&Failure::new(), None, said, &hooks)
             }
             Ok(_) => {
                 if self.state.is_some()
@@ -231,7 +231,9 @@ impl<'p> Call<'p> {
         // From now on every attempt has a state to look at.
         self.eager = true;
         let Self { site, policy, late, scope, state, .. } = self;
-        let resolved = |ambient: Option<&Ambient>| resolved(site, *policy, *late, ambient);
+        let resolved = |ambient: Option<&Ambient>| {
+            resolved(site, *policy, *late, ambient, &Failure::new())
+        };
         let state = state.get_or_insert_with(|| {
             let scope = scope.take().unwrap_or_else(|| site.key().into());
             let ambient = ambient::current();
@@ -247,21 +249,47 @@ impl<'p> Call<'p> {
         self.state_mut().succeeded(attempt, hooks);
     }
 
-    /// Whether to go on after a failure.
+    /// Whether to go on after a failure. What was noted inside the attempt completes what the error says.
     #[cold]
     fn failed(&mut self, failure: &Failure<'_>, said: Predicates, hooks: &Hooks<'_>) -> bool {
+        let Some(notes) = self.frame.shared_notes() else {
+            return self.goes_on(failure, None, said, hooks);
+        };
+        let note = self.state_mut().recall(&notes, failure);
+        let whole = note.as_ref().map(|note| note.complete(failure));
+        self.goes_on(whole.as_ref().unwrap_or(failure), note.as_ref(), said, hooks)
+    }
+
+    #[cold]
+    fn goes_on(
+        &mut self,
+        failure: &Failure<'_>,
+        note: Option<&Note>,
+        said: Predicates,
+        hooks: &Hooks<'_>,
+    ) -> bool {
+        let (site, policy, late) = (self.site, self.policy, self.late);
         let (attempt, blocking) = (self.frame.attempt, self.blocking);
-        self.state_mut().failed(attempt, failure, said, hooks, blocking)
+        let state = self.state_mut();
+        if failure.service().is_some() {
+            state.learn(|ambient| resolved(site, policy, late, ambient, failure));
+        }
+        let again = state.failed(attempt, failure, note, said, hooks, blocking);
+        if let Some(notes) = self.frame.shared_notes() {
+            notes.begin(attempt.saturating_add(1));
+        }
+        again
     }
 }
 
 /// The policy in force: `policy = ..` supplies, written arguments win, overrides beat both, and a test's
-/// cap holds whatever they say.
+/// cap holds whatever they say. A failure may know the service where nobody wrote it down.
 fn resolved(
     site: &Site,
     policy: Option<&RetryPolicy>,
     late: Option<&RetryPolicy>,
     ambient: Option<&Ambient>,
+    failure: &Failure<'_>,
 ) -> Resolved {
     let mut written = site.policy.clone();
     if let Some(late) = late {
@@ -270,7 +298,8 @@ fn resolved(
     if let Some(supplied) = policy {
         written = written.over(supplied);
     }
-    let mut resolved = overrides::over(site, written).resolve();
+    let written = overrides::over(site, written);
+    let mut resolved = written.resolve_for(failure.service(), failure.operation());
     if let Some(rules) = ambient.and_then(|ambient| ambient.rules.as_ref()) {
         resolved.max_attempts = resolved.max_attempts.min(rules.max_attempts()).max(1);
     }

@@ -9,11 +9,12 @@ use crate::ambient::Ambient;
 use crate::attempts::{Attempts, Decision, Moment, Reason};
 use crate::classify::{Predicates, classify};
 use crate::clock::{Clock, Sleep, Time};
+use crate::context::{self, Note, Notes};
 use crate::errors::{StopWhy, Stopped};
 use crate::failure::{Failure, Kind, Transport};
 use crate::observe::{self, CallSpan, Event};
 use crate::overrides;
-use crate::policy::Resolved;
+use crate::policy::{Nested, Resolved};
 use crate::quota;
 use crate::random;
 use crate::rate::Outcome;
@@ -102,6 +103,22 @@ impl State {
             self.generation = generation;
             self.policy = policy(self.ambient.as_deref());
             self.deadline = self.first_deadline();
+        }
+    }
+
+    /// The service and the operation set defaults of AWS's modes: taken over from a failure where nobody
+    /// wrote them down.
+    pub fn learn(&mut self, policy: impl FnOnce(Option<&Ambient>) -> Resolved) {
+        if self.policy.service.is_none() {
+            self.policy = policy(self.ambient.as_deref());
+        }
+    }
+
+    /// What was noted of a failure inside the attempt. Nothing, where this crate has cut the attempt.
+    pub fn recall(&self, notes: &Notes, failure: &Failure<'_>) -> Option<Note> {
+        match self.stopped {
+            None => notes.recall(failure, self.policy.trust_record),
+            Some(_) => None,
         }
     }
 
@@ -223,6 +240,7 @@ impl State {
         &mut self,
         attempt: u32,
         failure: &Failure<'_>,
+        note: Option<&Note>,
         said: Predicates,
         hooks: &Hooks<'_>,
         blocking: bool,
@@ -248,7 +266,10 @@ impl State {
                     random: self.uniform(),
                 };
                 let quota = self.policy.costs.map(|_| &scope.quota);
-                self.attempts.on_failure(&self.policy, verdict, failure, at, quota)
+                match note.and_then(|note| self.tried_within(note, verdict.kind)) {
+                    Some(why) => Decision::stop(why),
+                    None => self.attempts.on_failure(&self.policy, verdict, failure, at, quota),
+                }
             }
         };
         let decision = match decision {
@@ -278,8 +299,20 @@ impl State {
                 let event = Event { reason: Some(why), ..event };
                 self.tell(&event, hooks.on_give_up);
                 self.span.end(&event);
+                context::gave_up(failure);
                 false
             }
+        }
+    }
+
+    /// Why this call must not retry what was retried inside its attempt.
+    fn tried_within(&self, note: &Note, kind: Kind) -> Option<Reason> {
+        if note.gave_up() && self.policy.nested == Nested::Pass {
+            Some(Reason::Nested)
+        } else if note.sdk_retried() && kind == Kind::Transient {
+            Some(Reason::SdkTried)
+        } else {
+            None
         }
     }
 

@@ -1,0 +1,173 @@
+//! What the code inside an attempt notes for its call: failed attempts of SDK operations (the
+//! interceptor), and failures that a call inside gave up on. A note is used only for an error that it
+//! agrees with.
+
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+
+use crate::failure::Failure;
+
+/// The newest notes are kept. An attempt is one request, as a rule, and seldom many at once.
+const KEPT: usize = 16;
+
+/// A failure that happened inside an attempt.
+#[derive(Clone, Debug)]
+pub(crate) struct Note {
+    failure: Failure<'static>,
+    source: Source,
+}
+
+/// Who noted it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Source {
+    /// A call inside this one, which gave up.
+    Inner,
+    /// An operation of the SDK.
+    #[cfg_attr(not(feature = "sdk"), expect(dead_code))]
+    Sdk(Sent),
+}
+
+/// How an operation of the SDK stood when its attempt failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Sent {
+    /// Tells the operation from all others of the process.
+    pub execution: u64,
+    /// The SDK has retried it.
+    pub retried: bool,
+}
+
+impl Note {
+    pub const fn new(failure: Failure<'static>, source: Source) -> Self {
+        Self { failure, source }
+    }
+
+    /// Whether a call inside gave up on it.
+    pub fn gave_up(&self) -> bool {
+        self.source == Source::Inner
+    }
+
+    /// Whether the SDK has retried it already.
+    pub const fn sdk_retried(&self) -> bool {
+        matches!(self.source, Source::Sdk(Sent { retried: true, .. }))
+    }
+
+    /// `failure` with what it lost on the way out.
+    pub fn complete(&self, failure: &Failure<'_>) -> Failure<'static> {
+        let mut whole = failure.to_owned().or(self.failure.clone());
+        if whole.code == self.failure.code {
+            whole.guessed &= self.failure.guessed;
+        }
+        whole
+    }
+
+    /// Whether `failure` is the one that was noted, as far as can be told.
+    fn agrees_with(&self, failure: &Failure<'_>) -> bool {
+        fn differ<T: PartialEq + Copy>(a: Option<T>, b: Option<T>) -> bool {
+            a.is_some() && b.is_some() && a != b
+        }
+        let noted = &self.failure;
+        if let (Some(noted), Some(seen)) = (noted.request_id(), failure.request_id()) {
+            return noted == seen;
+        }
+        // The text of a wrapper may look like a code where the error itself has none.
+        let wrapped = noted.code.is_none() && failure.guessed;
+        if !wrapped && (noted.code.is_some() || failure.code.is_some()) {
+            return noted.code == failure.code && noted.message == failure.message;
+        }
+        // Without a code: an answer of no known form, a time-out, a lost connection.
+        let apart = (!wrapped && differ(noted.message(), failure.message()))
+            || differ(noted.status, failure.status)
+            || differ(noted.transport, failure.transport)
+            || noted.declared != failure.declared;
+        !apart && (self.gave_up() || failure.of_sdk)
+    }
+}
+
+/// The notes of one call. Nothing is locked while nothing fails.
+#[derive(Debug)]
+pub(crate) struct Notes {
+    token: OnceLock<u128>,
+    list: Mutex<List>,
+}
+
+#[derive(Debug)]
+struct List {
+    /// The attempt that they belong to. A task that outlives its attempt can't speak for the next one.
+    attempt: u32,
+    notes: Vec<Note>,
+    /// No operation has succeeded since the last note.
+    trusted: bool,
+}
+
+impl Notes {
+    pub const fn new(attempt: u32) -> Self {
+        let list = List { attempt, notes: Vec::new(), trusted: false };
+        Self { token: OnceLock::new(), list: Mutex::new(list) }
+    }
+
+    /// The call's token.
+    pub fn token(&self, make: impl FnOnce() -> u128) -> u128 {
+        *self.token.get_or_init(make)
+    }
+
+    /// Adds a note of attempt `attempt`. An operation has one note: that of its last failure.
+    pub fn add(&self, attempt: u32, note: Note) {
+        let mut list = self.list();
+        if list.attempt != attempt {
+            return;
+        }
+        if let Source::Sdk(sent) = note.source {
+            list.forget(sent.execution);
+        }
+        if list.notes.len() >= KEPT {
+            list.notes.remove(0);
+        }
+        list.notes.push(note);
+        list.trusted = true;
+    }
+
+    /// An operation succeeded: what it failed on before is no matter any more.
+    #[cfg_attr(not(feature = "sdk"), expect(dead_code))]
+    pub fn succeeded(&self, attempt: u32, execution: Option<u64>) {
+        let mut list = self.list();
+        if list.attempt == attempt {
+            list.trusted = false;
+            if let Some(execution) = execution {
+                list.forget(execution);
+            }
+        }
+    }
+
+    /// The newest note that agrees with `failure`. With `trust`, one of an error that lost everything is
+    /// the newest of all.
+    pub fn recall(&self, failure: &Failure<'_>, trust: bool) -> Option<Note> {
+        let list = self.list();
+        let found = list.notes.iter().rev().find(|note| note.agrees_with(failure));
+        let trusted = || list.notes.last().filter(|_| trust && list.trusted && failure.is_opaque());
+        found.or_else(trusted).cloned()
+    }
+
+    /// Forgets the notes; those to come belong to attempt `attempt`.
+    pub fn begin(&self, attempt: u32) {
+        let mut list = self.list();
+        list.attempt = attempt;
+        list.notes.clear();
+        list.trusted = false;
+    }
+
+    fn list(&self) -> MutexGuard<'_, List> {
+        // Each change leaves the list whole.
+        self.list.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl List {
+    fn forget(&mut self, execution: u64) {
+        self.notes.retain(
+            |note| !matches!(note.source, Source::Sdk(sent) if sent.execution == execution),
+        );
+    }
+}
+
+#[cfg(test)]
+#[path = "notes_tests.rs"]
+mod tests;

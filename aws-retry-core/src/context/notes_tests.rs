@@ -1,0 +1,107 @@
+use super::*;
+use crate::failure::Transport;
+
+fn coded(code: &'static str, message: &'static str) -> Failure<'static> {
+    Failure::new().with_code(code).with_message(message)
+}
+
+fn sent(execution: u64) -> Source {
+    Source::Sdk(Sent { execution, retried: false })
+}
+
+fn notes(noted: impl IntoIterator<Item = (Failure<'static>, Source)>) -> Notes {
+    let list = Notes::new(1);
+    for (failure, source) in noted {
+        list.add(1, Note::new(failure, source));
+    }
+    list
+}
+
+#[test]
+fn a_note_speaks_only_for_its_own_failure() {
+    let slow = coded("SlowDown", "later").with_status(503).with_request_id("a");
+    let noted = notes([(slow, sent(1))]);
+    let status = |failure: Failure<'_>| noted.recall(&failure, false).map(|it| it.failure.status);
+    assert_eq!(status(coded("SlowDown", "later")), Some(Some(503)));
+    assert_eq!(status(Failure::new().with_request_id("a")), Some(Some(503)));
+    assert_eq!(status(coded("SlowDown", "later").with_request_id("b")), None, "another request");
+    assert_eq!(status(coded("SlowDown", "go")), None, "another message");
+    assert_eq!(status(Failure::new().with_code("SlowDown")), None, "no message");
+    assert_eq!(status(coded("Throttling", "later")), None, "another code");
+    assert_eq!(status(Failure::new()), None, "an error that tells nothing");
+    assert_eq!(status(Failure::transport(Transport::Io)), None, "an error of another kind");
+}
+
+#[test]
+fn without_a_code_it_speaks_for_an_sdk_error_alone() {
+    let lost = Failure { of_sdk: true, ..Failure::transport(Transport::Io) };
+    let notes = notes([(lost.clone(), sent(1))]);
+    assert!(notes.recall(&lost, false).is_some());
+    let agrees = |failure: Failure<'_>| notes.recall(&failure, false).is_some();
+    let wrapped = Failure { guessed: true, ..lost.with_code("Upload").with_message("failed") };
+    assert!(agrees(wrapped), "a wrapper's text that looks like a code");
+    assert!(!agrees(Failure::transport(Transport::Io)), "someone else's connection");
+    assert!(!agrees(Failure { of_sdk: true, ..Failure::transport(Transport::Timeout) }));
+    assert!(!agrees(Failure::new()));
+}
+
+#[test]
+fn the_newest_that_agrees_is_taken() {
+    let failure = coded("Throttling", "Rate exceeded");
+    let inner_first = notes([(failure.clone(), Source::Inner), (failure.clone(), sent(1))]);
+    assert!(!inner_first.recall(&failure, false).is_some_and(|note| note.gave_up()));
+    let inner_last = notes([(failure.clone(), sent(1)), (failure.clone(), Source::Inner)]);
+    assert!(inner_last.recall(&failure, false).is_some_and(|note| note.gave_up()));
+}
+
+#[test]
+fn a_success_clears_its_own_operation_and_the_trust() {
+    let (a, b) = (coded("A", "a"), coded("B", "b"));
+    let notes = notes([(a.clone(), sent(1)), (b.clone(), sent(2))]);
+    let opaque = Failure::new();
+    assert_eq!(notes.recall(&opaque, true).map(|it| it.failure.code), Some(b.code.clone()));
+    notes.succeeded(1, Some(1));
+    assert!(notes.recall(&a, false).is_none());
+    assert!(notes.recall(&b, false).is_some());
+    assert!(notes.recall(&opaque, true).is_none());
+}
+
+#[test]
+fn trust_is_for_errors_that_tell_nothing() {
+    let notes = notes([(coded("A", "a"), sent(1))]);
+    assert!(notes.recall(&coded("B", "b"), true).is_none());
+    assert!(notes.recall(&Failure::transport(Transport::Io), true).is_none());
+    assert!(notes.recall(&Failure::permanent(), true).is_none());
+    assert!(notes.recall(&Failure::new(), false).is_none());
+}
+
+#[test]
+fn an_attempt_has_its_own_notes() {
+    let failure = coded("A", "a");
+    let notes = notes([(failure.clone(), sent(1))]);
+    notes.begin(2);
+    assert!(notes.recall(&failure, true).is_none());
+    notes.add(1, Note::new(failure.clone(), sent(2)));
+    assert!(notes.recall(&failure, true).is_none(), "a task that outlived its attempt");
+    notes.add(2, Note::new(failure.clone(), sent(3)));
+    assert!(notes.recall(&failure, true).is_some());
+}
+
+#[test]
+fn an_operation_has_one_note_and_old_ones_make_way() {
+    let failure = |i: u64| Failure::new().with_request_id(i.to_string());
+    let known = |notes: &Notes, i| notes.recall(&failure(i), false).is_some();
+    let one = notes((0..100).map(|i| (failure(i), sent(7))));
+    assert_eq!((known(&one, 98), known(&one, 99)), (false, true));
+    let many = notes((0..100).map(|i| (failure(i), sent(i))));
+    assert_eq!((0..100).filter(|i| known(&many, *i)).count(), KEPT);
+    assert!(known(&many, 99));
+}
+
+#[test]
+fn an_erased_error_gets_back_what_it_lost() {
+    let whole = coded("SlowDown", "later").with_status(503).with_request_id("a");
+    let seen = Failure { guessed: true, ..coded("SlowDown", "later") };
+    let note = Note::new(whole.clone(), sent(1));
+    assert_eq!(note.complete(&seen), whole);
+}
