@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
+use crate::codes;
+
 /// How a failed attempt's error arrived, where no service answered it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -224,10 +226,10 @@ impl<'a> Failure<'a> {
         self.operation.as_deref()
     }
 
-    /// Whether the error tells nothing at all.
+    /// Whether the error tells nothing at all, but for a text that only looks like a code.
     pub(crate) fn is_opaque(&self) -> bool {
-        let Self { code, status, request_id, transport, declared, .. } = self;
-        code.is_none()
+        let Self { status, request_id, transport, declared, .. } = self;
+        self.code().is_none_or(|code| self.guessed && !codes::is_known(code))
             && status.is_none()
             && request_id.is_none()
             && transport.is_none()

@@ -42,6 +42,8 @@ pub use failure::{AsFailure, Failure, Kind, RetryAfter, Transport};
 pub use observe::{Event, Explanation, FailedAttempt, Report, explain, report};
 pub use policy::{Codes, Jitter, Log, Mode, Nested, PolicyError, RetryPolicy};
 pub use rate::State as RateState;
+#[cfg(feature = "sdk")]
+pub use sdk::{Interrupted, Paginator, Polled, RetryClient, Waiter, paginate};
 
 /// Sleep and time for run times other than tokio: the SDK's own `AsyncSleep` and `TimeSource`, once they
 /// are handed over.

@@ -52,11 +52,12 @@ impl Note {
 
     /// `failure` with what it lost on the way out.
     pub fn complete(&self, failure: &Failure<'_>) -> Failure<'static> {
-        let mut whole = failure.to_owned().or(self.failure.clone());
-        if whole.code == self.failure.code {
-            whole.guessed &= self.failure.guessed;
+        let mut seen = failure.to_owned();
+        if seen.guessed && self.failure.code.is_some() {
+            // Either the same, or a wrapper's text that only looked like one.
+            (seen.code, seen.message) = (None, None);
         }
-        whole
+        seen.or(self.failure.clone())
     }
 
     /// Whether `failure` is the one that was noted, as far as can be told.

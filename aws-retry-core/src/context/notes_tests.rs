@@ -70,6 +70,9 @@ fn a_success_clears_its_own_operation_and_the_trust() {
 fn trust_is_for_errors_that_tell_nothing() {
     let notes = notes([(coded("A", "a"), sent(1))]);
     assert!(notes.recall(&coded("B", "b"), true).is_none());
+    let wrapper = Failure { guessed: true, ..coded("Upload", "failed") };
+    let trusted = notes.recall(&wrapper, true).map(|note| note.complete(&wrapper).code);
+    assert_eq!(trusted, Some(Some("A".into())));
     assert!(notes.recall(&Failure::transport(Transport::Io), true).is_none());
     assert!(notes.recall(&Failure::permanent(), true).is_none());
     assert!(notes.recall(&Failure::new(), false).is_none());

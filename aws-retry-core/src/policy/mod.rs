@@ -130,8 +130,11 @@ policy! {
     operation: &'static str,
     /// Whether this call retries what an annotated call inside it gave up on. Default: [`Nested::Pass`].
     nested: Nested,
-    /// Believe the interceptor's record even where the returned error doesn't confirm it. Default: false.
+    /// Where the returned error tells nothing, take the last failed attempt that the interceptor saw for
+    /// its cause. Default: false.
     trust_record: bool,
     /// Level of the log lines of retries. Default: [`Log::Warn`] (paced: [`Log::Debug`]).
     log: Log,
+    /// The call's name in events, logs and overrides. Default: the fn's.
+    name: &'static str,
 }

@@ -67,6 +67,7 @@ pub(crate) struct Resolved {
     pub nested: Nested,
     pub trust_record: bool,
     pub log: Log,
+    pub name: Option<&'static str>,
 }
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -134,6 +135,7 @@ impl RetryPolicy {
             nested: self.nested.unwrap_or_default(),
             trust_record: self.trust_record.unwrap_or(false),
             log: self.log.unwrap_or(preset.log),
+            name: self.name,
             ..preset
         }
     }
@@ -199,6 +201,7 @@ fn preset(mode: Mode) -> Resolved {
         nested: Nested::Pass,
         trust_record: false,
         log: Log::Warn,
+        name: None,
     };
     let standard = Resolved {
         max_attempts: 3,

@@ -110,7 +110,11 @@ fn here() -> Key {
     Key::of_address(std::ptr::from_ref(Location::caller()) as usize)
 }
 
-async fn run<T, E, M, F>(mut call: Call<'_>, mut operation: impl FnMut() -> F) -> Result<T, E>
+/// The loop of the closure forms.
+pub(crate) async fn run<T, E, M, F>(
+    mut call: Call<'_>,
+    mut operation: impl FnMut() -> F,
+) -> Result<T, E>
 where
     F: Future<Output = Result<T, E>>,
     E: Classify<M>,

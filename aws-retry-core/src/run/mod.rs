@@ -9,3 +9,5 @@ mod state;
 
 pub use attempt::{Attempt, Body};
 pub use call::{Call, Extras};
+#[cfg(feature = "sdk")]
+pub(crate) use closure::run;

@@ -353,7 +353,7 @@ impl State {
     fn event(&self, attempt: u32) -> Event<'_> {
         let scope = self.scope.as_deref();
         Event {
-            function: self.site.name,
+            function: self.policy.name.unwrap_or(self.site.name),
             module: self.site.module,
             service: self.policy.service,
             operation: self.policy.operation,

@@ -1,5 +1,12 @@
-//! With the AWS SDK for Rust: the interceptor.
+//! With the AWS SDK for Rust: the interceptor, a client that retries, pages, waiters.
 
+mod client;
 mod interceptor;
+mod pages;
+mod stream;
+mod waiter;
 
+pub use client::RetryClient;
 pub use interceptor::Interceptor;
+pub use pages::{Interrupted, Paginator, paginate};
+pub use waiter::{Polled, Waiter};

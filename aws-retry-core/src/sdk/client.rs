@@ -1,0 +1,108 @@
+//! An SDK client whose every call is retried: what a wrapper class around a boto3 client is.
+
+use crate::errors::Classify;
+use crate::policy::RetryPolicy;
+use crate::run::{Call, run};
+use crate::scope::{Key, ScopeParts, scope_key};
+use crate::site::Site;
+
+/// All clients share this; the name of a call and its scope are the client's.
+static SITE: Site = Site::new("RetryClient::call", module_path!(), RetryPolicy::new());
+
+/// An SDK client and the policy under which its calls are retried.
+///
+/// There is no `Deref`: a call that silently skips the retries would look the same.
+/// [`RetryClient::inner`] is the bare client.
+///
+/// ```
+/// # use aws_retry_core::{RetryClient, RetryPolicy};
+/// # struct Ec2;
+/// # impl Ec2 {
+/// #     fn describe_vpcs(&self) -> &Self { self }
+/// #     async fn send(&self) -> Result<u32, std::io::Error> { Ok(3) }
+/// # }
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), std::io::Error> {
+/// # let client = Ec2;
+/// let ec2 = RetryClient::new(client, RetryPolicy::new().max_retries(8));
+/// let vpcs = ec2.call(|ec2| ec2.describe_vpcs().send()).await?;
+/// # assert_eq!(vpcs, 3);
+/// # Ok(())
+/// # }
+/// ```
+///
+/// Its calls share a retry quota (and a send rate, in the modes that have one); clones of it share them,
+/// too. [`RetryClient::call_named`] has one of its own for each name, [`RetryClient::in_scope`] shares
+/// one with whoever names the same scope.
+#[derive(Clone, Debug)]
+pub struct RetryClient<C> {
+    client: C,
+    pub(super) policy: RetryPolicy,
+    scope: Scope,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Scope {
+    Own(Key),
+    Given(Key),
+}
+
+impl<C> RetryClient<C> {
+    /// `client`, with retries under `policy`.
+    #[must_use]
+    pub fn new(client: C, policy: RetryPolicy) -> Self {
+        Self { client, policy, scope: Scope::Own(Key::unique()) }
+    }
+
+    /// Puts all its calls into one scope: a value or a tuple of what is `Display`, as
+    /// `&("ec2", account, region)`.
+    #[must_use]
+    pub fn in_scope<S>(mut self, scope: &(impl ScopeParts<S> + ?Sized)) -> Self {
+        self.scope = Scope::Given(scope_key(scope));
+        self
+    }
+
+    /// The bare client: what it sends is not retried here.
+    pub const fn inner(&self) -> &C {
+        &self.client
+    }
+
+    /// Sends a request, again and again as the policy says. The last error comes back unchanged.
+    pub async fn call<'c, T, E, M, F>(
+        &'c self,
+        mut operation: impl FnMut(&'c C) -> F,
+    ) -> Result<T, E>
+    where
+        F: Future<Output = Result<T, E>>,
+        E: Classify<M>,
+    {
+        let call = Call::new(&SITE).policy(&self.policy).scope(self.key());
+        run(call, || operation(&self.client)).await
+    }
+
+    /// [`RetryClient::call`] with a name: of the call in events and logs, and of a scope of its own
+    /// within the client. Name the operation, as `"DescribeVpcs"`: that is what AWS throttles.
+    pub async fn call_named<'c, T, E, M, F>(
+        &'c self,
+        name: &'static str,
+        mut operation: impl FnMut(&'c C) -> F,
+    ) -> Result<T, E>
+    where
+        F: Future<Output = Result<T, E>>,
+        E: Classify<M>,
+    {
+        let scope = match self.scope {
+            Scope::Own(key) => key.within(name),
+            Scope::Given(key) => key,
+        };
+        let named = RetryPolicy::new().name(name);
+        let call = Call::new(&SITE).policy(&self.policy).late(&named).scope(scope);
+        run(call, || operation(&self.client)).await
+    }
+
+    pub(super) const fn key(&self) -> Key {
+        match self.scope {
+            Scope::Own(key) | Scope::Given(key) => key,
+        }
+    }
+}

@@ -1,0 +1,177 @@
+//! Waiting until something is so: polls with Smithy's waiter delays, each poll retried on its own. (A
+//! waiter of the SDK ends at the first throttle that its client does not survive.)
+
+use std::fmt;
+use std::time::Duration;
+
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_runtime_api::client::waiters::FinalPoll;
+use aws_smithy_runtime_api::client::waiters::error::{
+    ExceededMaxWait, FailureState, OperationFailed, WaiterError,
+};
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+
+use super::RetryClient;
+use crate::clock::{Clock, Time};
+use crate::random;
+
+/// What a poll means for a waiter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Polled {
+    /// It is so: the wait is over.
+    Success,
+    /// It will never be so.
+    Failure,
+    /// Not yet.
+    Retry,
+}
+
+/// Polls until something is so: made by [`RetryClient::wait_until`], started by [`Waiter::wait`].
+#[must_use = "a waiter polls nothing until `wait`"]
+pub struct Waiter<'c, C, S, A> {
+    client: &'c RetryClient<C>,
+    send: S,
+    accept: A,
+    delays: Delays,
+}
+
+impl<C, S, A> fmt::Debug for Waiter<'_, C, S, A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Waiter").field("delays", &self.delays).finish_non_exhaustive()
+    }
+}
+
+impl<C> RetryClient<C> {
+    /// Polls with `send` until `accept` says that it is so. Each poll is retried on its own under the
+    /// client's policy, and `accept` sees what comes of it: the output, or the service's error.
+    ///
+    /// ```ignore
+    /// let table = dynamodb
+    ///     .wait_until(
+    ///         |client| client.describe_table().table_name("t").send(),
+    ///         |polled| match polled {
+    ///             Ok(output) if is_active(output) => Polled::Success,
+    ///             Ok(_) => Polled::Retry,
+    ///             Err(error) if error.is_resource_not_found_exception() => Polled::Retry,
+    ///             Err(_) => Polled::Failure,
+    ///         },
+    ///     )
+    ///     .wait(Duration::from_secs(300))
+    ///     .await?;
+    /// ```
+    pub fn wait_until<'c, S, A, F, T, E>(&'c self, send: S, accept: A) -> Waiter<'c, C, S, A>
+    where
+        S: FnMut(&'c C) -> F,
+        F: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+        A: FnMut(Result<&T, &E>) -> Polled,
+    {
+        Waiter { client: self, send, accept, delays: Delays::SMITHY }
+    }
+}
+
+impl<'c, C, S, A> Waiter<'c, C, S, A> {
+    /// The shortest wait between two polls, and the first one's longest. Default: 2 s.
+    pub const fn min_delay(mut self, delay: Duration) -> Self {
+        self.delays.min = delay;
+        self
+    }
+
+    /// The longest wait between two polls. Default: 120 s.
+    pub const fn max_delay(mut self, delay: Duration) -> Self {
+        self.delays.max = delay;
+        self
+    }
+
+    /// Waits, at most `max_wait`. Result and error are those of the SDK's own waiters.
+    ///
+    /// # Errors
+    /// `FailureState` where `accept` said so, `ExceededMaxWait` where it took too long, and
+    /// `OperationFailed` where a poll failed without an answer of the service, retries included.
+    pub async fn wait<F, T, E>(
+        mut self,
+        max_wait: Duration,
+    ) -> Result<FinalPoll<T, SdkError<E, HttpResponse>>, WaiterError<T, E>>
+    where
+        S: FnMut(&'c C) -> F,
+        F: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+        A: FnMut(Result<&T, &E>) -> Polled,
+        E: ProvideErrorMetadata,
+    {
+        let clock = Clock::current();
+        let begun = clock.now();
+        let mut polls = 0_u32;
+        loop {
+            let outcome = self.client.call(&mut self.send).await;
+            polls = polls.saturating_add(1);
+            let polled = match &outcome {
+                Ok(output) => (self.accept)(Ok(output)),
+                Err(SdkError::ServiceError(error)) => (self.accept)(Err(error.err())),
+                Err(_) => Polled::Failure,
+            };
+            match (polled, outcome) {
+                (Polled::Success, outcome) => return Ok(FinalPoll::new(outcome)),
+                (Polled::Failure, Ok(output)) => return Err(failure_state(Ok(output))),
+                (Polled::Failure, Err(SdkError::ServiceError(error))) => {
+                    return Err(failure_state(Err(error.into_err())));
+                }
+                (Polled::Failure, Err(error)) => {
+                    return Err(WaiterError::OperationFailed(OperationFailed::new(error)));
+                }
+                (Polled::Retry, _) => {}
+            }
+            let elapsed = clock.now().saturating_sub(begun);
+            let left = max_wait.saturating_sub(elapsed);
+            if left.is_zero() {
+                let exceeded = ExceededMaxWait::new(max_wait, elapsed, polls);
+                return Err(WaiterError::ExceededMaxWait(exceeded));
+            }
+            clock.sleep(self.delays.after(polls, left, random::uniform())).await;
+        }
+    }
+}
+
+fn failure_state<T, E>(last: Result<T, E>) -> WaiterError<T, E> {
+    WaiterError::FailureState(FailureState::new(FinalPoll::new(last)))
+}
+
+/// The delays of Smithy's waiters.
+#[derive(Clone, Copy, Debug)]
+struct Delays {
+    min: Time,
+    max: Time,
+}
+
+impl Delays {
+    const SMITHY: Self = Self { min: Duration::from_secs(2), max: Duration::from_secs(120) };
+
+    /// The wait after poll number `polls`, from 1. The last one takes all the time that is left.
+    fn after(self, polls: u32, left: Time, random: f64) -> Time {
+        let growth = 1_u32.checked_shl(polls.saturating_sub(1)).unwrap_or(u32::MAX);
+        let most = self.min.saturating_mul(growth).min(self.max).max(self.min);
+        let delay = self.min.saturating_add(most.saturating_sub(self.min).mul_f64(random));
+        if left.saturating_sub(delay) <= self.min { left } else { delay }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn delays_grow_from_the_shortest_to_the_longest_and_end_with_the_time() {
+        let delays = Delays::SMITHY;
+        let seconds = |polls, left, random| {
+            delays.after(polls, Duration::from_secs(left), random).as_secs_f64()
+        };
+        assert_eq!(
+            [1, 2, 3, 6, 7, 8, 100].map(|polls| seconds(polls, 1000, 1.0)),
+            [2.0, 4.0, 8.0, 64.0, 120.0, 120.0, 120.0]
+        );
+        assert_eq!(seconds(7, 1000, 0.0), 2.0);
+        assert_eq!(seconds(3, 8, 1.0), 8.0);
+        assert_eq!(seconds(3, 9, 1.0), 9.0, "1 s would be left: too little for another wait");
+        let odd = Delays { min: Duration::from_secs(5), max: Duration::from_secs(1) };
+        assert_eq!(odd.after(1, Duration::MAX, 0.5), Duration::from_secs(5));
+    }
+}
