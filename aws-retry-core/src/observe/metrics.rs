@@ -53,14 +53,21 @@ impl SiteMetrics {
     }
 }
 
-/// A success on the first try, of which nothing else is known. Allocates once a fn.
-pub(super) fn first_try(site: &'static Site) {
-    let key = site.metrics.0.get_or_init(|| {
-        let mut labels = vec![Label::from_static_parts("function", site.name)];
+/// A success on the first try, of which nothing else is known but perhaps a name that is not the fn's.
+/// Allocates once a fn.
+pub(super) fn first_try(site: &'static Site, name: Option<&'static str>) {
+    let key = |name| {
+        let mut labels = vec![Label::from_static_parts("function", name)];
         labels.extend(site.policy.service.map(|it| Label::from_static_parts("service", it)));
         Key::from_parts(ATTEMPTS, labels)
-    });
-    with_recorder(|recorder| recorder.register_counter(key, &METADATA).increment(1));
+    };
+    let count = |key: &Key| {
+        with_recorder(|recorder| recorder.register_counter(key, &METADATA).increment(1));
+    };
+    match name {
+        Some(name) => count(&key(name)),
+        None => count(site.metrics.0.get_or_init(|| key(site.name))),
+    }
 }
 
 pub(super) fn tell(event: &Event<'_>) {

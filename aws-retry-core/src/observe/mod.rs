@@ -85,11 +85,11 @@ pub(crate) fn wants_successes() -> bool {
 
 /// Counts a first-try success that nobody needs the whole event of.
 #[inline]
-pub(crate) fn first_try(site: &'static Site) {
+pub(crate) fn first_try(site: &'static Site, name: Option<&'static str>) {
     #[cfg(feature = "metrics")]
-    metrics::first_try(site);
+    metrics::first_try(site, name);
     #[cfg(not(feature = "metrics"))]
-    let _ = site;
+    let _ = (site, name);
 }
 
 /// Tells all but the log that an attempt ended.

@@ -95,14 +95,14 @@ pub(crate) fn over(site: &Site, written: RetryPolicy) -> RetryPolicy {
     if generation() == 0 {
         return written;
     }
-    let covers = |pattern: &str| codes::matches(pattern, site.name) || covers_path(pattern, site);
+    let name = written.name.unwrap_or(site.name);
+    let covers = |pattern: &str| {
+        codes::matches(pattern, name)
+            || codes::matches(pattern, &format!("{}::{name}", site.module))
+    };
     let layers = read();
     let covering = layers.iter().filter(|(pattern, _)| covers(pattern));
     covering.fold(written, |policy, (_, to)| to.0.over(&policy))
-}
-
-fn covers_path(pattern: &str, site: &Site) -> bool {
-    codes::matches(pattern, &format!("{}::{}", site.module, site.name))
 }
 
 fn read() -> RwLockReadGuard<'static, Vec<(String, Override)>> {

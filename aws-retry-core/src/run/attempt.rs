@@ -43,7 +43,7 @@ impl<'c, 'p, F, S> Attempt<'c, 'p, F, S> {
     #[inline]
     pub(super) fn new(call: &'c mut Call<'p>, body: Body<F, S>) -> Self {
         call.frame.attempt = call.frame.attempt.saturating_add(1);
-        let waits = call.eager;
+        let waits = call.frame.eager;
         Self { call, stop: body.stop, waits, future: body.future }
     }
 }

@@ -59,10 +59,6 @@ pub struct Call<'p> {
     scope: Option<Named>,
     pub(super) frame: Frame,
     pub(super) state: Option<Box<State>>,
-    /// Something must be done before the first attempt.
-    pub(super) eager: bool,
-    /// Its waits block the thread.
-    blocking: bool,
 }
 
 impl Drop for Call<'_> {
@@ -90,10 +86,8 @@ impl<'p> Call<'p> {
             policy: None,
             late: None,
             scope: None,
-            frame: Frame::NONE,
+            frame: Frame::new(site.eager),
             state: None,
-            eager: site.eager,
-            blocking: false,
         }
     }
 
@@ -102,7 +96,7 @@ impl<'p> Call<'p> {
     #[inline]
     pub const fn policy(mut self, policy: &'p RetryPolicy) -> Self {
         self.policy = Some(policy);
-        self.eager |= site::is_eager(policy);
+        self.frame.eager |= site::is_eager(policy);
         self
     }
 
@@ -111,7 +105,7 @@ impl<'p> Call<'p> {
     #[inline]
     pub const fn late(mut self, late: &'p RetryPolicy) -> Self {
         self.late = Some(late);
-        self.eager |= site::is_eager(late);
+        self.frame.eager |= site::is_eager(late);
         self
     }
 
@@ -138,8 +132,8 @@ impl<'p> Call<'p> {
     #[inline]
     pub fn attempt_blocking<O>(&mut self, body: impl FnOnce() -> O) -> O {
         self.look_around();
-        self.blocking = true;
-        if self.eager {
+        self.frame.blocking = true;
+        if self.frame.eager {
             self.state_mut().block();
         }
         self.frame.attempt = self.frame.attempt.saturating_add(1);
@@ -157,7 +151,7 @@ impl<'p> Call<'p> {
 
     #[cold]
     fn join_in(&mut self) {
-        self.eager |= ambient::current().is_some()
+        self.frame.eager |= ambient::current().is_some()
             || Switch::EagerOverride.is_on()
             || observe::spans_wanted();
     }
@@ -192,7 +186,7 @@ impl<'p> Call<'p> {
                 {
                     self.succeeded(&hooks);
                 } else {
-                    observe::first_try(self.site);
+                    observe::first_try(self.site, self.late.and_then(|late| late.name));
                 }
                 false
             }
@@ -229,11 +223,10 @@ impl<'p> Call<'p> {
     #[cold]
     pub(super) fn state_mut(&mut self) -> &mut State {
         // From now on every attempt has a state to look at.
-        self.eager = true;
+        self.frame.eager = true;
         let Self { site, policy, late, scope, state, .. } = self;
-        let resolved = |ambient: Option<&Ambient>| {
-            resolved(site, *policy, *late, ambient, &Failure::new())
-        };
+        let resolved =
+            |ambient: Option<&Ambient>| resolved(site, *policy, *late, ambient, &Failure::new());
         let state = state.get_or_insert_with(|| {
             let scope = scope.take().unwrap_or_else(|| site.key().into());
             let ambient = ambient::current();
@@ -269,7 +262,7 @@ impl<'p> Call<'p> {
         hooks: &Hooks<'_>,
     ) -> bool {
         let (site, policy, late) = (self.site, self.policy, self.late);
-        let (attempt, blocking) = (self.frame.attempt, self.blocking);
+        let (attempt, blocking) = (self.frame.attempt, self.frame.blocking);
         let state = self.state_mut();
         if failure.service().is_some() {
             state.learn(|ambient| resolved(site, policy, late, ambient, failure));

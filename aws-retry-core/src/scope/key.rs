@@ -2,41 +2,36 @@
 
 use std::fmt::{self, Display, Write};
 use std::hash::{BuildHasher, Hasher, RandomState};
-use std::num::NonZeroU64;
 use std::sync::OnceLock;
 
-/// The fingerprint of a scope. Keyed per process: it means nothing outside. Never zero, so that a call
-/// without one needs no room to say so.
+/// The fingerprint of a scope. Keyed per process: it means nothing outside.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Key(NonZeroU64, u64);
+pub struct Key([u64; 2]);
 
 impl Key {
     /// Which of `shards` shards the key falls into.
     pub(crate) fn shard(self, shards: usize) -> usize {
-        usize::try_from(self.0.get() % (shards.max(1) as u64)).unwrap_or_default()
+        usize::try_from(self.0[0] % (shards.max(1) as u64)).unwrap_or_default()
     }
 
     /// The key of a fn that is its own scope: where its static stands.
     pub(crate) fn of_address(address: usize) -> Self {
         // Texts are hashed, addresses are not: the second word sets them apart.
-        Self::of_words(address as u64, u64::MAX)
+        Self([address as u64, u64::MAX])
     }
 
     /// A key that nobody else has.
     #[cfg(feature = "sdk")]
     pub(crate) fn unique() -> Self {
         let bits = crate::random::unique();
-        Self::of_words((bits >> 64) as u64, bits as u64)
+        Self([(bits >> 64) as u64, bits as u64])
     }
 
     /// The key of what is called `name` within this one.
     #[cfg(feature = "sdk")]
     pub(crate) fn within(self, name: &str) -> Self {
-        scope_key(&(self.0, self.1, name))
-    }
-
-    const fn of_words(a: u64, b: u64) -> Self {
-        Self(NonZeroU64::MIN.saturating_add(a.saturating_sub(1)), b)
+        let [a, b] = self.0;
+        scope_key(&(a, b, name))
     }
 }
 
@@ -92,7 +87,7 @@ pub fn scope_key<M>(parts: &(impl ScopeParts<M> + ?Sized)) -> Key {
         let _ = write!(text, "{element}");
         text.end_of_element();
     });
-    Key::of_words(text.0.finish(), text.1.finish())
+    Key([text.0.finish(), text.1.finish()])
 }
 
 struct Fingerprint<H>(H, H);

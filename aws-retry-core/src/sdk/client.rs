@@ -1,9 +1,10 @@
 //! An SDK client whose every call is retried: what a wrapper class around a boto3 client is.
 
+use crate::clock::{DefaultTimer, Timer};
 use crate::errors::Classify;
 use crate::policy::RetryPolicy;
 use crate::run::{Call, run};
-use crate::scope::{Key, ScopeParts, scope_key};
+use crate::scope::{Key, Named, ScopeParts, named};
 use crate::site::Site;
 
 /// All clients share this; the name of a call and its scope are the client's.
@@ -41,10 +42,10 @@ pub struct RetryClient<C> {
     scope: Scope,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 enum Scope {
     Own(Key),
-    Given(Key),
+    Given(Named),
 }
 
 impl<C> RetryClient<C> {
@@ -58,7 +59,7 @@ impl<C> RetryClient<C> {
     /// `&("ec2", account, region)`.
     #[must_use]
     pub fn in_scope<S>(mut self, scope: &(impl ScopeParts<S> + ?Sized)) -> Self {
-        self.scope = Scope::Given(scope_key(scope));
+        self.scope = Scope::Given(named(scope));
         self
     }
 
@@ -75,8 +76,9 @@ impl<C> RetryClient<C> {
     where
         F: Future<Output = Result<T, E>>,
         E: Classify<M>,
+        DefaultTimer: Timer<Result<T, E>>,
     {
-        let call = Call::new(&SITE).policy(&self.policy).scope(self.key());
+        let call = Call::new(&SITE).policy(&self.policy).scope(self.scope());
         run(call, || operation(&self.client)).await
     }
 
@@ -90,19 +92,21 @@ impl<C> RetryClient<C> {
     where
         F: Future<Output = Result<T, E>>,
         E: Classify<M>,
+        DefaultTimer: Timer<Result<T, E>>,
     {
-        let scope = match self.scope {
-            Scope::Own(key) => key.within(name),
-            Scope::Given(key) => key,
+        let scope = match &self.scope {
+            Scope::Own(key) => key.within(name).into(),
+            Scope::Given(scope) => scope.clone(),
         };
         let named = RetryPolicy::new().name(name);
         let call = Call::new(&SITE).policy(&self.policy).late(&named).scope(scope);
         run(call, || operation(&self.client)).await
     }
 
-    pub(super) const fn key(&self) -> Key {
-        match self.scope {
-            Scope::Own(key) | Scope::Given(key) => key,
+    pub(super) fn scope(&self) -> Named {
+        match &self.scope {
+            Scope::Own(key) => (*key).into(),
+            Scope::Given(scope) => scope.clone(),
         }
     }
 }

@@ -9,10 +9,11 @@ use futures_core::Stream;
 
 use super::RetryClient;
 use super::stream::unfold;
+use crate::clock::{DefaultTimer, Timer};
 use crate::errors::Classify;
 use crate::policy::RetryPolicy;
 use crate::run::{Call, run};
-use crate::scope::{Key, ScopeParts, scope_key};
+use crate::scope::{Key, Named, ScopeParts, named};
 use crate::site::Site;
 
 static SITE: Site = Site::new("paginate", module_path!(), RetryPolicy::new());
@@ -52,7 +53,7 @@ where
         send,
         next,
         policy: RetryPolicy::new(),
-        scope: Key::of_address(place),
+        scope: Key::of_address(place).into(),
         at: At::Page(None),
     }
 }
@@ -70,7 +71,7 @@ impl<C> RetryClient<C> {
             send,
             next,
             policy: self.policy.clone(),
-            scope: self.key(),
+            scope: self.scope(),
             at: At::Page(None),
         }
     }
@@ -84,7 +85,7 @@ pub struct Paginator<C, S, N, T> {
     send: S,
     next: N,
     policy: RetryPolicy,
-    scope: Key,
+    scope: Named,
     at: At<T>,
 }
 
@@ -111,7 +112,7 @@ impl<C, S, N, T> Paginator<C, S, N, T> {
     /// The scope whose quota and rate the requests share. Default: the place of the call of
     /// [`paginate`](crate::paginate()), or the scope of the [`RetryClient`].
     pub fn in_scope<M>(mut self, scope: &(impl ScopeParts<M> + ?Sized)) -> Self {
-        self.scope = scope_key(scope);
+        self.scope = named(scope);
         self
     }
 
@@ -134,10 +135,11 @@ where
     pub async fn next<M>(&mut self) -> Option<Result<P, E>>
     where
         E: Classify<M>,
+        DefaultTimer: Timer<Result<P, E>>,
     {
         let At::Page(token) = &self.at else { return None };
         let (client, send) = (self.client, &mut self.send);
-        let call = Call::new(&SITE).policy(&self.policy).scope(self.scope);
+        let call = Call::new(&SITE).policy(&self.policy).scope(self.scope.clone());
         let page = match run(call, || send(client, token.clone())).await {
             Ok(page) => page,
             Err(error) => return Some(Err(error)),
@@ -157,6 +159,7 @@ where
     pub async fn collect<M>(mut self) -> Result<Vec<P>, Interrupted<P, T, E>>
     where
         E: Classify<M>,
+        DefaultTimer: Timer<Result<P, E>>,
     {
         let mut pages = Vec::new();
         while let Some(page) = self.next().await {
@@ -175,6 +178,7 @@ where
     pub fn into_stream<M>(self) -> impl Stream<Item = Result<P, E>>
     where
         E: Classify<M>,
+        DefaultTimer: Timer<Result<P, E>>,
     {
         unfold(self, async |mut pages: Self| {
             let page = pages.next().await?;

@@ -1,6 +1,7 @@
 //! Waiting until something is so: polls with Smithy's waiter delays, each poll retried on its own. (A
 //! waiter of the SDK ends at the first throttle that its client does not survive.)
 
+use std::error::Error;
 use std::fmt;
 use std::time::Duration;
 
@@ -11,9 +12,11 @@ use aws_smithy_runtime_api::client::waiters::error::{
     ExceededMaxWait, FailureState, OperationFailed, WaiterError,
 };
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use aws_smithy_types::retry::ProvideErrorKind;
 
 use super::RetryClient;
-use crate::clock::{Clock, Time};
+use crate::ambient;
+use crate::clock::{Clock, DefaultTimer, Time, Timer};
 use crate::random;
 
 /// What a poll means for a waiter.
@@ -96,9 +99,10 @@ impl<'c, C, S, A> Waiter<'c, C, S, A> {
         S: FnMut(&'c C) -> F,
         F: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
         A: FnMut(Result<&T, &E>) -> Polled,
-        E: ProvideErrorMetadata,
+        E: ProvideErrorMetadata + ProvideErrorKind + Error + 'static,
+        DefaultTimer: Timer<Result<T, SdkError<E, HttpResponse>>>,
     {
-        let clock = Clock::current();
+        let clock = Clock::current(ambient::current().as_deref());
         let begun = clock.now();
         let mut polls = 0_u32;
         loop {
@@ -122,11 +126,13 @@ impl<'c, C, S, A> Waiter<'c, C, S, A> {
             }
             let elapsed = clock.now().saturating_sub(begun);
             let left = max_wait.saturating_sub(elapsed);
-            if left.is_zero() {
+            let delay = self.delays.after(polls, left, random::uniform());
+            // Without a timer, too, no more time can pass.
+            let Some(pause) = clock.pause(delay).filter(|_| !left.is_zero()) else {
                 let exceeded = ExceededMaxWait::new(max_wait, elapsed, polls);
                 return Err(WaiterError::ExceededMaxWait(exceeded));
-            }
-            clock.sleep(self.delays.after(polls, left, random::uniform())).await;
+            };
+            pause.await;
         }
     }
 }
