@@ -5,10 +5,14 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
+use super::Request;
+
 #[derive(Clone, Debug)]
 pub enum Step {
     /// Reads the request and answers.
     Answer(Answer),
+    /// Reads the request, and answers what it makes of it.
+    Compute(fn(&Request) -> Answer),
     /// Hands the request to the server behind, and its answer back.
     Forward(SocketAddr),
     /// The server behind gets and executes the request, but its answer is lost.

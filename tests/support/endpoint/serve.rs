@@ -58,12 +58,11 @@ async fn respond(
 ) -> io::Result<hyper::Response<Body>> {
     let (head, body) = request.into_parts();
     let body = body.collect().await.map_err(io::Error::other)?.to_bytes();
-    state.lock().unwrap_or_else(PoisonError::into_inner).read.push(Request {
-        path: head.uri.to_string(),
-        headers: head.headers.clone(),
-        body: body.clone(),
-    });
+    let request =
+        Request { path: head.uri.to_string(), headers: head.headers.clone(), body: body.clone() };
+    state.lock().unwrap_or_else(PoisonError::into_inner).read.push(request.clone());
     match step {
+        Step::Compute(answer) => write(answer(&request)),
         Step::Answer(answer) => {
             tokio::time::sleep(answer.delay).await;
             write(answer)

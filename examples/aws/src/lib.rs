@@ -1,0 +1,32 @@
+//! What the examples share: an endpoint on loopback that follows a script, and the configuration that
+//! leads there.
+#![allow(missing_docs, reason = "the endpoint is the tests' own, under its own comments")]
+
+#[path = "../../../tests/support/endpoint/mod.rs"]
+pub mod endpoint;
+
+use aws_sdk_s3::config::{
+    BehaviorVersion, Credentials, Region, SharedCredentialsProvider, retry::RetryConfig,
+};
+use aws_types::SdkConfig;
+use endpoint::Endpoint;
+
+/// Where your program has `aws_config::defaults(..).retry_config(RetryConfig::disabled()).load().await`.
+/// The attribute does the retrying, so that the client leaves it alone: retries in two places multiply.
+pub fn sdk_config(endpoint: &Endpoint) -> SdkConfig {
+    let credentials = Credentials::new("AKIDEXAMPLE", "secret", None, None, "example");
+    SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .retry_config(RetryConfig::disabled())
+        .region(Region::new("eu-west-1"))
+        .credentials_provider(SharedCredentialsProvider::new(credentials))
+        .endpoint_url(endpoint.url())
+        .http_client(aws_smithy_http_client::Builder::new().build_http())
+        .build()
+}
+
+/// Prints what the attribute tells by `tracing`: each retry (function, attempt, code, delay), and why it
+/// gave up.
+pub fn print_retries() {
+    tracing_subscriber::fmt().without_time().with_ansi(false).init();
+}
