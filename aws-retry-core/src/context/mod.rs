@@ -23,9 +23,11 @@ use crate::failure::Failure;
 pub(crate) struct Frame {
     /// The attempt's number, from 1. 0: no annotated call is in progress.
     pub attempt: u32,
-    /// Something must be done before the first attempt. (The call's own matter, here for want of room
-    /// there, as is the next one.)
+    /// Something must be done before attempts. (The call's own matter, as the next two: here is room that
+    /// its future, which should be small, need not have elsewhere.)
     pub eager: bool,
+    /// It has not been done yet for this attempt.
+    pub waits: bool,
     /// The call's waits block the thread.
     pub blocking: bool,
     /// What the code inside noted. Shared with the tasks that [`in_call`] sent out.
@@ -44,7 +46,8 @@ pub(crate) struct Entered<'a> {
 
 impl Frame {
     /// The frame outside every annotated call.
-    pub const NONE: Self = Self { attempt: 0, eager: false, blocking: false, notes: None };
+    pub const NONE: Self =
+        Self { attempt: 0, eager: false, waits: false, blocking: false, notes: None };
 
     /// The frame of a call.
     pub const fn new(eager: bool) -> Self {

@@ -32,8 +32,6 @@ pin_project! {
     pub struct Attempt<'c, 'p, F, S> {
         call: &'c mut Call<'p>,
         stop: S,
-        // Something is to be done before the body is first polled.
-        waits: bool,
         #[pin]
         future: F,
     }
@@ -43,8 +41,8 @@ impl<'c, 'p, F, S> Attempt<'c, 'p, F, S> {
     #[inline]
     pub(super) fn new(call: &'c mut Call<'p>, body: Body<F, S>) -> Self {
         call.frame.attempt = call.frame.attempt.saturating_add(1);
-        let waits = call.frame.eager;
-        Self { call, stop: body.stop, waits, future: body.future }
+        call.frame.waits = call.frame.eager;
+        Self { call, stop: body.stop, future: body.future }
     }
 }
 
@@ -59,13 +57,13 @@ where
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
-        if *this.waits {
+        if this.call.frame.waits {
             if let Some(stopped) = ready!(poll_wait(this.call, cx, S::CAN))
                 && let Some(outcome) = this.stop.outcome(stopped)
             {
                 return Poll::Ready(outcome);
             }
-            *this.waits = false;
+            this.call.frame.waits = false;
         }
         let polled = {
             let _span = this.call.state.as_deref().map(|state| state.span().enter());
