@@ -23,6 +23,7 @@ async fn list(client: &Client) -> Result<(), ListError> {
 }
 
 #[derive(Debug, thiserror::Error)]
+#[allow(clippy::large_enum_variant, reason = "an error of the user's, as they write them")]
 enum ScanError {
     #[error("listing failed")]
     List(#[from] ListError),
@@ -88,6 +89,7 @@ cases! {
 
 /// An enum behind a `Box`.
 #[derive(Debug, thiserror::Error)]
+#[allow(clippy::large_enum_variant, reason = "an error of the user's, as they write them")]
 enum StopList {
     #[error("listing failed")]
     List(#[source] ListError),
