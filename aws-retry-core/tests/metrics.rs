@@ -1,0 +1,149 @@
+//! Counters, histogram and gauge, as a recorder gets them.
+#![cfg(feature = "metrics")]
+
+mod support;
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
+use aws_retry_core::RetryPolicy;
+use aws_retry_core::observe::metrics as names;
+use aws_retry_core::testing::Harness;
+use metrics::{
+    Counter, CounterFn, Gauge, GaugeFn, Histogram, HistogramFn, Key, KeyName, Metadata, Recorder,
+    SharedString, Unit,
+};
+use support::{EXACT, Fault, failing};
+
+type Values = Arc<Mutex<BTreeMap<String, Vec<f64>>>>;
+
+#[derive(Clone, Debug, Default)]
+struct Seen(Values);
+
+struct Series(Values, String);
+
+impl Series {
+    fn push(&self, value: f64) {
+        self.0.lock().unwrap().entry(self.1.clone()).or_default().push(value);
+    }
+}
+
+impl CounterFn for Series {
+    fn increment(&self, value: u64) {
+        assert_eq!(value, 1);
+        self.push(1.0);
+    }
+    fn absolute(&self, _: u64) {
+        unreachable!("counters are counted up");
+    }
+}
+
+impl GaugeFn for Series {
+    fn increment(&self, _: f64) {
+        unreachable!("gauges are set");
+    }
+    fn decrement(&self, _: f64) {
+        unreachable!("gauges are set");
+    }
+    fn set(&self, value: f64) {
+        self.push(value);
+    }
+}
+
+impl HistogramFn for Series {
+    fn record(&self, value: f64) {
+        self.push(value);
+    }
+}
+
+impl Seen {
+    fn series(&self, key: &Key) -> Arc<Series> {
+        let labels: Vec<_> =
+            key.labels().map(|label| format!("{}={}", label.key(), label.value())).collect();
+        Arc::new(Series(Arc::clone(&self.0), format!("{}{{{}}}", key.name(), labels.join(","))))
+    }
+
+    fn of(&self, series: &str) -> Vec<f64> {
+        self.0.lock().unwrap().get(series).cloned().unwrap_or_default()
+    }
+}
+
+impl Recorder for Seen {
+    fn describe_counter(&self, _: KeyName, _: Option<Unit>, _: SharedString) {}
+    fn describe_gauge(&self, _: KeyName, _: Option<Unit>, _: SharedString) {}
+    fn describe_histogram(&self, _: KeyName, _: Option<Unit>, _: SharedString) {}
+    fn register_counter(&self, key: &Key, _: &Metadata<'_>) -> Counter {
+        Counter::from_arc(self.series(key))
+    }
+    fn register_gauge(&self, key: &Key, _: &Metadata<'_>) -> Gauge {
+        Gauge::from_arc(self.series(key))
+    }
+    fn register_histogram(&self, key: &Key, _: &Metadata<'_>) -> Histogram {
+        Histogram::from_arc(self.series(key))
+    }
+}
+
+fn recorded(calls: impl Future) -> Seen {
+    let seen = Seen::default();
+    let calls = Harness::new().no_waits().scope(calls);
+    metrics::with_local_recorder(&seen, || futures::executor::block_on(calls));
+    seen
+}
+
+const SQS: RetryPolicy = EXACT.service("SQS");
+
+#[test]
+fn attempts_retries_throttles_waits_and_give_ups() {
+    let seen = recorded(async {
+        failing(&SQS, "m1", 0, Fault::Throttled).await.unwrap();
+        failing(&SQS, "m1", 2, Fault::Throttled).await.unwrap();
+        failing(&SQS, "m1", 9, Fault::Down).await.unwrap_err();
+        failing(&SQS, "m1", 9, Fault::Gone).await.unwrap_err();
+    });
+    let count =
+        |name: &str| seen.of(&format!("{name}{{function=RetryPolicy::run,service=SQS}}")).len();
+    assert_eq!(count(names::ATTEMPTS), 1 + 3 + 6 + 1);
+    assert_eq!(count(names::RETRIES), 2 + 5);
+    assert_eq!(count(names::THROTTLES), 2);
+    assert_eq!(count(names::QUOTA_REFUSALS), 0);
+    let waits = seen.of("aws_retry_wait_seconds{function=RetryPolicy::run,service=SQS}");
+    assert_eq!(waits, [0.5, 1.0, 0.5, 1.0, 2.0, 4.0, 8.0]);
+    for reason in ["attempts", "permanent"] {
+        let series = format!(
+            "aws_retry_give_ups_total{{function=RetryPolicy::run,service=SQS,reason={reason}}}"
+        );
+        assert_eq!(seen.of(&series), [1.0], "{reason}");
+    }
+}
+
+#[test]
+fn an_empty_quota_refuses() {
+    let seen = recorded(async {
+        for _ in 0..9 {
+            failing(&EXACT, "m2", 9, Fault::Down).await.unwrap_err();
+        }
+    });
+    // 500 tokens pay for 35 retries: 7 calls of 5; the other two are refused.
+    assert_eq!(seen.of("aws_retry_quota_refusals_total{function=RetryPolicy::run}").len(), 2);
+}
+
+#[test]
+fn a_send_rate_once_there_is_one() {
+    let paced = RetryPolicy::paced();
+    let seen = recorded(async {
+        for _ in 0..20 {
+            failing(&paced, "m3", 1, Fault::Throttled).await.unwrap();
+        }
+    });
+    let rates = seen.of("aws_retry_send_rate{function=RetryPolicy::run}");
+    assert!(!rates.is_empty() && rates.iter().all(|rate| *rate > 0.0), "{rates:?}");
+}
+
+#[test]
+fn a_first_try_without_anybody_around_is_counted() {
+    let seen = Seen::default();
+    metrics::with_local_recorder(&seen, || {
+        futures::executor::block_on(failing(&EXACT, "m4", 0, Fault::Gone)).unwrap();
+    });
+    assert_eq!(seen.of("aws_retry_attempts_total{function=RetryPolicy::run}"), [1.0]);
+}
