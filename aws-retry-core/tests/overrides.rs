@@ -45,6 +45,20 @@ async fn they_beat_what_is_written_and_can_be_taken_back() {
     }
     assert!(begun.elapsed() > Duration::from_secs(5), "{:?}", begun.elapsed());
     assert!(scope::state("paced by an override").unwrap().paced.is_some());
+    // A scope that has a rate already follows, and goes back.
+    let hundred = async |policy: &RetryPolicy| {
+        let begun = Instant::now();
+        for _ in 0..100 {
+            failing(policy, "paced as written", 0, Fault::Throttled).await.unwrap();
+        }
+        begun.elapsed()
+    };
+    overrides::clear();
+    let paced = RetryPolicy::paced();
+    assert_eq!(hundred(&paced).await, Duration::ZERO);
+    overrides::set("RetryPolicy::run", RetryPolicy::new().max_rate(10.0));
+    assert!(hundred(&paced).await > Duration::from_secs(9));
     assert!(overrides::remove("RetryPolicy::run").is_some());
+    assert_eq!(hundred(&paced).await, Duration::ZERO);
     assert_eq!(attempts(&EXACT).await, 6);
 }

@@ -15,7 +15,8 @@
 //! ```
 //!
 //! An override beats what is written on the fn and what `policy = ..` supplies. Calls in progress follow
-//! it from their next failure on. A first-try success never reads one, except where it has a rate or a
+//! it from their next failure on, and send rates with the next call: of a scope's rate `max_rate` changes,
+//! `share` does not. A first-try success never reads one, except where it has a rate or a
 //! time-out.
 
 use std::sync::atomic::{AtomicU32, Ordering};

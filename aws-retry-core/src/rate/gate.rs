@@ -73,6 +73,8 @@ pub struct Gate {
     calm: AtomicBool,
     /// Sends while calm.
     sends: AtomicU64,
+    /// Which change of the overrides its limit has followed.
+    generation: AtomicU64,
     queue: Mutex<Queue<Waker>>,
 }
 
@@ -85,8 +87,22 @@ impl Gate {
             kind,
             calm: AtomicBool::new(queue.is_calm()),
             sends: AtomicU64::new(0),
+            generation: AtomicU64::new(0),
             queue: Mutex::new(queue),
         }
+    }
+
+    /// Takes over the `max_rate` of the first call that comes after a change of the overrides.
+    pub fn follow(&self, generation: u64, max_rate: f64) {
+        if self.generation.swap(generation, Ordering::Relaxed) == generation {
+            return;
+        }
+        let mut queue = self.lock();
+        if self.calm.load(Ordering::Relaxed) {
+            queue.begin(self.sends.load(Ordering::Relaxed));
+        }
+        queue.set_limit(max_rate);
+        self.calm.store(queue.is_calm(), Ordering::Relaxed);
     }
 
     /// Waits until the call may send. To be polled by one task at a time; dropping it leaves the

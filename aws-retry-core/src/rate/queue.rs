@@ -97,7 +97,7 @@ impl<W: Clone> Queue<W> {
         let share = if share > 0.0 { share.min(1.0) } else { 1.0 };
         Self {
             pace: Pace::new(kind, share),
-            limit: (max_rate > 0.0 && max_rate.is_finite()).then(|| Limit::new(max_rate)),
+            limit: Limit::new(max_rate, 0.0),
             line: BTreeMap::new(),
             next_ticket: FIRST_TICKET,
             next_send: 0,
@@ -105,6 +105,12 @@ impl<W: Clone> Queue<W> {
             throttles: 0,
             steady: Steady::default(),
         }
+    }
+
+    /// Never faster than this from now on (infinite: no bound).
+    pub(super) fn set_limit(&mut self, max_rate: f64) {
+        let next_at = self.limit.as_ref().map_or(0.0, |limit| limit.next_at);
+        self.limit = Limit::new(max_rate, next_at);
     }
 
     /// A place at the end of the line, not yet taken.
@@ -340,8 +346,8 @@ impl Limit {
     /// What a late timer may cost, and is made up for (seconds).
     const SLACK: f64 = 0.005;
 
-    const fn new(rate: f64) -> Self {
-        Self { rate, next_at: 0.0 }
+    fn new(rate: f64, next_at: f64) -> Option<Self> {
+        (rate > 0.0 && rate.is_finite()).then_some(Self { rate, next_at })
     }
 
     fn sent(&mut self, now: f64) {

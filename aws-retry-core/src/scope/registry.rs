@@ -8,6 +8,7 @@ use std::time::Duration;
 use super::{Key, State};
 use crate::ambient::Ambient;
 use crate::clock::{ClockId, Time};
+use crate::overrides;
 use crate::policy::Resolved;
 use crate::quota::{self, Quota};
 use crate::rate::{Gate, Kind};
@@ -40,13 +41,19 @@ impl Scope {
         }
     }
 
-    /// The send rate of `kind`. The first call of a scope sets its `max_rate` and `share`.
+    /// The send rate of `kind`. The first call of a scope sets its `max_rate` and `share`; the first one
+    /// after a change of the overrides sets its `max_rate` anew.
     pub fn gate(&self, kind: Kind, policy: &Resolved) -> &Gate {
         let gate = match kind {
             Kind::Adaptive => &self.adaptive,
             Kind::Paced => &self.paced,
         };
-        gate.get_or_init(|| Box::new(Gate::new(kind, policy.max_rate, policy.share)))
+        let gate = gate.get_or_init(|| Box::new(Gate::new(kind, policy.max_rate, policy.share)));
+        let generation = overrides::generation();
+        if generation != 0 {
+            gate.follow(generation.into(), policy.max_rate);
+        }
+        gate
     }
 
     /// Sends a second of the send rate of `kind`, once it has one.
