@@ -55,10 +55,10 @@ pub(crate) fn swap(ambient: &mut Option<Arc<Ambient>>) {
 }
 
 /// Puts the other ambient back when it goes, also while a panic unwinds.
-struct Swapped<'a>(&'a mut Option<Arc<Ambient>>);
+pub(crate) struct Swapped<'a>(&'a mut Option<Arc<Ambient>>);
 
 impl<'a> Swapped<'a> {
-    fn new(ambient: &'a mut Option<Arc<Ambient>>) -> Self {
+    pub fn new(ambient: &'a mut Option<Arc<Ambient>>) -> Self {
         swap(ambient);
         Self(ambient)
     }
@@ -102,7 +102,8 @@ impl<F: Future, C: FnOnce(&mut Ambient)> Future for Within<F, C> {
 
 /// Runs `future` with a deadline for every call inside it, as though each had `deadline = at` written
 /// on it: no wait passes it, and an attempt is cut where its error type can say so. The future itself
-/// is not cut. Inside another deadline the earlier one counts. Spawned tasks do not inherit it.
+/// is not cut. Inside another deadline the earlier one counts. Spawned tasks do not inherit it, unless by
+/// [`in_call`](crate::in_call).
 ///
 /// For a Lambda handler `at` is the invocation's deadline, less what the answer takes; for a request
 /// handler, the client's time-out.

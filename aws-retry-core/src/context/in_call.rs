@@ -2,11 +2,13 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
 
 use super::Frame;
+use crate::ambient::{self, Ambient, Swapped};
 
 pin_project! {
     /// The future of [`in_call`].
@@ -14,6 +16,7 @@ pin_project! {
     #[must_use = "futures do nothing unless polled"]
     pub struct InCall<F> {
         frame: Frame,
+        ambient: Option<Arc<Ambient>>,
         #[pin]
         future: F,
     }
@@ -23,7 +26,8 @@ pin_project! {
 ///
 /// What a call knows of its attempt does not follow into a spawned task: wrap the task's future, and the
 /// SDK's interceptor, [`attempt`](crate::attempt()) and [`client_token`](crate::client_token) work there
-/// as they do in the fn itself. Outside a call it changes nothing.
+/// as they do in the fn itself. Calls inside it are under the same ambient deadline, report and test
+/// rules. Outside a call it changes nothing.
 ///
 /// ```
 /// # async fn send() {}
@@ -39,7 +43,8 @@ pub fn in_call<F: Future>(future: F) -> InCall<F> {
         }
         frame.clone()
     });
-    InCall { frame, future }
+    let ambient = ambient::current().filter(|_| frame.is_in_call());
+    InCall { frame, ambient, future }
 }
 
 impl<F: Future> Future for InCall<F> {
@@ -47,6 +52,7 @@ impl<F: Future> Future for InCall<F> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
+        let _around = this.frame.is_in_call().then(|| Swapped::new(this.ambient));
         let _inside = this.frame.is_in_call().then(|| this.frame.enter());
         this.future.poll(cx)
     }
@@ -69,6 +75,20 @@ mod tests {
         assert_eq!(told, (1, own.clone()));
         assert_eq!(plain.0, 0);
         assert_ne!(plain.1, own);
+    }
+
+    #[tokio::test]
+    async fn what_surrounds_the_call_surrounds_the_task() {
+        let policy = crate::RetryPolicy::new();
+        let inner = || async {
+            let lost =
+                || async { Err::<(), _>(std::io::Error::from(std::io::ErrorKind::BrokenPipe)) };
+            crate::RetryPolicy::new().run(lost).await
+        };
+        let outer = policy.run(|| async { tokio::spawn(in_call(inner())).await.unwrap() });
+        let rules = crate::testing::Harness::new().no_retries();
+        let (_, report) = rules.scope(crate::report(outer)).await;
+        assert_eq!((report.calls, report.attempts), (2, 2));
     }
 
     #[tokio::test]
