@@ -71,6 +71,12 @@ pub mod __private {
     pub use std::boxed::Box;
 }
 
+/// What this workspace's benchmarks drive. Not part of the public interface.
+#[doc(hidden)]
+pub mod __quota {
+    pub use crate::quota::Quota;
+}
+
 /// What this workspace's simulator and benchmarks drive. Not part of the public interface.
 #[doc(hidden)]
 pub mod __rate {

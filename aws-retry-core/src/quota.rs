@@ -13,17 +13,20 @@ pub(crate) fn any_drained() -> bool {
     DRAINED.load(Ordering::Relaxed) != 0
 }
 
-/// Tokens left. Lock-free: every change is one compare-and-swap, so none is lost or doubled.
+/// The tokens of a scope. Lock-free: every change is one compare-and-swap, so none is lost or doubled.
 #[derive(Debug)]
-pub(crate) struct Quota {
+pub struct Quota {
     left: AtomicU32,
 }
 
 impl Quota {
+    /// A full one.
+    #[must_use]
     pub const fn new() -> Self {
         Self { left: AtomicU32::new(CAPACITY) }
     }
 
+    /// Tokens left.
     pub fn left(&self) -> u32 {
         self.left.load(Ordering::Relaxed)
     }
@@ -51,6 +54,12 @@ impl Quota {
         {
             DRAINED.fetch_sub(1, Ordering::Relaxed);
         }
+    }
+}
+
+impl Default for Quota {
+    fn default() -> Self {
+        Self::new()
     }
 }
 
