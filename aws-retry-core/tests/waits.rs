@@ -162,3 +162,20 @@ fn blocking_code_waits_on_its_thread() {
     });
     assert_eq!((outcome, tries), (Ok(4), 4));
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_report_tells_the_queue_from_the_backoff() {
+    let policy = RetryPolicy::paced().max_rate(2.0).jitter(Jitter::None);
+    let calls = async {
+        for _ in 0..3 {
+            waits(&policy, "queued", []).await.0.unwrap();
+        }
+        waits(&policy, "queued", [Fault::Down]).await.0.unwrap();
+    };
+    let ((), report) = aws_retry_core::report(calls).await;
+    assert_eq!(report.attempts, 5);
+    assert_eq!(report.total_wait.as_secs_f64(), 0.5, "one backoff");
+    // Five sends, half a second apart, of which one went by in the backoff.
+    let queued = report.total_queued.as_secs_f64();
+    assert!((1.4..=2.0).contains(&queued), "{queued}");
+}

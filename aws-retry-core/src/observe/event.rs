@@ -38,6 +38,8 @@ pub struct Event<'a> {
     pub kind: Option<Kind>,
     /// The wait before the next attempt; zero at a success and at the end.
     pub delay: Duration,
+    /// How long the attempt waited for its turn, in the modes with a send rate; no part of `delay`.
+    pub queued: Duration,
     /// Time since the call's start, or since its first failure where nothing needed the time before.
     pub elapsed: Duration,
     /// Why the call gave up; `None` while it goes on.

@@ -1,6 +1,7 @@
 //! Counters and histograms through the crate `metrics`. Without a recorder they cost a look for one.
 
 use std::sync::OnceLock;
+use std::time::Duration;
 
 use metrics::{Key, Label, Level, Metadata, with_recorder};
 
@@ -21,6 +22,8 @@ pub const GIVE_UPS: &str = "aws_retry_give_ups_total";
 pub const QUOTA_REFUSALS: &str = "aws_retry_quota_refusals_total";
 /// Seconds of each wait between two attempts, a histogram.
 pub const WAIT_SECONDS: &str = "aws_retry_wait_seconds";
+/// Seconds that an attempt waited for its turn, a histogram; only where it had to.
+pub const QUEUE_SECONDS: &str = "aws_retry_queue_seconds";
 /// Sends a second of a scope's send rate, a gauge.
 pub const SEND_RATE: &str = "aws_retry_send_rate";
 
@@ -40,6 +43,7 @@ pub fn describe() {
         describe_counter!(name, Unit::Count, text);
     }
     describe_histogram!(WAIT_SECONDS, Unit::Seconds, "Waits between two attempts");
+    describe_histogram!(QUEUE_SECONDS, Unit::Seconds, "Waits for a turn in a scope's queue");
     describe_gauge!(SEND_RATE, Unit::CountPerSecond, "Send rate of a scope");
 }
 
@@ -85,6 +89,12 @@ pub(super) fn tell(event: &Event<'_>) {
         let wait = event.delay.as_secs_f64();
         with_recorder(|recorder| {
             recorder.register_histogram(&key(WAIT_SECONDS), &METADATA).record(wait);
+        });
+    }
+    if event.queued > Duration::ZERO {
+        let queued = event.queued.as_secs_f64();
+        with_recorder(|recorder| {
+            recorder.register_histogram(&key(QUEUE_SECONDS), &METADATA).record(queued);
         });
     }
     if let Some(reason) = event.reason {

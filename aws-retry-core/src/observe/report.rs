@@ -20,6 +20,8 @@ pub struct Report {
     pub attempts: u32,
     /// The waits between attempts that were begun, added up.
     pub total_wait: Duration,
+    /// The time that attempts waited for their turn, in the modes with a send rate, added up.
+    pub total_queued: Duration,
     /// Every failed attempt, in order.
     pub failures: Vec<FailedAttempt>,
 }
@@ -86,6 +88,7 @@ impl Collector {
         report.attempts = report.attempts.saturating_add(1);
         report.calls = report.calls.saturating_add(u32::from(event.attempt == 1));
         report.total_wait = report.total_wait.saturating_add(event.delay);
+        report.total_queued = report.total_queued.saturating_add(event.queued);
         report.failures.extend(FailedAttempt::of(event, at));
         drop(report);
         if let Some(outer) = &self.outer {

@@ -4,6 +4,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use crate::clock::{Clock, Time};
 use crate::errors::StopWhy;
@@ -20,6 +21,9 @@ pub(super) struct Lane {
     ticket: Ticket,
     waiting: Option<Waiting>,
     sent: Option<Sent>,
+    /// When the call began to wait for its turn, and how long the last turn let it wait.
+    asked: Time,
+    pub queued: Duration,
 }
 
 impl Lane {
@@ -38,8 +42,10 @@ impl Lane {
             None => {
                 if let Some(sent) = scope.gate(kind, policy).at_once(&mut self.ticket) {
                     self.sent = Some(sent);
+                    self.queued = Duration::ZERO;
                     return Poll::Ready(Ok(()));
                 }
+                self.asked = clock.now();
                 let mut ticket = std::mem::take(&mut self.ticket);
                 let (scope, policy, clock) = (Arc::clone(scope), policy.clone(), clock.clone());
                 self.waiting.insert(Box::pin(async move {
@@ -51,6 +57,7 @@ impl Lane {
         };
         let Poll::Ready((ticket, turn)) = waiting.as_mut().poll(cx) else { return Poll::Pending };
         self.waiting = None;
+        self.queued = clock.now().saturating_sub(self.asked);
         self.ticket = ticket;
         Poll::Ready(match turn {
             Ok(sent) => {

@@ -366,6 +366,7 @@ impl State {
             request_id: None,
             kind: None,
             delay: Duration::ZERO,
+            queued: self.lane.queued,
             elapsed: self.clock.now().saturating_sub(self.started),
             reason: None,
             maybe_hard_limit: false,
