@@ -26,6 +26,7 @@ static SITE: Site = Site::new("paginate", module_path!(), RetryPolicy::new());
 ///
 /// ```
 /// # use aws_retry_core::paginate;
+/// # #[derive(Debug)]
 /// # struct Page { items: Vec<u32>, next_token: Option<String> }
 /// # async fn page(_: &(), token: Option<String>) -> Result<Page, std::io::Error> {
 /// #     let first = token.is_none();
