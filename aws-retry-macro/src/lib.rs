@@ -24,6 +24,8 @@ mod refuse;
 mod shape;
 mod suggest;
 mod tail;
+#[cfg(test)]
+mod tests;
 mod usage;
 mod value;
 

@@ -1,0 +1,157 @@
+impl Inventory {
+    async fn list(&self) -> Result<Vec<Item>, Error> {
+        static AWS_RETRY_SITE: ::aws_retry::__private::Site = ::aws_retry::__private::Site::new(
+            "list",
+            ::core::module_path!(),
+            ::aws_retry::__private::RetryPolicy::new().max_retries(3),
+        );
+        let mut call = ::aws_retry::__private::Call::new(&AWS_RETRY_SITE);
+        loop {
+            let out = {
+                call.attempt({
+                        let body = async {
+                            #[allow(
+                                unreachable_code,
+                                clippy::diverging_sub_expression,
+                                clippy::empty_loop,
+                                clippy::let_unit_value
+                            )]
+                            if false {
+                                let hint: Result<Vec<Item>, Error> = loop {};
+                                return hint;
+                            }
+                            let out: Result<Vec<Item>, Error> = {
+                                self.client.list().send().await
+                            };
+                            #[allow(unreachable_code)] out
+                        };
+                        let stop = {
+                            use ::aws_retry::__private::tiers::*;
+                            let tag = ::aws_retry::__private::tag(&body);
+                            (&&&&&&&tag.lenient()).stop()
+                        };
+                        ::aws_retry::__private::Body::new(body, stop)
+                    })
+                    .await
+            };
+            let via = {
+                use ::aws_retry::__private::tiers::*;
+                let tag = ::aws_retry::__private::tag_of(&out);
+                (&&&&&&&&&tag).via()
+            };
+            match call.settle(out, via, ::aws_retry::__private::Extras::NONE) {
+                ::aws_retry::__private::ControlFlow::Break(out) => break out,
+                ::aws_retry::__private::ControlFlow::Continue(()) => {}
+            }
+        }
+    }
+    async fn names(self: Arc<Self>) -> Answer {
+        static AWS_RETRY_SITE: ::aws_retry::__private::Site = ::aws_retry::__private::Site::new(
+            "names",
+            ::core::module_path!(),
+            ::aws_retry::__private::RetryPolicy::new()
+                .max_retries(3)
+                .base_delay(::aws_retry::__private::Duration::from_nanos(1000000000)),
+        );
+        let mut call = ::aws_retry::__private::Call::new(&AWS_RETRY_SITE);
+        loop {
+            let out = {
+                let fresh0 = ::aws_retry::__private::again(&self);
+                call.attempt({
+                        let body = async {
+                            #[allow(
+                                unreachable_code,
+                                clippy::diverging_sub_expression,
+                                clippy::empty_loop,
+                                clippy::let_unit_value
+                            )]
+                            if false {
+                                let hint: Answer = loop {};
+                                return hint;
+                            }
+                            #[allow(
+                                clippy::shadow_reuse,
+                                clippy::shadow_same,
+                                clippy::shadow_unrelated
+                            )]
+                            let __self = fresh0;
+                            let out: Answer = {
+                                tokio::spawn(async move { __self.client.names().await })
+                                    .await?
+                            };
+                            #[allow(unreachable_code)] out
+                        };
+                        let stop = {
+                            use ::aws_retry::__private::tiers::*;
+                            let tag = ::aws_retry::__private::tag(&body);
+                            (&&&&&&&tag.lenient()).stop()
+                        };
+                        ::aws_retry::__private::Body::new(body, stop)
+                    })
+                    .await
+            };
+            let via = {
+                use ::aws_retry::__private::tiers::*;
+                let tag = ::aws_retry::__private::tag_of(&out);
+                (&&&&&&&&&tag).via()
+            };
+            match call.settle(out, via, ::aws_retry::__private::Extras::NONE) {
+                ::aws_retry::__private::ControlFlow::Break(out) => break out,
+                ::aws_retry::__private::ControlFlow::Continue(()) => {}
+            }
+        }
+    }
+    async fn cached(&self) -> Cached {
+        static AWS_RETRY_SITE: ::aws_retry::__private::Site = ::aws_retry::__private::Site::new(
+            "cached",
+            ::core::module_path!(),
+            ::aws_retry::__private::RetryPolicy::new().max_retries(3),
+        );
+        let mut call = ::aws_retry::__private::Call::new(&AWS_RETRY_SITE);
+        loop {
+            let out = {
+                call.attempt({
+                        let body = async {
+                            #[allow(
+                                unreachable_code,
+                                clippy::diverging_sub_expression,
+                                clippy::empty_loop,
+                                clippy::let_unit_value
+                            )]
+                            if false {
+                                let hint: Cached = loop {};
+                                return hint;
+                            }
+                            let out: Cached = { self.cache.lock().await.clone() };
+                            #[allow(unreachable_code)] out
+                        };
+                        let body = {
+                            use ::aws_retry::__private::passes::*;
+                            (&&::aws_retry::__private::view(&body)).future(body)
+                        };
+                        let stop = {
+                            use ::aws_retry::__private::tiers::*;
+                            let tag = ::aws_retry::__private::tag(&body);
+                            (&&&&&&&tag.lenient()).stop()
+                        };
+                        ::aws_retry::__private::Body::new(body, stop)
+                    })
+                    .await
+            };
+            let via = {
+                use ::aws_retry::__private::tiers::*;
+                let tag = ::aws_retry::__private::tag_of(&out);
+                (&&&&&&&&&tag).via()
+            };
+            match call.settle(out, via, ::aws_retry::__private::Extras::NONE) {
+                ::aws_retry::__private::ControlFlow::Break(out) => {
+                    break ::aws_retry::__private::Unwrap::unwrap(out);
+                }
+                ::aws_retry::__private::ControlFlow::Continue(()) => {}
+            }
+        }
+    }
+    async fn bare(&self) -> Result<(), Error> {
+        self.client.ping().await
+    }
+}

@@ -1,0 +1,76 @@
+/// One page, however hard EC2 throttles.
+pub async fn page(
+    ec2: &Client,
+    token: Option<String>,
+    left: u32,
+) -> anyhow::Result<Page> {
+    static AWS_RETRY_SITE: ::aws_retry::__private::Site = ::aws_retry::__private::Site::new(
+        "page",
+        ::core::module_path!(),
+        ::aws_retry::__private::RetryPolicy::new()
+            .max_retries(5)
+            .base_delay(::aws_retry::__private::Duration::from_nanos(500000000))
+            .added_errors(&["Busy"]),
+    );
+    let mut call = ::aws_retry::__private::Call::new(&AWS_RETRY_SITE);
+    loop {
+        let out = {
+            let fresh1 = ::aws_retry::__private::again(&token);
+            let fresh2 = left;
+            call.attempt({
+                    let body = async {
+                        #[allow(
+                            unreachable_code,
+                            clippy::diverging_sub_expression,
+                            clippy::empty_loop,
+                            clippy::let_unit_value
+                        )]
+                        if false {
+                            let hint: anyhow::Result<Page> = loop {};
+                            return hint;
+                        }
+                        #[allow(
+                            clippy::shadow_reuse,
+                            clippy::shadow_same,
+                            clippy::shadow_unrelated
+                        )]
+                        let token = fresh1;
+                        #[allow(
+                            clippy::shadow_reuse,
+                            clippy::shadow_same,
+                            clippy::shadow_unrelated
+                        )]
+                        let mut left = fresh2;
+                        let out: anyhow::Result<Page> = {
+                            left -= 1;
+                            Ok(
+                                ec2
+                                    .describe_instances()
+                                    .set_next_token(token)
+                                    .max_results(left)
+                                    .send()
+                                    .await?,
+                            )
+                        };
+                        #[allow(unreachable_code)] out
+                    };
+                    let stop = {
+                        use ::aws_retry::__private::tiers::*;
+                        let tag = ::aws_retry::__private::tag(&body);
+                        (&&&&&&&tag.lenient()).stop()
+                    };
+                    ::aws_retry::__private::Body::new(body, stop)
+                })
+                .await
+        };
+        let via = {
+            use ::aws_retry::__private::tiers::*;
+            let tag = ::aws_retry::__private::tag_of(&out);
+            (&&&&&&&&&tag).via()
+        };
+        match call.settle(out, via, ::aws_retry::__private::Extras::NONE) {
+            ::aws_retry::__private::ControlFlow::Break(out) => break out,
+            ::aws_retry::__private::ControlFlow::Continue(()) => {}
+        }
+    }
+}

@@ -1,0 +1,18 @@
+use aws_retry::aws_retry;
+
+#[aws_retry]
+async fn number() -> u32 {
+    1
+}
+
+#[aws_retry]
+async fn option() -> Option<u32> {
+    Some(1)
+}
+
+#[aws_retry]
+fn sync() -> String {
+    String::new()
+}
+
+fn main() {}
