@@ -285,3 +285,9 @@ pub trait AsFailure {
     /// What this error says of the failed attempt.
     fn as_failure(&self) -> Failure<'_>;
 }
+
+/// What a derived impl says: what is written on the variant, and what its source adds.
+#[must_use]
+pub fn with_source<'a>(own: Failure<'a>, source: Failure<'a>) -> Failure<'a> {
+    own.or(source)
+}

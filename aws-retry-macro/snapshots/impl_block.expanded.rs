@@ -1,11 +1,11 @@
 impl Inventory {
     async fn list(&self) -> Result<Vec<Item>, Error> {
-        static AWS_RETRY_SITE: ::aws_retry::__private::Site = ::aws_retry::__private::Site::new(
+        static AWS_RETRY_SITE: __private::Site = __private::Site::new(
             "list",
             ::core::module_path!(),
-            ::aws_retry::__private::RetryPolicy::new().max_retries(3),
+            __private::RetryPolicy::new().max_retries(3),
         );
-        let mut call = ::aws_retry::__private::Call::new(&AWS_RETRY_SITE);
+        let mut call = __private::Call::new(&AWS_RETRY_SITE);
         loop {
             let out = {
                 call.attempt({
@@ -26,37 +26,37 @@ impl Inventory {
                             #[allow(unreachable_code)] out
                         };
                         let stop = {
-                            use ::aws_retry::__private::tiers::*;
-                            let tag = ::aws_retry::__private::tag(&body);
+                            use __private::tiers::*;
+                            let tag = __private::tag(&body);
                             (&&&&&&&tag.lenient()).stop()
                         };
-                        ::aws_retry::__private::Body::new(body, stop)
+                        __private::Body::new(body, stop)
                     })
                     .await
             };
             let via = {
-                use ::aws_retry::__private::tiers::*;
-                let tag = ::aws_retry::__private::tag_of(&out);
+                use __private::tiers::*;
+                let tag = __private::tag_of(&out);
                 (&&&&&&&&&tag).via()
             };
-            match call.settle(out, via, ::aws_retry::__private::Extras::NONE) {
-                ::aws_retry::__private::ControlFlow::Break(out) => break out,
-                ::aws_retry::__private::ControlFlow::Continue(()) => {}
+            match call.settle(out, via, __private::Extras::NONE) {
+                __private::ControlFlow::Break(out) => break out,
+                __private::ControlFlow::Continue(()) => {}
             }
         }
     }
     async fn names(self: Arc<Self>) -> Answer {
-        static AWS_RETRY_SITE: ::aws_retry::__private::Site = ::aws_retry::__private::Site::new(
+        static AWS_RETRY_SITE: __private::Site = __private::Site::new(
             "names",
             ::core::module_path!(),
-            ::aws_retry::__private::RetryPolicy::new()
+            __private::RetryPolicy::new()
                 .max_retries(3)
-                .base_delay(::aws_retry::__private::Duration::from_nanos(1000000000)),
+                .base_delay(__private::Duration::from_nanos(1000000000)),
         );
-        let mut call = ::aws_retry::__private::Call::new(&AWS_RETRY_SITE);
+        let mut call = __private::Call::new(&AWS_RETRY_SITE);
         loop {
             let out = {
-                let fresh0 = ::aws_retry::__private::again(&self);
+                let fresh0 = __private::again(&self);
                 call.attempt({
                         let body = async {
                             #[allow(
@@ -82,32 +82,32 @@ impl Inventory {
                             #[allow(unreachable_code)] out
                         };
                         let stop = {
-                            use ::aws_retry::__private::tiers::*;
-                            let tag = ::aws_retry::__private::tag(&body);
+                            use __private::tiers::*;
+                            let tag = __private::tag(&body);
                             (&&&&&&&tag.lenient()).stop()
                         };
-                        ::aws_retry::__private::Body::new(body, stop)
+                        __private::Body::new(body, stop)
                     })
                     .await
             };
             let via = {
-                use ::aws_retry::__private::tiers::*;
-                let tag = ::aws_retry::__private::tag_of(&out);
+                use __private::tiers::*;
+                let tag = __private::tag_of(&out);
                 (&&&&&&&&&tag).via()
             };
-            match call.settle(out, via, ::aws_retry::__private::Extras::NONE) {
-                ::aws_retry::__private::ControlFlow::Break(out) => break out,
-                ::aws_retry::__private::ControlFlow::Continue(()) => {}
+            match call.settle(out, via, __private::Extras::NONE) {
+                __private::ControlFlow::Break(out) => break out,
+                __private::ControlFlow::Continue(()) => {}
             }
         }
     }
     async fn cached(&self) -> Cached {
-        static AWS_RETRY_SITE: ::aws_retry::__private::Site = ::aws_retry::__private::Site::new(
+        static AWS_RETRY_SITE: __private::Site = __private::Site::new(
             "cached",
             ::core::module_path!(),
-            ::aws_retry::__private::RetryPolicy::new().max_retries(3),
+            __private::RetryPolicy::new().max_retries(3),
         );
-        let mut call = ::aws_retry::__private::Call::new(&AWS_RETRY_SITE);
+        let mut call = __private::Call::new(&AWS_RETRY_SITE);
         loop {
             let out = {
                 call.attempt({
@@ -126,28 +126,28 @@ impl Inventory {
                             #[allow(unreachable_code)] out
                         };
                         let body = {
-                            use ::aws_retry::__private::passes::*;
-                            (&&::aws_retry::__private::view(&body)).future(body)
+                            use __private::passes::*;
+                            (&&__private::view(&body)).future(body)
                         };
                         let stop = {
-                            use ::aws_retry::__private::tiers::*;
-                            let tag = ::aws_retry::__private::tag(&body);
+                            use __private::tiers::*;
+                            let tag = __private::tag(&body);
                             (&&&&&&&tag.lenient()).stop()
                         };
-                        ::aws_retry::__private::Body::new(body, stop)
+                        __private::Body::new(body, stop)
                     })
                     .await
             };
             let via = {
-                use ::aws_retry::__private::tiers::*;
-                let tag = ::aws_retry::__private::tag_of(&out);
+                use __private::tiers::*;
+                let tag = __private::tag_of(&out);
                 (&&&&&&&&&tag).via()
             };
-            match call.settle(out, via, ::aws_retry::__private::Extras::NONE) {
-                ::aws_retry::__private::ControlFlow::Break(out) => {
-                    break ::aws_retry::__private::Unwrap::unwrap(out);
+            match call.settle(out, via, __private::Extras::NONE) {
+                __private::ControlFlow::Break(out) => {
+                    break __private::Unwrap::unwrap(out);
                 }
-                ::aws_retry::__private::ControlFlow::Continue(()) => {}
+                __private::ControlFlow::Continue(()) => {}
             }
         }
     }

@@ -4,18 +4,18 @@ pub async fn page(
     token: Option<String>,
     left: u32,
 ) -> anyhow::Result<Page> {
-    static AWS_RETRY_SITE: ::aws_retry::__private::Site = ::aws_retry::__private::Site::new(
+    static AWS_RETRY_SITE: __private::Site = __private::Site::new(
         "page",
         ::core::module_path!(),
-        ::aws_retry::__private::RetryPolicy::new()
+        __private::RetryPolicy::new()
             .max_retries(5)
-            .base_delay(::aws_retry::__private::Duration::from_nanos(500000000))
+            .base_delay(__private::Duration::from_nanos(500000000))
             .added_errors(&["Busy"]),
     );
-    let mut call = ::aws_retry::__private::Call::new(&AWS_RETRY_SITE);
+    let mut call = __private::Call::new(&AWS_RETRY_SITE);
     loop {
         let out = {
-            let fresh1 = ::aws_retry::__private::again(&token);
+            let fresh1 = __private::again(&token);
             let fresh2 = left;
             call.attempt({
                     let body = async {
@@ -55,22 +55,22 @@ pub async fn page(
                         #[allow(unreachable_code)] out
                     };
                     let stop = {
-                        use ::aws_retry::__private::tiers::*;
-                        let tag = ::aws_retry::__private::tag(&body);
+                        use __private::tiers::*;
+                        let tag = __private::tag(&body);
                         (&&&&&&&tag.lenient()).stop()
                     };
-                    ::aws_retry::__private::Body::new(body, stop)
+                    __private::Body::new(body, stop)
                 })
                 .await
         };
         let via = {
-            use ::aws_retry::__private::tiers::*;
-            let tag = ::aws_retry::__private::tag_of(&out);
+            use __private::tiers::*;
+            let tag = __private::tag_of(&out);
             (&&&&&&&&&tag).via()
         };
-        match call.settle(out, via, ::aws_retry::__private::Extras::NONE) {
-            ::aws_retry::__private::ControlFlow::Break(out) => break out,
-            ::aws_retry::__private::ControlFlow::Continue(()) => {}
+        match call.settle(out, via, __private::Extras::NONE) {
+            __private::ControlFlow::Break(out) => break out,
+            __private::ControlFlow::Continue(()) => {}
         }
     }
 }

@@ -1,10 +1,10 @@
 async fn describe(ec2: &Client, region: &str) -> Result<Vpcs, Error> {
-    static AWS_RETRY_SITE: ::aws_retry::__private::Site = ::aws_retry::__private::Site::new(
+    static AWS_RETRY_SITE: __private::Site = __private::Site::new(
         "describe",
         ::core::module_path!(),
-        ::aws_retry::__private::RetryPolicy::new(),
+        __private::RetryPolicy::new(),
     );
-    let mut call = ::aws_retry::__private::Call::new(&AWS_RETRY_SITE);
+    let mut call = __private::Call::new(&AWS_RETRY_SITE);
     loop {
         let out = {
             call.attempt({
@@ -26,22 +26,22 @@ async fn describe(ec2: &Client, region: &str) -> Result<Vpcs, Error> {
                         #[allow(unreachable_code)] out
                     };
                     let stop = {
-                        use ::aws_retry::__private::tiers::*;
-                        let tag = ::aws_retry::__private::tag(&body);
+                        use __private::tiers::*;
+                        let tag = __private::tag(&body);
                         (&&&&&&&tag.lenient()).stop()
                     };
-                    ::aws_retry::__private::Body::new(body, stop)
+                    __private::Body::new(body, stop)
                 })
                 .await
         };
         let via = {
-            use ::aws_retry::__private::tiers::*;
-            let tag = ::aws_retry::__private::tag_of(&out);
+            use __private::tiers::*;
+            let tag = __private::tag_of(&out);
             (&&&&&&&&&tag).via()
         };
-        match call.settle(out, via, ::aws_retry::__private::Extras::NONE) {
-            ::aws_retry::__private::ControlFlow::Break(out) => break out,
-            ::aws_retry::__private::ControlFlow::Continue(()) => {}
+        match call.settle(out, via, __private::Extras::NONE) {
+            __private::ControlFlow::Break(out) => break out,
+            __private::ControlFlow::Continue(()) => {}
         }
     }
 }

@@ -1,15 +1,13 @@
 fn upload(&mut self, body: Vec<u8>) -> io::Result<()> {
-    static AWS_RETRY_SITE: ::aws_retry::__private::Site = ::aws_retry::__private::Site::new(
+    static AWS_RETRY_SITE: __private::Site = __private::Site::new(
         "upload",
         ::core::module_path!(),
-        ::aws_retry::__private::RetryPolicy::new()
-            .jitter(::aws_retry::__private::Jitter::Full)
-            .idempotent(false),
+        __private::RetryPolicy::new().jitter(__private::Jitter::Full).idempotent(false),
     );
-    let mut call = ::aws_retry::__private::Call::new(&AWS_RETRY_SITE);
+    let mut call = __private::Call::new(&AWS_RETRY_SITE);
     loop {
         let out = {
-            let fresh1 = ::aws_retry::__private::again(&body);
+            let fresh1 = __private::again(&body);
             call.attempt_blocking(|| -> io::Result<()> {
                 #[allow(
                     clippy::shadow_reuse,
@@ -25,13 +23,13 @@ fn upload(&mut self, body: Vec<u8>) -> io::Result<()> {
             })
         };
         let via = {
-            use ::aws_retry::__private::tiers::*;
-            let tag = ::aws_retry::__private::tag_of(&out);
+            use __private::tiers::*;
+            let tag = __private::tag_of(&out);
             (&&&&&&&&&tag).via()
         };
-        match call.settle(out, via, ::aws_retry::__private::Extras::NONE) {
-            ::aws_retry::__private::ControlFlow::Break(out) => break out,
-            ::aws_retry::__private::ControlFlow::Continue(()) => {}
+        match call.settle(out, via, __private::Extras::NONE) {
+            __private::ControlFlow::Break(out) => break out,
+            __private::ControlFlow::Continue(()) => {}
         }
     }
 }

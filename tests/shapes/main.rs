@@ -15,6 +15,7 @@ mod clone_and_borrow_written;
 mod closure_arguments;
 mod coerced_return;
 mod consumed_argument;
+mod derived_failure;
 mod destructured_argument;
 mod diverging_body;
 mod dropped_future;

@@ -56,6 +56,11 @@ pub const fn tag_of<O: Outcome>(_: &O) -> Tag<O::Error> {
     Tag(PhantomData)
 }
 
+/// The tag of an error.
+pub const fn tag_of_error<E>(_: &E) -> Tag<E> {
+    Tag(PhantomData)
+}
+
 /// How failures are read off an error type.
 pub trait Via<E> {
     /// What the error says.

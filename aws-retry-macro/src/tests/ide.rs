@@ -30,20 +30,38 @@ fn an_argument_being_typed_leaves_the_fn_expanded() {
         }
         let expansion = expand(args, item);
         assert!(expansion.contains("compile_error"), "{args}: {expansion}");
-        assert!(expansion.contains("async fn page (n : u32) -> Result < u32 , Error >"), "{args}: {expansion}");
+        assert!(
+            expansion.contains("async fn page (n : u32) -> Result < u32 , Error >"),
+            "{args}: {expansion}"
+        );
         assert!(expansion.contains("settle"), "{args} is expanded all the same: {expansion}");
-        assert_eq!(args.contains("max_retries"), expansion.contains(". max_retries (5)"), "{args}: {expansion}");
+        assert_eq!(
+            args.contains("max_retries"),
+            expansion.contains(". max_retries (5)"),
+            "{args}: {expansion}"
+        );
         assert!(is_whole(&expansion), "{args}: {expansion}");
     }
 }
 
 #[test]
 fn a_body_being_typed_keeps_its_signature_and_its_tokens() {
-    for body in ["self . cli .", "if 1", "let x =", "ec2 . describe ( ) . ", "match token {", "for", "x = = 1"] {
+    for body in [
+        "self . cli .",
+        "if 1",
+        "let x =",
+        "ec2 . describe ( ) . ",
+        "match token {",
+        "for",
+        "x = = 1",
+    ] {
         let Ok(tokens) = body.parse::<proc_macro2::TokenStream>() else { continue };
-        let item = format!("pub async fn page (& self , n : u32) -> Result < u32 , Error > {{ {tokens} }}");
+        let item = format!(
+            "pub async fn page (& self , n : u32) -> Result < u32 , Error > {{ {tokens} }}"
+        );
         let expansion = expand("max_retries = 5", &item);
-        let text = |text: &str| text.parse::<proc_macro2::TokenStream>().expect("tokens").to_string();
+        let text =
+            |text: &str| text.parse::<proc_macro2::TokenStream>().expect("tokens").to_string();
         assert_eq!(expansion, text(&item), "the compiler reports the body, we add nothing");
     }
 }
@@ -52,7 +70,10 @@ fn a_body_being_typed_keeps_its_signature_and_its_tokens() {
 fn a_body_being_typed_does_not_hide_a_bad_argument() {
     let expansion = expand("max_retrys = 5", "async fn page() -> Result<(), E> { self.cli. }");
     assert!(expansion.contains("did you mean `max_retries`?"), "{expansion}");
-    assert!(expansion.contains("async fn page () -> Result < () , E > { self . cli . }"), "{expansion}");
+    assert!(
+        expansion.contains("async fn page () -> Result < () , E > { self . cli . }"),
+        "{expansion}"
+    );
 }
 
 #[test]
@@ -69,7 +90,9 @@ fn a_method_being_typed_leaves_the_rest_of_its_block_retried() {
 
 #[test]
 fn a_signature_being_typed_comes_back_with_what_is_wrong() {
-    for item in ["async fn page(n: ) -> Result<(), E> { Ok(()) }", "async fn page(", "impl Api", "async"] {
+    for item in
+        ["async fn page(n: ) -> Result<(), E> { Ok(()) }", "async fn page(", "impl Api", "async"]
+    {
         let Ok(tokens) = item.parse::<proc_macro2::TokenStream>() else { continue };
         let expansion = expand("", item);
         assert!(expansion.contains("compile_error"), "{expansion}");

@@ -26,7 +26,11 @@ fn expanded(source: &str) -> String {
         _ => proc_macro2::TokenStream::new(),
     };
     let above: proc_macro2::TokenStream = item[..begin].parse().expect("docs");
-    let others = attrs.iter().enumerate().filter(|(i, _)| *i != ours).map(|(_, attr)| attr.to_token_stream());
+    let others = attrs
+        .iter()
+        .enumerate()
+        .filter(|(i, _)| *i != ours)
+        .map(|(_, attr)| attr.to_token_stream());
     let rest: proc_macro2::TokenStream = [above].into_iter().chain(others).chain([rest]).collect();
     let tokens = crate::attribute::expand(args, &rest).to_string();
     // For the reader's eyes.
@@ -50,7 +54,8 @@ fn expansions_are_as_kept() {
         let read = |end: &str| std::fs::read_to_string(folder.join(format!("{name}{end}")));
         let now = expanded(&read(".rs").expect("the source"));
         if overwrite {
-            std::fs::write(folder.join(format!("{name}.expanded.rs")), &now).expect("a writable folder");
+            std::fs::write(folder.join(format!("{name}.expanded.rs")), &now)
+                .expect("a writable folder");
         }
         let kept = read(".expanded.rs").unwrap_or_default();
         assert_eq!(now, kept, "{name} expands otherwise: SNAPSHOTS=overwrite keeps it");
