@@ -1,0 +1,135 @@
+//! A crate in which every common name means something else.
+#![no_implicit_prelude]
+#![allow(dead_code, non_camel_case_types, clippy::all, clippy::pedantic, reason = "that is the point")]
+
+/// Not the crates of these names.
+mod core {}
+mod std {}
+mod tokio {}
+mod aws_retry {}
+mod aws_retry_core {}
+
+struct Ok;
+struct Err;
+struct Result;
+struct Option;
+struct Some;
+struct None;
+struct Box;
+struct Pin;
+struct Clone;
+struct Duration;
+struct String;
+struct Vec;
+struct Call;
+struct Site;
+struct Body;
+struct u32_;
+trait Future {}
+trait Fn {}
+trait From {}
+trait Into {}
+trait Send {}
+trait Sync {}
+trait Deref {}
+trait Error {}
+trait Drop {}
+trait via {}
+trait stop {}
+trait again {}
+fn drop() {}
+fn out() {}
+fn call() {}
+fn body() {}
+fn tag() {}
+
+macro_rules! module_path {
+    () => {
+        compile_error!("not the built-in one")
+    };
+}
+
+/// Methods of the names that the expansion calls, on everything.
+trait Methods {
+    fn attempt(&self) {}
+    fn settle(&self) {}
+    fn via(&self) {}
+    fn stop(&self) {}
+    fn lenient(&self) {}
+    fn again(&self) {}
+    fn unwrap(&self) {}
+    fn future(&self) {}
+    fn outcome(&self) {}
+}
+
+impl<T: ?::core::marker::Sized> Methods for T {}
+
+type Answer<T> = ::core::result::Result<T, ::std::io::Error>;
+
+const AWS_RETRY_SITE: i32 = 1;
+
+#[::aws_retry::aws_retry(max_retries = 2, base_delay = "1ms", jitter = "full", scope = (call, 1))]
+async fn plain(call: &str, out: ::std::string::String, mut body: ::std::string::String) -> Answer<usize> {
+    body.push_str(call);
+    let (tag, stop, via) = (1, 2, 3);
+    let size = tag + stop + via;
+    ::std::mem::drop(out);
+    ::core::result::Result::Ok(size + body.len())
+}
+
+#[::aws_retry::aws_retry(total_timeout = call, on_retry = |_| {}, retry_if = |_| false)]
+async fn expressions(call: ::core::time::Duration) -> Answer<()> {
+    ::core::result::Result::Ok(())
+}
+
+struct Session {
+    name: ::std::string::String,
+}
+
+type Found = ::core::option::Option<()>;
+
+#[::aws_retry::aws_retry(sync = true)]
+impl Session {
+    async fn shared(self: ::std::sync::Arc<Self>) -> Found {
+        let own = self;
+        (!own.name.is_empty()).then_some(())
+    }
+
+    fn sync(&self, builder: Builder) -> Answer<usize> {
+        ::core::result::Result::Ok(builder.build())
+    }
+}
+
+#[derive(::core::clone::Clone)]
+struct Builder(usize);
+
+impl Builder {
+    fn build(self) -> usize {
+        self.0
+    }
+}
+
+#[derive(::core::fmt::Debug, ::aws_retry::AsFailure)]
+enum StoreError {
+    Io(#[failure(source)] ::std::io::Error),
+    #[failure(throttled, code = "Busy")]
+    Busy,
+}
+
+#[::aws_retry::aws_retry]
+fn boxed<'a>(name: &'a str) -> ::core::pin::Pin<::std::boxed::Box<dyn ::core::future::Future<Output = Answer<usize>> + 'a>> {
+    ::std::boxed::Box::pin(async move { ::core::result::Result::Ok(name.len()) })
+}
+
+#[::tokio::test(start_paused = true)]
+async fn shadowed_names_do_no_harm() {
+    let text = |text: &str| ::std::string::ToString::to_string(text);
+    ::std::assert_eq!(::core::result::Result::ok(plain("a", text("b"), text("c")).await), ::core::option::Option::Some(8));
+    ::std::assert!(expressions(::core::time::Duration::from_secs(1)).await.is_ok());
+    let session = Session { name: text("a") };
+    ::std::assert_eq!(session.sync(Builder(3)).ok(), ::core::option::Option::Some(3));
+    ::std::assert!(::std::sync::Arc::new(session).shared().await.is_some());
+    ::std::assert_eq!(boxed("ab").await.ok(), ::core::option::Option::Some(2));
+    ::std::assert!(::aws_retry::AsFailure::as_failure(&StoreError::Busy).code().is_some());
+    ::std::assert_eq!(AWS_RETRY_SITE, 1);
+}
