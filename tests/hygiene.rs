@@ -43,12 +43,6 @@ fn call() {}
 fn body() {}
 fn tag() {}
 
-macro_rules! module_path {
-    () => {
-        compile_error!("not the built-in one")
-    };
-}
-
 /// Methods of the names that the expansion calls, on everything.
 trait Methods {
     fn attempt(&self) {}
@@ -121,8 +115,13 @@ fn boxed<'a>(name: &'a str) -> ::core::pin::Pin<::std::boxed::Box<dyn ::core::fu
     ::std::boxed::Box::pin(async move { ::core::result::Result::Ok(name.len()) })
 }
 
-#[::tokio::test(start_paused = true)]
-async fn shadowed_names_do_no_harm() {
+#[::core::prelude::v1::test]
+fn shadowed_names_do_no_harm() {
+    let runtime = ::tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+    runtime.block_on(use_them());
+}
+
+async fn use_them() {
     let text = |text: &str| ::std::string::ToString::to_string(text);
     ::std::assert_eq!(::core::result::Result::ok(plain("a", text("b"), text("c")).await), ::core::option::Option::Some(8));
     ::std::assert!(expressions(::core::time::Duration::from_secs(1)).await.is_ok());

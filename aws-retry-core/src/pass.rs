@@ -70,20 +70,20 @@ impl<F: Future> Future for Passing<F> {
     }
 }
 
-/// The two ways, the first where it is open: `(&&view(&future)).future(future)`.
+/// The two ways, the first where it is open: `(&&view(&future)).aws_retry_pass(future)`.
 pub mod either {
     use super::{Passed, Passing, View};
 
     /// A `Result` is left alone.
     pub trait Retried<T, E> {
         /// The future itself.
-        fn future<F: Future<Output = Result<T, E>>>(&self, future: F) -> F {
+        fn aws_retry_pass<F: Future<Output = Result<T, E>>>(&self, future: F) -> F {
             future
         }
 
         /// The outcome itself.
         #[allow(clippy::missing_errors_doc, reason = "it is the body's")]
-        fn outcome(&self, outcome: Result<T, E>) -> Result<T, E> {
+        fn aws_retry_pass_on(&self, outcome: Result<T, E>) -> Result<T, E> {
             outcome
         }
     }
@@ -93,12 +93,12 @@ pub mod either {
     /// Anything else is wrapped.
     pub trait PassedOn<O> {
         /// The future of the wrapped outcome.
-        fn future<F: Future<Output = O>>(&self, future: F) -> Passing<F> {
+        fn aws_retry_pass<F: Future<Output = O>>(&self, future: F) -> Passing<F> {
             Passing { future }
         }
 
         /// The wrapped outcome.
-        fn outcome(&self, outcome: O) -> Passed<O> {
+        fn aws_retry_pass_on(&self, outcome: O) -> Passed<O> {
             Passed(outcome)
         }
     }
@@ -140,14 +140,14 @@ mod tests {
     #[test]
     fn a_result_stays_what_it_is() {
         let outcome: Result<u8, String> = Err("no".into());
-        let seen: Result<u8, String> = (&&view_of(&outcome)).outcome(outcome);
+        let seen: Result<u8, String> = (&&view_of(&outcome)).aws_retry_pass_on(outcome);
         assert_eq!(Unwrap::unwrap(seen), Err("no".into()));
     }
 
     #[test]
     fn anything_else_is_a_success() {
         let outcome = Some(1);
-        let seen = (&&view_of(&outcome)).outcome(outcome);
+        let seen = (&&view_of(&outcome)).aws_retry_pass_on(outcome);
         assert!(matches!(seen.split(), Ok(Some(1))));
         assert_eq!(Unwrap::unwrap(seen), Some(1));
     }

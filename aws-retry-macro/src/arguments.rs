@@ -38,6 +38,8 @@ pub struct Binding {
     pub at: Span,
     /// Bound before the block that is retried, where it may need its `mut` for itself.
     pub loose: bool,
+    /// A type parameter or an `impl Trait`: what it lacks is a bound.
+    pub generic: bool,
 }
 
 /// Every name that the arguments bind, `self` included.
@@ -71,6 +73,7 @@ pub fn of(pat: &Pat, ty: Option<&Type>, generics: &Generics) -> impl Iterator<It
             cfgs: Vec::new(),
             at: pat.ident.span(),
             loose: false,
+            generic: ty.is_some_and(|ty| is_generic(ty, generics)),
         });
     });
     found.into_iter()
@@ -210,6 +213,14 @@ pub fn kind(ty: &Type, generics: &Generics) -> Kind {
             _ => path.path.get_ident().map_or(Kind::Owned, |name| parameter(name, generics)),
         },
         _ => Kind::Owned,
+    }
+}
+
+fn is_generic(ty: &Type, generics: &Generics) -> bool {
+    match ungroup(ty) {
+        Type::ImplTrait(_) => true,
+        Type::Path(path) => generics.type_params().any(|param| path.path.is_ident(&param.ident)),
+        _ => false,
     }
 }
 

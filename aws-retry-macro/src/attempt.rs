@@ -47,6 +47,11 @@ impl Loop<'_> {
         let tag = self.tag("tag_of", &glue!(out));
         let via = self.via();
         let extras = policy::extras(self.args, private);
+        // At the outcome's type, as `tag`: one error there, if it is no `Result`.
+        let at = located(self.outcome.span());
+        let settle = placed(glue!(#private::Call::settle), at);
+        let arguments = quote_spanned!(at=> (&mut call, out, via, #extras));
+        let settle = quote_spanned!(at=> #settle #arguments);
         let out = if self.looks() { glue!(#private::Unwrap::unwrap(out)) } else { glue!(out) };
         glue! {
             #site
@@ -58,7 +63,7 @@ impl Loop<'_> {
                     let tag = #tag;
                     #via
                 };
-                match call.settle(out, via, #extras) {
+                match #settle {
                     #private::ControlFlow::Break(out) => break #out,
                     #private::ControlFlow::Continue(()) => {}
                 }
@@ -94,7 +99,7 @@ impl Loop<'_> {
         };
         let policy =
             expr("policy").map(|policy| glue!(let policy: &#private::RetryPolicy = #policy;));
-        let late = policy::late(self.args, private).map(|late| glue!(let late = #late;));
+        let late = policy::late(self.args, private);
         let with_policy = policy.as_ref().map(|_| glue!(.policy(policy)));
         let with_late = late.as_ref().map(|_| glue!(.late(&late)));
         let with_scope = expr("scope").map(|scope| {
@@ -106,7 +111,11 @@ impl Loop<'_> {
                 }
                 scope => scope.to_token_stream(),
             };
-            glue!(.scope(#private::scope_key(&#key)))
+            let at = located(
+                self.args.get("scope").map_or_else(Span::mixed_site, |arg| arg.name.span()),
+            );
+            let scope_key = placed(glue!(#private::scope_key), at);
+            quote_spanned!(at=> .scope(#scope_key(&#key)))
         });
         glue! {
             #policy
@@ -149,13 +158,13 @@ impl Loop<'_> {
             glue! {
                 let body = {
                     use #private::passes::*;
-                    (&&#private::view(&body)).future(body)
+                    (&&#private::view(&body)).aws_retry_pass(body)
                 };
             }
         });
         // The block ends before the wait, so that the future is not kept twice.
         glue! {
-            call.attempt({
+            #private::Call::attempt(&mut call, {
                 let body = #future;
                 #passing
                 let stop = {
@@ -174,7 +183,7 @@ impl Loop<'_> {
         let inside = &self.fresh.inside;
         let (Body::Outcome(body) | Body::Future(body, _)) = self.body;
         let attempt = glue! {
-            call.attempt_blocking(|| -> #outcome {
+            #private::Call::attempt_blocking(&mut call, || -> #outcome {
                 #inside
                 let out: #outcome = #body;
                 #[allow(unreachable_code)]
@@ -187,14 +196,14 @@ impl Loop<'_> {
         glue! {
             let out = #attempt;
             use #private::passes::*;
-            (&&#private::view_of(&out)).outcome(out)
+            (&&#private::view_of(&out)).aws_retry_pass_on(out)
         }
     }
 
     fn hint(&self, outcome: &Type) -> Option<TokenStream> {
         // In a block whose value is a future, nothing returns the outcome.
         matches!(self.body, Body::Outcome(_)).then(|| {
-            glue! {
+            quote_spanned! {located(outcome.span())=>
                 #[allow(unreachable_code, clippy::diverging_sub_expression, clippy::empty_loop, clippy::let_unit_value)]
                 if false {
                     let hint: #outcome = loop {};
@@ -213,9 +222,9 @@ impl Loop<'_> {
     fn via(&self) -> TokenStream {
         let at = error_span(self.outcome);
         if self.args.get("retry_if").is_some() {
-            quote_spanned!(at=> (&&&&&&&&&tag.lenient()).via())
+            quote_spanned!(at=> (&&&&&&&&&tag.lenient()).aws_retry_via())
         } else {
-            quote_spanned!(at=> (&&&&&&&&&tag).via())
+            quote_spanned!(at=> (&&&&&&&&&tag).aws_retry_via())
         }
     }
 
@@ -231,9 +240,9 @@ impl Loop<'_> {
             .find(cuts);
         match cutting.and_then(|name| self.args.get(name)) {
             Some(arg) if self.on == On::Async => {
-                quote_spanned!(located(arg.name.span())=> (&&&&&&&tag).stop())
+                quote_spanned!(located(arg.name.span())=> (&&&&&&&tag).aws_retry_stop())
             }
-            _ => glue!((&&&&&&&tag.lenient()).stop()),
+            _ => glue!((&&&&&&&tag.lenient()).aws_retry_stop()),
         }
     }
 
@@ -250,7 +259,7 @@ pub fn located(span: Span) -> Span {
 }
 
 /// The same tokens, for an error that belongs there.
-fn placed(tokens: TokenStream, place: Span) -> TokenStream {
+pub fn placed(tokens: TokenStream, place: Span) -> TokenStream {
     let place = |mut token: TokenTree| {
         if let TokenTree::Group(group) = token {
             let mut inner = Group::new(group.delimiter(), placed(group.stream(), place));

@@ -10,16 +10,21 @@ use crate::{expand, impl_block, refuse};
 
 pub fn expand(args: TokenStream, item: &TokenStream) -> TokenStream {
     let mut errors = Errors::default();
-    let args = Args::read(args, &mut errors);
+    let mut args = Args::read(args, &mut errors);
     let expanded = match Item::read(item) {
         Ok(Item::Fn(mut func)) => {
             refuse::twice(&mut func.attrs, &mut errors);
-            only(&args, &["skip", "sync"], "belongs in or on an annotated impl block", &mut errors);
+            only(
+                &mut args,
+                &["skip", "sync"],
+                "belongs in or on an annotated impl block",
+                &mut errors,
+            );
             expand::func(*func, args, false, &mut errors)
         }
         Ok(Item::Impl(block)) => {
             let why = "belongs on a method: the methods differ in it";
-            only(&args, &["skip", "name", "clone", "borrow"], why, &mut errors);
+            only(&mut args, &["skip", "name", "clone", "borrow"], why, &mut errors);
             impl_block::expand(&block, &args, &mut errors)
         }
         Ok(Item::Other(what)) => {
@@ -38,9 +43,12 @@ pub fn expand(args: TokenStream, item: &TokenStream) -> TokenStream {
 }
 
 /// Reports arguments that make no sense on this kind of item.
-fn only(args: &Args, misplaced: &[&str], why: &str, errors: &mut Errors) {
-    for arg in misplaced.iter().filter_map(|name| args.get(name)) {
-        errors.at(&arg.name, format_args!("`{}` {why}", arg.name));
+fn only(args: &mut Args, misplaced: &[&str], why: &str, errors: &mut Errors) {
+    for name in misplaced {
+        if let Some(arg) = args.get(name) {
+            errors.at(&arg.name, format_args!("`{}` {why}", arg.name));
+            args.remove(name);
+        }
     }
 }
 

@@ -103,14 +103,17 @@ impl Fresh {
             How::OptionReborrow => quote_spanned!(at=> #private::Option::as_deref_mut(&mut #name)),
             How::Ref => quote_spanned!(at=> &#name),
             How::MutRef => quote_spanned!(at=> &mut #name),
+            How::Clone if binding.generic => {
+                quote_spanned!(at=> #private::each_try_needs_its_own(&#name))
+            }
             How::Clone => quote_spanned!(at=> #private::again(&#name)),
             How::CloneOrRef => quote_spanned!(at=> {
                 use #private::clones::*;
-                (&&#private::Again(&#name)).again()
+                (&&#private::Again(&#name)).aws_retry_again()
             }),
             How::CloneOrMutRef => quote_spanned!(at=> {
                 use #private::clones::*;
-                #held.again()
+                #held.aws_retry_again()
             }),
         };
         if how == How::CloneOrMutRef {

@@ -148,7 +148,15 @@ fn kind(tokens: &TokenStream) -> &'static str {
             _ => continue,
         };
     }
-    "this"
+    if tokens
+        .clone()
+        .into_iter()
+        .any(|token| matches!(&token, TokenTree::Ident(word) if word == "const"))
+    {
+        "a constant"
+    } else {
+        "this"
+    }
 }
 
 fn imp(tokens: &TokenStream) -> Option<Impl> {

@@ -2,9 +2,10 @@
 //! into one that is made for each call, functions into what is asked after each attempt.
 
 use proc_macro2::{Ident, Literal, Span, TokenStream};
-use quote::ToTokens;
+use quote::{ToTokens, quote_spanned};
 
 use crate::args::{Arg, Args};
+use crate::attempt::{located, placed};
 use crate::value::{Kind, Value};
 
 /// `RetryPolicy::new().max_retries(5)..`, for a constant: it can name neither generics nor `self`.
@@ -17,18 +18,21 @@ pub fn constant(args: &Args, private: &TokenStream) -> TokenStream {
 }
 
 /// The same of what is known when the call begins; nothing, if all is known before.
+/// A statement for each argument, so that an error about its value has no other to point at.
 pub fn late(args: &Args, private: &TokenStream) -> Option<TokenStream> {
-    let mut calls = args
-        .list
-        .iter()
-        .filter(|arg| is_setting(arg))
-        .filter_map(|arg| match &arg.value {
-            Value::Late(expr) => Some(call(arg, expr)),
-            _ => None,
-        })
-        .peekable();
-    calls.peek()?;
-    Some(glue!(#private::RetryPolicy::new() #(#calls)*))
+    let mut settings =
+        args.list.iter().filter(|arg| is_setting(arg)).filter_map(late_one).peekable();
+    settings.peek()?;
+    Some(glue! {
+        let late = #private::RetryPolicy::new();
+        #(#settings)*
+    })
+}
+
+fn late_one(arg: &Arg) -> Option<TokenStream> {
+    let Value::Late(expr) = &arg.value else { return None };
+    let call = call(arg, expr);
+    Some(quote_spanned!(located(arg.name.span())=> let late = late #call;))
 }
 
 /// The functions: predicates and hooks.
@@ -38,8 +42,10 @@ pub fn extras(args: &Args, private: &TokenStream) -> TokenStream {
         .iter()
         .filter_map(|arg| match (&arg.row.kind, &arg.value) {
             (Kind::Function, Value::Late(expr)) => {
+                let at = located(arg.name.span());
                 let name = name(arg);
-                Some(glue!(#name: #private::Some(&#expr)))
+                let some = placed(glue!(#private::Some), at);
+                Some(quote_spanned!(at=> #name: #some(&#expr)))
             }
             _ => None,
         })
@@ -74,7 +80,7 @@ fn name(arg: &Arg) -> Ident {
 
 fn call(arg: &Arg, value: &impl ToTokens) -> TokenStream {
     let name = name(arg);
-    glue!(.#name(#value))
+    quote_spanned!(name.span()=> .#name(#value))
 }
 
 fn literal(arg: &Arg, private: &TokenStream) -> Option<TokenStream> {

@@ -15,6 +15,7 @@ pub fn binding(receiver: &Receiver, generics: &syn::Generics) -> Binding {
         cfgs: Vec::new(),
         at: receiver.self_token.span,
         loose: false,
+        generic: false,
     }
 }
 

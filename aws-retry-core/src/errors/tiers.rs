@@ -1,6 +1,6 @@
 //! Which adapter serves an error type, chosen by method resolution.
 //!
-//! In the attribute's expansion the error type is concrete, so that `(&&..&tag).via()` finds the impl
+//! In the attribute's expansion the error type is concrete, so that `(&&..&tag).aws_retry_via()` finds the impl
 //! with the most references first: the tiers below stand in the order in which they are tried, and the
 //! last one is never met and says what to do. The zero-sized markers they return do the work.
 
@@ -93,7 +93,28 @@ macro_rules! tier {
     };
 }
 
-tier! { via, ViaUser => User:
+/// The last tier: there for every type, with a bound that is asked only once the tier is chosen, so that
+/// the answer is the bound's text and not the list of all tiers.
+macro_rules! last_tier {
+    ($method:ident, $tier:ident => $marker:ident: $bound:ident) => {
+        #[derive(Clone, Copy, Debug)]
+        pub struct $marker;
+
+        pub trait $tier<E> {
+            #[inline]
+            fn $method(&self) -> $marker
+            where
+                E: $bound,
+            {
+                $marker
+            }
+        }
+
+        impl<E> $tier<E> for Tag<E, Strict> {}
+    };
+}
+
+tier! { aws_retry_via, ViaUser => User:
     impl<E: AsFailure, M> ViaUser for &&&&&&&&Tag<E, M> {}
 }
 
@@ -104,7 +125,7 @@ impl<E: AsFailure> Via<E> for User {
 }
 
 #[cfg(feature = "sdk")]
-tier! { via, ViaModel => Model:
+tier! { aws_retry_via, ViaModel => Model:
     impl<E, M> ViaModel for &&&&&&&Tag<SdkError<E, HttpResponse>, M>
     where E: ProvideErrorMetadata + ProvideErrorKind + Error + 'static {}
 }
@@ -120,7 +141,7 @@ where
 }
 
 #[cfg(feature = "sdk")]
-tier! { via, ViaSdk => Sdk:
+tier! { aws_retry_via, ViaSdk => Sdk:
     impl<E: ProvideErrorMetadata, M> ViaSdk for &&&&&&Tag<SdkError<E, HttpResponse>, M> {}
 }
 
@@ -131,7 +152,7 @@ impl<E: ProvideErrorMetadata> Via<SdkError<E, HttpResponse>> for Sdk {
     }
 }
 
-tier! { via, ViaMetadataChain => MetadataChain:
+tier! { aws_retry_via, ViaMetadataChain => MetadataChain:
     impl<E: ProvideErrorMetadata + Error + 'static, M> ViaMetadataChain for &&&&&Tag<E, M> {}
 }
 
@@ -141,7 +162,7 @@ impl<E: ProvideErrorMetadata + Error + 'static> Via<E> for MetadataChain {
     }
 }
 
-tier! { via, ViaMetadata => Metadata:
+tier! { aws_retry_via, ViaMetadata => Metadata:
     impl<E: ProvideErrorMetadata, M> ViaMetadata for &&&&Tag<E, M> {}
 }
 
@@ -153,7 +174,7 @@ impl<E: ProvideErrorMetadata> Via<E> for Metadata {
 
 // `Box` and `Arc` of an `SdkError`.
 #[cfg(feature = "sdk")]
-tier! { via, ViaBoxedSdk => BoxedSdk:
+tier! { aws_retry_via, ViaBoxedSdk => BoxedSdk:
     impl<E, X, M> ViaBoxedSdk for &&&Tag<E, M>
     where E: Deref<Target = SdkError<X, HttpResponse>>, X: ProvideErrorMetadata + 'static {}
 }
@@ -170,7 +191,7 @@ where
 }
 
 // `anyhow::Error`, `eyre::Report`, `Box<dyn Error ..>`, without depending on any of them.
-tier! { via, ViaDeref => Dereferenced:
+tier! { aws_retry_via, ViaDeref => Dereferenced:
     impl<E: Deref<Target: AsDynError>, M> ViaDeref for &&Tag<E, M> {}
 }
 
@@ -180,7 +201,7 @@ impl<E: Deref<Target: AsDynError>> Via<E> for Dereferenced {
     }
 }
 
-tier! { via, ViaChain => Chain:
+tier! { aws_retry_via, ViaChain => Chain:
     impl<E: Error + 'static, M> ViaChain for &Tag<E, M> {}
 }
 
@@ -190,11 +211,9 @@ impl<E: Error + 'static> Via<E> for Chain {
     }
 }
 
-tier! { via, ViaNothing => Nothing:
-    impl<E: Classifiable> ViaNothing for Tag<E, Strict> {}
-}
+last_tier! { aws_retry_via, ViaNothing => Nothing: Classifiable }
 
-tier! { via, ViaOpaque => Opaque:
+tier! { aws_retry_via, ViaOpaque => Opaque:
     impl<E> ViaOpaque for Tag<E, Lenient> {}
 }
 
@@ -241,7 +260,7 @@ as_dyn_error! { dyn Error dyn Error + Send dyn Error + Send + Sync }
 // How an outcome can hold a `Stopped`.
 
 // What can't fail can't be cut, whatever the arguments of its impl block say.
-tier! { stop, StopPassed => Passing:
+tier! { aws_retry_stop, StopPassed => Passing:
     impl<M> StopPassed for &&&&&&Tag<crate::pass::Never, M> {}
 }
 
@@ -252,7 +271,7 @@ impl<O> StopAs<O> for Passing {
     }
 }
 
-tier! { stop, StopFrom => ByFrom:
+tier! { aws_retry_stop, StopFrom => ByFrom:
     impl<E: From<Stopped>, M> StopFrom for &&&&&Tag<E, M> {}
 }
 
@@ -264,7 +283,7 @@ impl<O: Outcome<Error: From<Stopped>>> StopAs<O> for ByFrom {
 }
 
 #[cfg(feature = "sdk")]
-tier! { stop, StopSdk => AsTimeout:
+tier! { aws_retry_stop, StopSdk => AsTimeout:
     impl<E, R, M> StopSdk for &&&&Tag<SdkError<E, R>, M> {}
 }
 
@@ -277,7 +296,7 @@ impl<O: Outcome<Error = SdkError<E, R>>, E, R> StopAs<O> for AsTimeout {
 }
 
 #[cfg(feature = "sdk")]
-tier! { stop, StopUnhandled => AsUnhandled:
+tier! { aws_retry_stop, StopUnhandled => AsUnhandled:
     impl<E: CreateUnhandledError, M> StopUnhandled for &&&Tag<E, M> {}
 }
 
@@ -290,7 +309,7 @@ impl<O: Outcome<Error: CreateUnhandledError>> StopAs<O> for AsUnhandled {
 }
 
 // A service crate's `Error`.
-tier! { stop, StopBuild => AsBuildError:
+tier! { aws_retry_stop, StopBuild => AsBuildError:
     impl<E: From<BuildError>, M> StopBuild for &&Tag<E, M> {}
 }
 
@@ -301,7 +320,7 @@ impl<O: Outcome<Error: From<BuildError>>> StopAs<O> for AsBuildError {
     }
 }
 
-tier! { stop, StopMetadata => AsMetadata:
+tier! { aws_retry_stop, StopMetadata => AsMetadata:
     impl<M> StopMetadata for &Tag<ErrorMetadata, M> {}
 }
 
@@ -313,13 +332,11 @@ impl<O: Outcome<Error = ErrorMetadata>> StopAs<O> for AsMetadata {
     }
 }
 
-tier! { stop, StopNever => Never:
+tier! { aws_retry_stop, StopNever => Never:
     impl<E> StopNever for Tag<E, Lenient> {}
 }
 
-tier! { stop, StopNothing => Impossible:
-    impl<E: HoldsStopped> StopNothing for Tag<E, Strict> {}
-}
+last_tier! { aws_retry_stop, StopNothing => Impossible: HoldsStopped }
 
 impl<O> StopAs<O> for Never {
     const CAN: bool = false;
@@ -335,7 +352,7 @@ impl<O> StopAs<O> for Impossible {
     }
 }
 
-/// The bound of the last tier of `stop`. Nothing meets it: its text is the answer.
+/// The bound of the last tier of `aws_retry_stop`. Nothing meets it: its text is the answer.
 #[diagnostic::on_unimplemented(
     message = "a call that is cut needs a value of the error type `{Self}`, and none can be made",
     label = "this argument can end a call that has no error yet",
