@@ -1,6 +1,12 @@
 //! A crate in which every common name means something else.
 #![no_implicit_prelude]
-#![allow(dead_code, non_camel_case_types, clippy::all, clippy::pedantic, reason = "that is the point")]
+#![allow(
+    dead_code,
+    non_camel_case_types,
+    clippy::all,
+    clippy::pedantic,
+    reason = "that is the point"
+)]
 
 /// Not the crates of these names.
 mod core {}
@@ -63,7 +69,11 @@ type Answer<T> = ::core::result::Result<T, ::std::io::Error>;
 const AWS_RETRY_SITE: i32 = 1;
 
 #[::aws_retry::aws_retry(max_retries = 2, base_delay = "1ms", jitter = "full", scope = (call, 1))]
-async fn plain(call: &str, out: ::std::string::String, mut body: ::std::string::String) -> Answer<usize> {
+async fn plain(
+    call: &str,
+    out: ::std::string::String,
+    mut body: ::std::string::String,
+) -> Answer<usize> {
     body.push_str(call);
     let (tag, stop, via) = (1, 2, 3);
     let size = tag + stop + via;
@@ -111,7 +121,9 @@ enum StoreError {
 }
 
 #[::aws_retry::aws_retry]
-fn boxed<'a>(name: &'a str) -> ::core::pin::Pin<::std::boxed::Box<dyn ::core::future::Future<Output = Answer<usize>> + 'a>> {
+fn boxed<'a>(
+    name: &'a str,
+) -> ::core::pin::Pin<::std::boxed::Box<dyn ::core::future::Future<Output = Answer<usize>> + 'a>> {
     ::std::boxed::Box::pin(async move { ::core::result::Result::Ok(name.len()) })
 }
 
@@ -123,7 +135,10 @@ fn shadowed_names_do_no_harm() {
 
 async fn use_them() {
     let text = |text: &str| ::std::string::ToString::to_string(text);
-    ::std::assert_eq!(::core::result::Result::ok(plain("a", text("b"), text("c")).await), ::core::option::Option::Some(8));
+    ::std::assert_eq!(
+        ::core::result::Result::ok(plain("a", text("b"), text("c")).await),
+        ::core::option::Option::Some(8)
+    );
     ::std::assert!(expressions(::core::time::Duration::from_secs(1)).await.is_ok());
     let session = Session { name: text("a") };
     ::std::assert_eq!(session.sync(Builder(3)).ok(), ::core::option::Option::Some(3));

@@ -7,7 +7,7 @@ use aws_retry::aws_retry;
 #[allow(dead_code)]
 mod support;
 
-use support::{throttles, ErrorMetadata, Service};
+use support::{ErrorMetadata, Service, throttles};
 
 /// # Safety
 /// `service` must point to a live one.

@@ -69,6 +69,9 @@ fn what_is_written_comes_before_what_the_source_says() {
     assert_eq!((busy.code(), busy.status()), (Some("StoreBusy"), Some(503)));
     assert_eq!(StoreError::Final(throttled()).as_failure().code(), Some("ThrottlingException"));
     assert_eq!(StoreError::Gone.as_failure(), Failure::new());
-    let StoreError::Erased { at, .. } = (StoreError::Erased { cause: throttled().into(), at: 1 }) else { return };
+    let StoreError::Erased { at, .. } = (StoreError::Erased { cause: throttled().into(), at: 1 })
+    else {
+        return;
+    };
     assert_eq!(at, 1);
 }

@@ -45,5 +45,6 @@ async fn holds() {
     let with = size_of_val(&with_clone(&service, String::new()));
     let without = size_of_val(&bare_with_clone(&service, String::new()));
     println!("with a cloned argument: {without} bytes bare, {with} with the attribute");
-    assert!(with <= without + 128 + size_of::<String>());
+    // The argument itself, kept for the next try, and the way to it.
+    assert!(with <= without + 128 + size_of::<String>() + 16);
 }

@@ -12,9 +12,11 @@ async fn ask(
     names: std::sync::Arc<Mutex<Vec<String>>>,
 ) -> Result<String, ErrorMetadata> {
     service.ask().await?;
-    drop(names.clone());
-    let own = names;
-    Ok(own.lock().unwrap().first().cloned().unwrap_or_default())
+    if service.runs() > 100 {
+        drop(names);
+        return Ok(String::new());
+    }
+    Ok(names.lock().unwrap().first().cloned().unwrap_or_default())
 }
 
 #[tokio::test(start_paused = true)]
