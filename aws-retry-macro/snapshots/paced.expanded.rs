@@ -9,54 +9,57 @@ async fn paced(
         ::core::module_path!(),
         __private::RetryPolicy::new().mode(__private::Mode::Paced),
     );
-    let late = __private::RetryPolicy::new().total_timeout(timeout);
+    let late = __private::RetryPolicy::new();
+    let late = late.total_timeout(timeout);
     let mut call = __private::Call::new(&AWS_RETRY_SITE)
         .late(&late)
         .scope(__private::scope_key(&(&"ec2:DescribeInstances", &account, &region)));
     loop {
         let out = {
-            call.attempt({
-                    let body = async {
-                        #[allow(
-                            unreachable_code,
-                            clippy::diverging_sub_expression,
-                            clippy::empty_loop,
-                            clippy::let_unit_value
-                        )]
-                        if false {
-                            let hint: Result<Page, MyError> = loop {};
-                            return hint;
-                        }
-                        let out: Result<Page, MyError> = {
-                            ec2.describe_instances().send().await.map_err(MyError::from)
+            __private::Call::attempt(
+                    &mut call,
+                    {
+                        let body = async {
+                            #[allow(
+                                unreachable_code,
+                                clippy::diverging_sub_expression,
+                                clippy::empty_loop,
+                                clippy::let_unit_value
+                            )]
+                            if false {
+                                let hint: Result<Page, MyError> = loop {};
+                                return hint;
+                            }
+                            let out: Result<Page, MyError> = {
+                                ec2.describe_instances().send().await.map_err(MyError::from)
+                            };
+                            #[allow(unreachable_code)] out
                         };
-                        #[allow(unreachable_code)] out
-                    };
-                    let stop = {
-                        use __private::tiers::*;
-                        let tag = __private::tag(&body);
-                        (&&&&&&&tag).stop()
-                    };
-                    __private::Body::new(body, stop)
-                })
+                        let stop = {
+                            use __private::tiers::*;
+                            let tag = __private::tag(&body);
+                            (&&&&&&&tag).aws_retry_stop()
+                        };
+                        __private::Body::new(body, stop)
+                    },
+                )
                 .await
         };
         let via = {
             use __private::tiers::*;
             let tag = __private::tag_of(&out);
-            (&&&&&&&&&tag.lenient()).via()
+            (&&&&&&&&&tag.lenient()).aws_retry_via()
         };
-        match call
-            .settle(
-                out,
-                via,
-                __private::Extras {
-                    retry_if: __private::Some(&is_busy),
-                    on_retry: __private::Some(&|event| println!("{event:?}")),
-                    ..__private::Extras::NONE
-                },
-            )
-        {
+        match __private::Call::settle(
+            &mut call,
+            out,
+            via,
+            __private::Extras {
+                retry_if: __private::Some(&is_busy),
+                on_retry: __private::Some(&|event| println!("{event:?}")),
+                ..__private::Extras::NONE
+            },
+        ) {
             __private::ControlFlow::Break(out) => break out,
             __private::ControlFlow::Continue(()) => {}
         }

@@ -8,26 +8,29 @@ fn upload(&mut self, body: Vec<u8>) -> io::Result<()> {
     loop {
         let out = {
             let fresh1 = __private::again(&body);
-            call.attempt_blocking(|| -> io::Result<()> {
-                #[allow(
-                    clippy::shadow_reuse,
-                    clippy::shadow_same,
-                    clippy::shadow_unrelated
-                )]
-                let body = fresh1;
-                let out: io::Result<()> = {
-                    self.count += 1;
-                    self.client.put(body)
-                };
-                #[allow(unreachable_code)] out
-            })
+            __private::Call::attempt_blocking(
+                &mut call,
+                || -> io::Result<()> {
+                    #[allow(
+                        clippy::shadow_reuse,
+                        clippy::shadow_same,
+                        clippy::shadow_unrelated
+                    )]
+                    let body = fresh1;
+                    let out: io::Result<()> = {
+                        self.count += 1;
+                        self.client.put(body)
+                    };
+                    #[allow(unreachable_code)] out
+                },
+            )
         };
         let via = {
             use __private::tiers::*;
             let tag = __private::tag_of(&out);
-            (&&&&&&&&&tag).via()
+            (&&&&&&&&&tag).aws_retry_via()
         };
-        match call.settle(out, via, __private::Extras::NONE) {
+        match __private::Call::settle(&mut call, out, via, __private::Extras::NONE) {
             __private::ControlFlow::Break(out) => break out,
             __private::ControlFlow::Continue(()) => {}
         }
