@@ -53,6 +53,7 @@ impl Loop<'_> {
         let arguments = quote_spanned!(at=> (&mut call, out, via, #extras));
         let settle = quote_spanned!(at=> #settle #arguments);
         let out = if self.looks() { glue!(#private::Unwrap::unwrap(out)) } else { glue!(out) };
+        let leave = self.leave(&out);
         glue! {
             #site
             #call
@@ -64,10 +65,20 @@ impl Loop<'_> {
                     #via
                 };
                 match #settle {
-                    #private::ControlFlow::Break(out) => break #out,
+                    #private::ControlFlow::Break(out) => #leave,
                     #private::ControlFlow::Continue(()) => {}
                 }
             }
+        }
+    }
+
+    /// Leaves the loop. A long poll waits before it fails for want of quota; only a written operation can
+    /// be one, since the outcome is held over that wait, which nobody else should pay for.
+    fn leave(&self, out: &TokenStream) -> TokenStream {
+        match (self.args.value("operation"), self.on) {
+            (None, _) => glue!(break #out),
+            (Some(_), On::Async) => glue!({ call.last_wait().await; break #out }),
+            (Some(_), On::Sync) => glue!({ call.last_wait_blocking(); break #out }),
         }
     }
 
