@@ -51,7 +51,7 @@ impl Ticket {
 #[must_use]
 pub struct Sent {
     id: u64,
-    at: Option<f64>,
+    at: f64,
 }
 
 /// Why there is no turn.
@@ -65,18 +65,44 @@ pub enum Refused {
 
 /// A scope's send rate and the queue before it. Shared by all tasks and threads.
 ///
-/// Before the first throttle a turn costs an atomic load and an atomic increment; then one short
-/// lock and one look at the clock.
+/// Before the first throttle a turn costs an atomic increment, a few atomic loads and one look at
+/// the clock, and paced mode's answers an atomic load; then each costs one short lock and one look
+/// at the clock. Nothing is allocated but a timer for who has to wait.
 pub struct Gate {
     kind: Kind,
     /// Nothing was ever throttled and no rate is set: nobody waits.
     calm: AtomicBool,
-    /// Sends while calm.
+    /// Sends while calm, and two of them, a second or more apart.
     sends: AtomicU64,
+    recent: [Mark; 2],
     /// Which change of the overrides its limit has followed.
     generation: AtomicU64,
     queue: Mutex<Queue<Waker>>,
 }
+
+/// A send and when it was, in nanoseconds.
+struct Mark {
+    id: AtomicU64,
+    at: AtomicU64,
+}
+
+impl Mark {
+    fn new() -> Self {
+        Self { id: AtomicU64::new(0), at: AtomicU64::new(0) }
+    }
+
+    fn store(&self, id: u64, at: u64) {
+        self.id.store(id, Ordering::Relaxed);
+        self.at.store(at, Ordering::Relaxed);
+    }
+
+    fn send(&self) -> Sending {
+        let at = Time::from_nanos(self.at.load(Ordering::Relaxed)).as_secs_f64();
+        Sending { id: self.id.load(Ordering::Relaxed), at }
+    }
+}
+
+const ONE_SECOND: u64 = 1_000_000_000;
 
 impl Gate {
     /// A rate of `kind`, never above `max_rate` (infinite: no bound), that uses `share` of what it learns.
@@ -87,6 +113,7 @@ impl Gate {
             kind,
             calm: AtomicBool::new(queue.is_calm()),
             sends: AtomicU64::new(0),
+            recent: [Mark::new(), Mark::new()],
             generation: AtomicU64::new(0),
             queue: Mutex::new(queue),
         }
@@ -99,9 +126,10 @@ impl Gate {
         }
         let mut queue = self.lock();
         if self.calm.load(Ordering::Relaxed) {
-            queue.begin(self.sends.load(Ordering::Relaxed));
+            queue.begin(self.sends.load(Ordering::Relaxed), self.recent[1].send());
         }
         queue.set_limit(max_rate);
+        self.sends.fetch_max(queue.sends(), Ordering::Relaxed);
         self.calm.store(queue.is_calm(), Ordering::Relaxed);
     }
 
@@ -125,12 +153,29 @@ impl Gate {
     }
 
     /// A turn without a wait, while nothing was ever throttled and no rate is set.
-    pub fn at_once(&self, ticket: &mut Ticket) -> Option<Sent> {
+    pub fn at_once(&self, ticket: &mut Ticket, now: impl FnOnce() -> Time) -> Option<Sent> {
         self.calm.load(Ordering::Relaxed).then(|| {
-            let id = self.sends.fetch_add(1, Ordering::Relaxed);
-            ticket.0.get_or_insert(id);
-            Sent { id, at: None }
+            let sent = self.calm_send(now());
+            ticket.0.get_or_insert(sent.id);
+            sent
         })
+    }
+
+    /// A send while nothing holds it back. Every second or so one is remembered; the last but one of
+    /// these is a second old or more, however short ago the last was. Races do no harm.
+    fn calm_send(&self, now: Time) -> Sent {
+        let id = self.sends.fetch_add(1, Ordering::Relaxed);
+        let nanos = u64::try_from(now.as_nanos()).unwrap_or(u64::MAX);
+        let [last, before] = &self.recent;
+        if id == 0 {
+            last.store(id, nanos);
+            before.store(id, nanos);
+        }
+        if nanos.abs_diff(last.at.load(Ordering::Relaxed)) > ONE_SECOND {
+            before.store(last.id.load(Ordering::Relaxed), last.at.load(Ordering::Relaxed));
+            last.store(id, nanos);
+        }
+        Sent { id, at: now.as_secs_f64() }
     }
 
     /// What became of a send: its outcome, and how many requests it made. Reads the clock only if
@@ -149,7 +194,8 @@ impl Gate {
         }
         let mut queue = self.lock();
         if calm {
-            queue.begin(self.sends.load(Ordering::Relaxed));
+            let recent = self.recent[1].send();
+            queue.begin(self.sends.load(Ordering::Relaxed), recent);
         }
         let attempt = Sending { id: sent.id, at: sent.at };
         let wakes = queue.answered(now(), attempt, outcome, requests);
@@ -204,7 +250,7 @@ impl<C: Timekeeper> Future for Turn<'_, C> {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let it = &mut *self;
         if !it.waiting
-            && let Some(sent) = it.gate.at_once(it.ticket)
+            && let Some(sent) = it.gate.at_once(it.ticket, || it.clock.now())
         {
             return Poll::Ready(Ok(sent));
         }
@@ -219,7 +265,7 @@ impl<C: Timekeeper> Future for Turn<'_, C> {
             wake(wakes);
             it.waiting = matches!(answer, Answer::At(_));
             let at = match answer {
-                Answer::Go { id, at } => return Poll::Ready(Ok(Sent { id, at: Some(at) })),
+                Answer::Go { id, at } => return Poll::Ready(Ok(Sent { id, at })),
                 Answer::TooLate => return Poll::Ready(Err(Refused::TooLate)),
                 Answer::Busy => return Poll::Ready(Err(Refused::Busy)),
                 Answer::At(at) => it.terms.deadline.map_or(at, |deadline| at.min(deadline)),

@@ -1,18 +1,18 @@
 //! A quota measured from its throttles.
 
-/// A send that was throttled, and when (seconds).
+/// A send that was throttled, and when it went out (seconds).
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Throttle {
     pub(super) id: u64,
-    /// When it went out, where that is known.
-    pub(super) sent_at: Option<f64>,
-    pub(super) answered_at: f64,
+    pub(super) sent_at: f64,
 }
 
-/// What was accepted between two throttles, and in how long.
+/// What was accepted between two throttles, in how long, and so how fast.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Measure {
     pub(super) accepted: f64,
+    pub(super) seconds: f64,
+    pub(super) sends: f64,
     pub(super) rate: f64,
 }
 
@@ -21,7 +21,9 @@ pub(super) struct Measure {
 /// smoothing; the longer the span, the better. Sends still in flight count as accepted.
 #[derive(Debug, Default)]
 pub(super) struct Ledger {
-    since: Option<Throttle>,
+    first: Option<Throttle>,
+    newest: Option<Throttle>,
+    /// Sends throttled after the first, to the newest.
     throttled: u32,
     /// Requests beyond one a send.
     more: u32,
@@ -30,18 +32,26 @@ pub(super) struct Ledger {
 impl Ledger {
     /// What was sent in the meantime says nothing: the bucket may have been full.
     pub(super) const fn forget(&mut self) {
-        self.since = None;
+        (self.first, self.newest, self.throttled, self.more) = (None, None, 0, 0);
     }
 
-    /// The bucket was empty at `throttle`: measure from here.
-    pub(super) const fn restart(&mut self, throttle: Throttle) {
-        *self = Self { since: Some(throttle), throttled: 0, more: 0 };
+    /// From now on, measure from the newest throttle.
+    pub(super) const fn restart(&mut self) {
+        (self.first, self.throttled, self.more) = (self.newest, 0, 0);
     }
 
-    /// A send after the beginning was throttled; it is no beginning itself.
-    pub(super) fn throttled(&mut self, id: u64) {
-        if self.since.is_some_and(|since| since.id < id) {
+    pub(super) const fn throttled(&mut self, throttle: Throttle) {
+        let Some(first) = self.first else {
+            (self.first, self.newest) = (Some(throttle), Some(throttle));
+            return;
+        };
+        if first.id < throttle.id {
             self.throttled = self.throttled.saturating_add(1);
+        }
+        if let Some(newest) = self.newest
+            && newest.id < throttle.id
+        {
+            self.newest = Some(throttle);
         }
     }
 
@@ -50,17 +60,18 @@ impl Ledger {
         self.more = self.more.saturating_add(requests);
     }
 
-    /// The quota by what lies between the beginning and `until`.
-    pub(super) fn measure(&self, until: Throttle) -> Option<Measure> {
-        let since = self.since?;
-        let between = until.id.checked_sub(since.id)?.checked_sub(1)?;
+    /// The quota by what lies between the first throttle and the newest.
+    pub(super) fn measure(&self) -> Option<Measure> {
+        let (first, newest) = (self.first?, self.newest?);
         #[expect(clippy::cast_precision_loss, reason = "sends between two throttles")]
-        let accepted = between as f64 - f64::from(self.throttled) + f64::from(self.more);
-        let accepted = accepted.max(0.0);
-        let seconds = match (since.sent_at, until.sent_at) {
-            (Some(from), Some(to)) => to - from,
-            _ => until.answered_at - since.answered_at,
-        };
-        (seconds > 0.0).then(|| Measure { accepted, rate: (accepted + 0.5) / seconds })
+        let sends = (newest.id - first.id) as f64;
+        let accepted = (sends - f64::from(self.throttled) + f64::from(self.more)).max(0.0);
+        let seconds = newest.sent_at - first.sent_at;
+        (seconds > 0.0).then(|| Measure {
+            accepted,
+            seconds,
+            sends,
+            rate: (accepted + 0.5) / seconds,
+        })
     }
 }

@@ -42,8 +42,7 @@ pub enum Kind {
 struct Send {
     /// Sends of a scope are numbered in order.
     id: u64,
-    /// When it went out; unknown for sends before the first throttle, which read no clock.
-    at: Option<f64>,
+    at: f64,
 }
 
 /// A send rate. All times are seconds since the clock's origin and never decrease.
@@ -82,6 +81,13 @@ impl Pace {
         match self {
             Self::Adaptive(it) => it.answered(now, outcome),
             Self::Paced(it) => it.answered(now, send, outcome, requests),
+        }
+    }
+
+    /// Of the calm before the first throttle: how many sends there were, and a recent one.
+    const fn calm(&mut self, sends: u64, recent: Send) {
+        if let Self::Paced(it) = self {
+            it.calm(sends, recent);
         }
     }
 

@@ -1,14 +1,37 @@
 //! The send rate of paced mode: the quota measured, and a sawtooth around it. Pure.
+//!
+//! A [`Ledger`] measures the quota between two throttles. The rate starts each cycle a little below
+//! it, so that the bucket stores something, and rises slowly through it until a throttle tells that
+//! the bucket is empty again: nothing is lost, and each cycle costs a throttle or two and measures
+//! the quota anew. If the throttle does not come, the quota has grown: the rate doubles and doubles.
+//! Cycles last real seconds, so that of several processes the greedier is cut more often.
 
 use super::{
     Outcome, Send,
-    ledger::{Ledger, Throttle},
+    ledger::{Ledger, Measure, Throttle},
 };
 
-/// The first probing rate, while not even the latency is known (a second).
-const FIRST_PROBE: f64 = 5.0;
-/// So many accepted between two throttles make a measure.
+/// Seconds from there to the quota, for a process that sends fast or shares the quota.
+const CYCLE: f64 = 2.2;
+/// One that sends alone, and slower than this, takes longer, for the sake of few throttles.
+const SLOW: f64 = 20.0;
+/// In cycles: how long after its beginning a throttle is overdue.
+const OVERDUE: f64 = 2.5;
+/// In cycles: how much longer one waits who shares the quota, where throttles come by chance.
+const PATIENCE: f64 = 2.0;
+/// From then on, the rate doubles so many times a cycle.
+const DOUBLINGS: f64 = 1.5;
+/// In cycles: a throttle before or after did not come when the own sends would have made it come.
+const REGULAR: std::ops::Range<f64> = 1.3..3.0;
+/// So many accepted between two throttles make a measure; so many make half of a good one.
 const ENOUGH: f64 = 3.0;
+const HALF: f64 = 6.0;
+/// Round trips between two doublings of the search.
+const SEARCH: f64 = 1.5;
+/// The bucket of an account commonly holds the quota of so many seconds.
+const USUAL_BURST: f64 = 5.0;
+/// With a share of less than 1 nothing is learned any more: so often the quota is measured anew.
+const RELEARN: f64 = 300.0;
 const LOWEST_RATE: f64 = 1e-3;
 const HIGHEST_RATE: f64 = 1e9;
 
@@ -16,33 +39,55 @@ const HIGHEST_RATE: f64 = 1e9;
 enum Phase {
     /// Never throttled: nothing is held back.
     Calm,
-    /// Twice as fast every few round trips, until throttles tell the quota.
+    /// Faster and faster, until throttles tell the quota.
     Search,
     /// Around the quota.
     Cruise,
+}
+
+/// What was sent before the first throttle was known.
+#[derive(Debug)]
+struct Herd {
+    accepted: f64,
+    seconds: f64,
+    /// Most of its answers are in.
+    answered: bool,
 }
 
 #[derive(Debug)]
 pub(super) struct Paced {
     share: f64,
     phase: Phase,
+    /// The quota as measured; while searching, the rate tried.
     quota: f64,
+    ledger: Ledger,
     /// Seconds of this cycle in which somebody waited.
     age: f64,
+    /// Sends that may go at once.
     credit: f64,
     refilled_at: f64,
-    /// How much the bucket is known to hold.
-    burst: f64,
     /// Somebody waits for a turn.
     wanted: bool,
+    /// What the bucket is known to hold.
+    burst: f64,
+    /// A send of the calm, and when it was.
+    calm: (u64, f64),
+    herd: Option<Herd>,
     next_id: u64,
-    /// Sends before this one were sent at an older rate: their throttles are old news.
+    /// Sends before this one went out at an older rate: their throttles are old news.
     cut_id: u64,
     cut_at: f64,
-    ledger: Ledger,
+    /// Cuts in a row with too little accepted in between to learn from.
+    blind: u32,
+    /// Cycles since the quota last changed, up to 3: the first ones are shorter.
+    settled: u32,
+    /// How often throttles come irregularly: others use the quota too. 0 to 1.
+    shared: f64,
+    /// Seconds that the share has been kept to; none while learning.
+    held: Option<f64>,
     /// Round-trip time, smoothed.
     srtt: f64,
-    cycles: u64,
+    cycles: u32,
 }
 
 impl Paced {
@@ -50,16 +95,22 @@ impl Paced {
         Self {
             share,
             phase: Phase::Calm,
-            quota: FIRST_PROBE,
+            quota: 1.0,
+            ledger: Ledger::default(),
             age: 0.0,
-            credit: 1.0,
+            credit: 0.0,
             refilled_at: 0.0,
-            burst: 1.0,
             wanted: false,
+            burst: 1.0,
+            calm: (0, 0.0),
+            herd: None,
             next_id: 0,
             cut_id: 0,
             cut_at: 0.0,
-            ledger: Ledger::default(),
+            blind: 0,
+            settled: 0,
+            shared: 0.0,
+            held: None,
             srtt: 0.0,
             cycles: 0,
         }
@@ -71,11 +122,9 @@ impl Paced {
         }
         self.refill(now);
         let wait = (1.0 - self.credit) / self.send_rate();
-        if wait <= 1e-9 {
-            return now;
-        }
-        self.wanted = true;
-        now + wait
+        // Half a nanosecond is nothing to wait for.
+        self.wanted = wait > 5e-10;
+        if self.wanted { now + wait } else { now }
     }
 
     pub(super) fn sent(&mut self, now: f64, id: u64) {
@@ -89,10 +138,11 @@ impl Paced {
 
     pub(super) fn answered(&mut self, now: f64, send: Send, outcome: Outcome, requests: u32) {
         self.next_id = self.next_id.max(send.id + 1);
-        if let Some(at) = send.at
-            && outcome != Outcome::Unknown
-        {
-            let rtt = now - at;
+        if self.phase != Phase::Calm {
+            self.refill(now);
+        }
+        if outcome != Outcome::Unknown {
+            let rtt = (now - send.at).max(1e-6);
             self.srtt = if self.srtt == 0.0 { rtt } else { 0.875 * self.srtt + 0.125 * rtt };
         }
         let more = requests.saturating_sub(1);
@@ -100,9 +150,17 @@ impl Paced {
             self.credit -= f64::from(more);
             self.ledger.more(more);
         }
-        if outcome == Outcome::Throttled {
-            self.throttled(now, Throttle { id: send.id, sent_at: send.at, answered_at: now });
+        match outcome {
+            Outcome::Throttled => self.throttled(now, Throttle { id: send.id, sent_at: send.at }),
+            Outcome::Accepted if send.id >= self.cut_id => self.blind = 0,
+            _ => {}
         }
+    }
+
+    /// Of the calm before the first throttle: how many sends there were, and a recent one.
+    pub(super) const fn calm(&mut self, sends: u64, recent: Send) {
+        self.next_id = sends;
+        self.calm = (recent.id, recent.at);
     }
 
     pub(super) fn rate(&self) -> Option<f64> {
@@ -113,7 +171,7 @@ impl Paced {
         (self.phase == Phase::Cruise).then_some(self.quota)
     }
 
-    pub(super) const fn cycles(&self) -> u64 {
+    pub(super) const fn cycles(&self) -> u32 {
         self.cycles
     }
 
@@ -125,59 +183,125 @@ impl Paced {
     }
 
     fn throttled(&mut self, now: f64, throttle: Throttle) {
-        match self.phase {
-            Phase::Calm => {
-                self.phase = Phase::Search;
-                self.refilled_at = now;
-                self.cut(now);
-                self.ledger.restart(throttle);
+        if self.phase == Phase::Calm {
+            self.phase = Phase::Search;
+            self.refilled_at = now;
+            self.cut(now);
+            #[expect(clippy::cast_precision_loss, reason = "sends of a second or two")]
+            let accepted = self.cut_id.saturating_sub(self.calm.0) as f64;
+            self.herd = Some(Herd { accepted, seconds: now - self.calm.1, answered: false });
+        }
+        let old_news = throttle.id < self.cut_id;
+        if !old_news && self.herd.is_some() {
+            // Sent at once, they arrived in any order: measure from the last of them.
+            self.ledger.restart();
+        }
+        self.ledger.throttled(throttle);
+        if old_news && let Some(herd) = &mut self.herd {
+            herd.accepted -= 1.0;
+            self.burst = herd.accepted.max(1.0);
+            if !herd.answered {
+                // What such a bucket hints at; if that is little, towards one probe a round trip.
+                let usual = self.burst / USUAL_BURST;
+                self.quota = usual.max((usual / self.srtt.max(1e-3)).sqrt());
             }
-            // The first burst's throttles count by the newest of them.
-            Phase::Search if throttle.id < self.cut_id => {
-                self.ledger.restart(throttle);
-            }
-            _ if throttle.id < self.cut_id || now < self.cut_at + self.refractory() => {
-                self.ledger.throttled(throttle.id);
-            }
-            _ => {
-                let measure = self.ledger.measure(throttle);
-                match measure {
-                    Some(it) if it.accepted >= ENOUGH => {
-                        self.quota = it.rate.clamp(LOWEST_RATE, HIGHEST_RATE);
-                        self.phase = Phase::Cruise;
-                        self.cycles += 1;
-                        self.ledger.restart(throttle);
-                    }
-                    Some(it) => {
-                        self.quota = it.rate.clamp(self.quota / 4.0, self.quota * 0.7);
-                        self.ledger.throttled(throttle.id);
-                    }
-                    None => self.ledger.restart(throttle),
-                }
-                self.refill(now);
-                self.cut(now);
-            }
+        } else if !old_news && now >= self.cut_at + self.refractory() {
+            self.learn();
+            self.cut(now);
         }
     }
 
+    /// A throttle that is news: the bucket is empty, at this rate.
+    fn learn(&mut self) {
+        let herd = self.herd.take();
+        if let Some(measure) = self.measure() {
+            self.learn_from(&measure);
+            self.ledger.restart();
+            self.blind = 0;
+        } else {
+            self.blind = (self.blind + 1).min(6);
+            match self.ledger.measure() {
+                Some(_) if self.phase == Phase::Search => self.quota /= 2.0,
+                Some(it) if it.seconds > 1.0 && it.seconds * self.quota > 8.0 => {
+                    self.quota = it.rate.clamp(self.quota / 4.0, self.quota);
+                }
+                _ => {}
+            }
+        }
+        if let Some(herd) = herd {
+            self.burst = (herd.accepted - self.quota * herd.seconds).max(1.0);
+        }
+        self.quota = self.quota.clamp(LOWEST_RATE, HIGHEST_RATE);
+    }
+
+    fn learn_from(&mut self, it: &Measure) {
+        let cruise = self.phase == Phase::Cruise;
+        let x = if cruise { self.age / self.cycle() } else { 0.0 };
+        // What a bucket of this quota had to store, for the measure to be whole.
+        let stored = if cruise {
+            let low = ((it.rate / self.quota - 1.0) / self.dip() + 1.0).clamp(0.0, x);
+            0.5 * self.cycle() * self.quota * self.dip() * low * low
+        } else {
+            0.5 * it.rate * it.seconds
+        };
+        let whole = stored <= self.burst && x < OVERDUE + 0.7 || cruise && self.shared > 0.3;
+        let quota = match self.held {
+            // Who keeps to a share is throttled by what others do: only much less is news.
+            Some(_) if it.rate > 0.9 * self.share * self.quota => self.quota,
+            _ if whole => it.rate,
+            // Some of it ran over: the quota is more than measured, and less than the last rate.
+            _ => (it.rate * self.send_rate() / self.share).sqrt(),
+        };
+        let before = self.quota;
+        self.quota = if cruise {
+            before * (quota / before).powf(it.accepted / (it.accepted + HALF))
+        } else {
+            quota
+        };
+        if cruise {
+            let irregular = if REGULAR.contains(&x) { 0.0 } else { 1.0 };
+            self.shared += 0.25 * (irregular - self.shared);
+        }
+        let steady = (self.quota / before).ln().abs() < 0.15;
+        self.settled = if steady { (self.settled + 1).min(3) } else { 0 };
+        if self.share < 1.0 && self.settled > 0 && self.held.is_none() {
+            self.held = Some(0.0);
+        }
+        self.phase = Phase::Cruise;
+        self.cycles = self.cycles.saturating_add(1);
+    }
+
+    fn measure(&self) -> Option<Measure> {
+        self.ledger.measure().filter(|it| it.accepted >= ENOUGH && it.seconds >= 0.5 * self.srtt)
+    }
+
+    /// The cycle begins anew. After throttles in a row, a pause: a window may be used up.
     fn cut(&mut self, now: f64) {
         self.cut_id = self.next_id;
         self.cut_at = now;
         self.age = 0.0;
-        self.credit = self.credit.min(1.0);
+        let pause = 0.5 * (f64::from(self.blind).exp2() - 1.0);
+        self.credit = self.credit.min(0.0) - pause.min(self.quota.max(0.5));
     }
 
+    /// Seconds after a cut in which throttles say nothing new.
     fn refractory(&self) -> f64 {
-        match self.phase {
-            Phase::Cruise => (1.5 * self.srtt).max(self.cycle() / 10.0),
-            _ => 1.5 * self.srtt,
-        }
+        let cycle = if self.phase == Phase::Cruise { self.cycle() } else { 0.0 };
+        (1.5 * self.srtt).max(0.1 * cycle)
     }
 
-    /// The length of a cycle, in seconds.
+    /// Seconds until the rate is at the quota.
     fn cycle(&self) -> f64 {
-        let rate = self.quota;
-        (4.0 * (20.0 / rate).powf(0.4).max(1.0)).max(15.0 / rate).max(5.0 * self.srtt)
+        let alone =
+            (CYCLE * (SLOW / self.quota).powf(0.4)).max(6.0 / self.quota).clamp(CYCLE, 20.0);
+        let others = (2.0 * self.shared).min(1.0);
+        let full = (alone * (CYCLE / alone).powf(others)).max(5.0 * self.srtt);
+        (full * (0.25 + 0.25 * f64::from(self.settled))).max(2.0 / self.quota)
+    }
+
+    /// A cycle begins so much below the quota: what is not sent, the bucket has to store.
+    fn dip(&self) -> f64 {
+        (0.5 * self.burst / (self.cycle() * self.quota)).clamp(0.03, 0.06)
     }
 
     fn send_rate(&self) -> f64 {
@@ -185,42 +309,73 @@ impl Paced {
             Phase::Calm => f64::INFINITY,
             Phase::Search => self.quota,
             Phase::Cruise => {
-                let cycle = self.cycle();
-                let dip = (0.3 * self.burst / (self.quota * cycle)).clamp(0.08, 0.12);
-                let x = self.age / cycle;
-                let late = (x - 1.5).max(0.0);
-                let growth = 1.0 - dip + dip * x + late.powi(2) + 4.0 * late.powi(4);
-                self.quota * growth * self.share
+                let x = self.age / self.cycle();
+                let rise = 1.0 - self.dip() * (1.0 - x);
+                if self.held.is_some() {
+                    self.quota * self.share * rise.min(1.0)
+                } else {
+                    let overdue = (x - OVERDUE - PATIENCE * self.shared).max(0.0);
+                    self.quota * rise * (DOUBLINGS * overdue).min(30.0).exp2()
+                }
             }
         };
         rate.clamp(LOWEST_RATE, HIGHEST_RATE)
     }
 
     fn refill(&mut self, now: f64) {
+        let rate = self.send_rate();
         let seconds = (now - self.refilled_at).max(0.0);
         self.refilled_at = now;
-        self.credit += seconds * self.send_rate();
-        let full = self.burst.max(1.0).max(0.01 * self.quota);
-        if self.credit > full {
-            self.credit = full;
-            if !self.wanted {
-                self.ledger.forget();
-            }
+        self.credit += seconds * rate;
+        let full = (self.burst * self.share).max(1.0).max(0.01 * rate.min(self.quota));
+        let idle = self.credit > full && !self.wanted;
+        self.credit = self.credit.min(full);
+        // Nobody waits so long: the clock has jumped, or the machine was asleep.
+        let longest = (4.0 / rate).max(1.0);
+        if idle || self.wanted && seconds > longest {
+            self.ledger.forget();
         }
         if self.wanted {
-            self.age += seconds;
+            self.age += seconds.min(longest);
             self.search();
+            self.hold(seconds.min(longest));
         }
     }
 
     fn search(&mut self) {
-        while self.phase == Phase::Search {
-            let step = 1.5 * self.srtt.max(1.0 / self.quota);
-            if self.age < step || self.quota >= HIGHEST_RATE {
+        while self.phase == Phase::Search && self.quota < HIGHEST_RATE {
+            let herd = self.herd.as_mut().filter(|it| !it.answered);
+            let step = if herd.is_some() {
+                2.0 * self.srtt
+            } else {
+                (SEARCH * self.srtt).max(2.0 / self.quota)
+            };
+            if self.age < step {
                 break;
             }
             self.age -= step;
-            self.quota *= 2.0;
+            let Some(herd) = herd else {
+                self.quota *= 2.0;
+                continue;
+            };
+            herd.answered = true;
+            // They arrived in another order than sent: a measure only if that hardly matters.
+            if let Some(it) = self.measure()
+                && it.accepted > 0.3 * self.srtt * it.sends / it.seconds
+            {
+                self.quota = it.rate;
+            }
+        }
+    }
+
+    fn hold(&mut self, seconds: f64) {
+        if let Some(held) = &mut self.held {
+            *held += seconds;
+            if *held > RELEARN {
+                self.held = None;
+                self.settled = 0;
+                self.ledger.forget();
+            }
         }
     }
 }

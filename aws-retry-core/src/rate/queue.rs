@@ -69,7 +69,7 @@ pub struct State {
     /// Throttled answers so far.
     pub throttles: u64,
     /// Cycles of rise and cut so far; paced mode only.
-    pub cycles: u64,
+    pub cycles: u32,
 }
 
 #[derive(Debug)]
@@ -120,9 +120,15 @@ impl<W: Clone> Queue<W> {
         ticket
     }
 
-    /// `sends` went out while nothing held them back.
-    pub(super) fn begin(&mut self, sends: u64) {
+    /// `sends` went out while nothing held them back; `recent` of them is not long ago.
+    pub(super) fn begin(&mut self, sends: u64, recent: Send) {
         self.next_send = self.next_send.max(sends);
+        self.pace.calm(sends, recent);
+    }
+
+    /// How many went out.
+    pub(super) const fn sends(&self) -> u64 {
+        self.next_send
     }
 
     /// May `ticket` send now? If not, it is in the line, with `waker` to be woken.

@@ -40,7 +40,9 @@ impl Lane {
         let waiting = match &mut self.waiting {
             Some(waiting) => waiting,
             None => {
-                if let Some(sent) = scope.gate(kind, policy).at_once(&mut self.ticket) {
+                if let Some(sent) =
+                    scope.gate(kind, policy).at_once(&mut self.ticket, || clock.now())
+                {
                     self.sent = Some(sent);
                     self.queued = Duration::ZERO;
                     return Poll::Ready(Ok(()));

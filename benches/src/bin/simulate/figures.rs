@@ -54,10 +54,9 @@ impl Figures {
             let last = &mut ended[index(call.process)];
             *last = last.max(call.ended_at);
         }
-        // Who finishes first shows how unequal the processes were: their speeds until then.
-        let first = ended.iter().copied().fold(f64::INFINITY, f64::min);
+        // Half-way: at the end, whoever is left is alone.
         let mut by_process = vec![0.0; index(scenario.processes)];
-        for call in log.calls.iter().filter(|it| it.ended_at <= first) {
+        for call in log.calls.iter().take(log.calls.len() / 2) {
             by_process[index(call.process)] += 1.0;
         }
         let share = scenario.rate / float(scenario.processes);
@@ -152,7 +151,7 @@ fn quantile(sorted: &[f64], part: f64) -> f64 {
 fn settled(rates: &[(f64, f64)], from: f64, quota: f64) -> f64 {
     let mut since = None;
     for &(at, rate) in rates.iter().filter(|it| it.0 >= from) {
-        if (0.75 * quota..=1.25 * quota).contains(&rate) {
+        if (quota / 1.33..=quota * 1.33).contains(&rate) {
             let since = *since.get_or_insert(at);
             if at - since >= 1.0 {
                 return since - from;

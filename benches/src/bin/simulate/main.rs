@@ -2,6 +2,7 @@
 
 mod figures;
 mod policy;
+mod scoreboard;
 mod server;
 mod world;
 
@@ -59,10 +60,46 @@ struct Args {
     /// How many seeds; medians are shown.
     #[arg(long, default_value_t = 1)]
     seeds: u64,
+    /// All scenarios.
+    #[arg(long)]
+    scoreboard: bool,
+    #[arg(long)]
+    held_out: bool,
+    #[arg(long, default_value = "")]
+    only: String,
 }
 
 fn main() {
     let args = Args::parse();
+    if args.scoreboard {
+        for line in if args.held_out { scoreboard::held_out() } else { scoreboard::lines() } {
+            if !line.name.contains(&args.only) {
+                continue;
+            }
+            let scenario = Scenario { seed: args.seed, ..line.scenario.clone() };
+            let oracle = many(Policy::Oracle, &scenario, args.seeds);
+            for policy in &args.policy {
+                let it = many(*policy, &scenario, args.seeds);
+                let share = oracle.seconds / it.seconds;
+                println!(
+                    "{:28} fail {:4} share {:.4} thr {:6.2} avoid {:5.2} slow {:5.3} jW {:.4} jP {:.3} att {:2} learn {:5.2} re {:5.2}  {}",
+                    line.name,
+                    it.failed,
+                    share,
+                    it.throttled,
+                    it.avoidable,
+                    it.slowest,
+                    it.jain_workers,
+                    it.jain_processes,
+                    it.attempts,
+                    it.learned,
+                    it.relearned,
+                    line.bounds.missed(&it, share).join(", "),
+                );
+            }
+        }
+        return;
+    }
     let scenario = Scenario {
         counts: args.server,
         rate: args.rate,
