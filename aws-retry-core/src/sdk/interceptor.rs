@@ -23,8 +23,11 @@ use crate::failure::{Failure, Kind};
 
 /// Shares the work between the SDK's retries and an annotated call's: one line on a service's `Config`.
 ///
-/// ```ignore
-/// let config = aws_sdk_sqs::config::Builder::from(&shared_config)
+/// ```
+/// # use aws_retry_core as aws_retry;
+/// # let region = aws_sdk_sqs::config::Region::new("us-east-1");
+/// let config = aws_sdk_sqs::Config::builder()
+///     .region(region)
 ///     .interceptor(aws_retry::sdk::Interceptor::new())
 ///     .build();
 /// ```

@@ -49,19 +49,25 @@ impl<C> RetryClient<C> {
     /// Polls with `send` until `accept` says that it is so. Each poll is retried on its own under the
     /// client's policy, and `accept` sees what comes of it: the output, or the service's error.
     ///
-    /// ```ignore
-    /// let table = dynamodb
+    /// ```no_run
+    /// # use aws_retry_core as aws_retry;
+    /// use aws_retry::sdk::{Polled, RetryClient};
+    /// use std::time::Duration;
+    ///
+    /// # async fn example(sqs: RetryClient<aws_sdk_sqs::Client>) -> Result<(), Box<dyn std::error::Error>> {
+    /// let queue = sqs
     ///     .wait_until(
-    ///         |client| client.describe_table().table_name("t").send(),
+    ///         |client| client.get_queue_url().queue_name("orders").send(),
     ///         |polled| match polled {
-    ///             Ok(output) if is_active(output) => Polled::Success,
-    ///             Ok(_) => Polled::Retry,
-    ///             Err(error) if error.is_resource_not_found_exception() => Polled::Retry,
+    ///             Ok(_) => Polled::Success,
+    ///             Err(error) if error.is_queue_does_not_exist() => Polled::Retry,
     ///             Err(_) => Polled::Failure,
     ///         },
     ///     )
     ///     .wait(Duration::from_secs(300))
     ///     .await?;
+    /// # Ok(())
+    /// # }
     /// ```
     pub fn wait_until<'c, S, A, F, T, E>(&'c self, send: S, accept: A) -> Waiter<'c, C, S, A>
     where
