@@ -87,8 +87,11 @@ fn of_texts<'e>(error: &'e (dyn Error + 'static)) -> Failure<'e> {
             "request has timed out" => {
                 return Failure { of_sdk: true, ..Failure::transport(Transport::Timeout) };
             }
-            "service error" | "response error" | "dispatch failure" | "unhandled error" => {
+            "service error" | "response error" | "dispatch failure" => of_sdk = true,
+            // The SDK has found no code: what stands beneath is none.
+            "unhandled error" => {
                 of_sdk = true;
+                break;
             }
             _ => {}
         }

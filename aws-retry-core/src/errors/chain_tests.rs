@@ -54,6 +54,22 @@ fn a_known_code_beats_an_earlier_text_that_only_looks_like_one() {
 }
 
 #[test]
+fn where_the_sdk_found_no_code_there_is_none() {
+    let meta = ErrorMetadata::builder().build();
+    assert_eq!(meta.to_string(), "Error", "reads like a code");
+    let error = wrap("upload", wrap("service error", wrap("unhandled error", meta)));
+    let failure = of_chain(&error);
+    assert_eq!((failure.code(), failure.of_sdk), (None, true));
+}
+
+#[test]
+fn the_sdks_own_text_beats_one_that_only_looks_like_a_code() {
+    let error = wrap("Upload: failed", wrap("service error", say("NotYetKnown: message")));
+    let failure = of_chain(&error);
+    assert_eq!((failure.code(), failure.message()), (Some("NotYetKnown"), Some("message")));
+}
+
+#[test]
 fn a_code_in_the_middle_of_a_text_is_none() {
     let failure = of_chain(&say("could not list: ThrottlingException: Rate exceeded")).to_owned();
     assert_eq!(failure.code(), None);

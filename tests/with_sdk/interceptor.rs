@@ -1,0 +1,191 @@
+//! Request counts and idempotency tokens, with and without the interceptor.
+
+use std::collections::HashSet;
+use std::sync::Mutex;
+
+use aws_retry::{Reason, aws_retry};
+use aws_sdk_secretsmanager::Client;
+use aws_sdk_secretsmanager::config::Config;
+use aws_sdk_secretsmanager::config::retry::RetryConfig;
+use aws_sdk_secretsmanager::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_secretsmanager::operation::create_secret::CreateSecretError;
+
+use crate::clients::{intercepted, plain, three};
+use crate::support::endpoint::{Endpoint, Step};
+
+type Created = Result<(), SdkError<CreateSecretError>>;
+
+async fn send(client: &Client) -> Created {
+    client.create_secret().name("a").secret_string("b").send().await.map(drop)
+}
+
+#[aws_retry(base_delay = "1ms", quota = false)]
+async fn create(client: &Client) -> Created {
+    send(client).await
+}
+
+fn broken() -> Step {
+    Step::error(500, "InternalServiceError")
+}
+
+fn created() -> Step {
+    Step::ok(r#"{"Name":"a"}"#)
+}
+
+/// The client tokens of all requests, in order.
+fn tokens(endpoint: &Endpoint) -> Vec<String> {
+    let token = |body: &[u8]| -> String {
+        let body: serde_json::Value = serde_json::from_slice(body).expect("JSON");
+        body["ClientRequestToken"].as_str().expect("a token").to_owned()
+    };
+    endpoint.requests().iter().map(|request| token(&request.body)).collect()
+}
+
+/// How many requests were sent, and with how many different tokens.
+fn sent(endpoint: &Endpoint) -> (usize, usize) {
+    let tokens = tokens(endpoint);
+    (tokens.len(), tokens.iter().collect::<HashSet<_>>().len())
+}
+
+#[tokio::test]
+async fn a_500_stays_inside_the_operation_and_keeps_its_token() {
+    let endpoint = Endpoint::start([broken()], created());
+    create(&intercepted(&endpoint, three())).await.expect("created");
+    assert_eq!(sent(&endpoint), (2, 1));
+
+    // Retries by the attribute alone make a new operation each time, with a token of its own ..
+    let endpoint = Endpoint::start([broken()], created());
+    create(&intercepted(&endpoint, RetryConfig::disabled())).await.expect("created");
+    assert_eq!(sent(&endpoint), (2, 2));
+
+    // .. unless the fn passes one.
+    #[aws_retry(base_delay = "1ms", quota = false)]
+    async fn create_once(client: &Client) -> Created {
+        let token = aws_retry::client_token();
+        let request = client.create_secret().name("a").client_request_token(token);
+        request.send().await.map(drop)
+    }
+    let endpoint = Endpoint::start([broken(), broken()], created());
+    create_once(&intercepted(&endpoint, RetryConfig::disabled())).await.expect("created");
+    assert_eq!(sent(&endpoint), (3, 1));
+}
+
+#[tokio::test]
+async fn an_outage_does_not_multiply() {
+    static REASON: Mutex<Option<Reason>> = Mutex::new(None);
+
+    #[aws_retry(base_delay = "1ms", quota = false, on_give_up = |event| {
+        *REASON.lock().expect("no panic before") = event.reason;
+    })]
+    async fn create_and_tell(client: &Client) -> Created {
+        send(client).await
+    }
+
+    let endpoint = Endpoint::start([], broken());
+    let error = create_and_tell(&intercepted(&endpoint, three())).await.expect_err("an outage");
+    assert_eq!(error.code(), Some("InternalServiceError"));
+    assert_eq!(sent(&endpoint), (3, 1));
+    assert_eq!(*REASON.lock().expect("no panic before"), Some(Reason::SdkTried));
+
+    let endpoint = Endpoint::start([], broken());
+    create(&plain(&endpoint, three())).await.expect_err("an outage");
+    assert_eq!(sent(&endpoint), (18, 6), "without the interceptor: 6 operations of 3 requests");
+}
+
+#[tokio::test]
+async fn a_throttle_leaves_the_sdk_at_once() {
+    #[aws_retry(base_delay = "1ms", quota = false)]
+    async fn create_and_count(client: &Client) -> Result<u32, SdkError<CreateSecretError>> {
+        send(client).await?;
+        Ok(aws_retry::attempt())
+    }
+
+    let throttled = || [Step::throttled(), Step::throttled()];
+    let endpoint = Endpoint::start(throttled(), created());
+    let attempts = create_and_count(&intercepted(&endpoint, three())).await.expect("created");
+    assert_eq!((attempts, sent(&endpoint)), (3, (3, 3)));
+
+    let endpoint = Endpoint::start(throttled(), created());
+    let attempts = create_and_count(&plain(&endpoint, three())).await.expect("created");
+    assert_eq!((attempts, sent(&endpoint)), (1, (3, 1)), "the SDK has retried it");
+}
+
+/// A throttle after a 500: the SDK retries the one, the attribute the other.
+#[tokio::test]
+async fn each_failure_goes_to_the_one_who_owns_it() {
+    let script = [broken(), Step::throttled(), broken(), broken()];
+    let endpoint = Endpoint::start(script, created());
+    create(&intercepted(&endpoint, three())).await.expect("created");
+    let tokens = tokens(&endpoint);
+    assert_eq!(tokens.len(), 5);
+    assert_eq!(tokens[0], tokens[1]);
+    assert_ne!(tokens[1], tokens[2]);
+    assert_eq!(tokens[2], tokens[4]);
+}
+
+#[tokio::test]
+async fn a_lost_connection_is_the_sdks_too() {
+    for lost in [Step::Hangup, Step::Reset, Step::Stall, created().cut()] {
+        let endpoint = Endpoint::start([lost.clone()], created());
+        create(&intercepted(&endpoint, three())).await.expect("created");
+        assert_eq!(endpoint.arrived(), 2, "{lost:?}");
+        let endpoint = Endpoint::start([], lost.clone());
+        create(&intercepted(&endpoint, three())).await.expect_err("no answer");
+        assert_eq!(endpoint.arrived(), 3, "{lost:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_the_sdk_does_not_retry_is_the_attributes() {
+    // A bare 429 has no code that the SDK knows.
+    let endpoint = Endpoint::start([Step::empty(429)], created());
+    create(&intercepted(&endpoint, three())).await.expect("created");
+    assert_eq!(endpoint.arrived(), 2);
+}
+
+#[tokio::test]
+async fn outside_a_retried_fn_the_client_is_as_configured() {
+    let script = [Step::throttled(), broken()];
+    let endpoint = Endpoint::start(script, created());
+    send(&intercepted(&endpoint, three())).await.expect("created");
+    assert_eq!(sent(&endpoint), (3, 1));
+    let endpoint = Endpoint::start([], Step::throttled());
+    send(&intercepted(&endpoint, three())).await.expect_err("throttled");
+    assert_eq!(endpoint.arrived(), 3);
+}
+
+#[tokio::test]
+async fn an_override_for_one_operation_is_respected() {
+    #[aws_retry(base_delay = "1ms", quota = false)]
+    async fn create_in_five(client: &Client) -> Created {
+        let five = Config::builder().retry_config(three().with_max_attempts(5));
+        let request = client.create_secret().name("a").customize().config_override(five);
+        request.send().await.map(drop)
+    }
+
+    let endpoint = Endpoint::start([], broken());
+    create_in_five(&intercepted(&endpoint, three())).await.expect_err("an outage");
+    assert_eq!(sent(&endpoint), (5, 1));
+}
+
+#[tokio::test]
+async fn a_clock_that_is_wrong_is_corrected_inside_the_operation() {
+    let skewed = || {
+        let step = Step::error(400, "RequestTimeTooSkewed");
+        step.header("date", "Fri, 01 Jan 2100 00:00:00 GMT")
+    };
+    let endpoint = Endpoint::start([skewed()], created());
+    create(&intercepted(&endpoint, three())).await.expect("created");
+    assert_eq!(sent(&endpoint), (2, 1));
+    let dates: Vec<_> = endpoint
+        .requests()
+        .iter()
+        .map(|request| request.header("x-amz-date").expect("a date")[..4].to_owned())
+        .collect();
+    assert_ne!(dates[0], "2100");
+    assert_eq!(dates[1], "2100");
+
+    let endpoint = Endpoint::start([], skewed());
+    create(&intercepted(&endpoint, three())).await.expect_err("wrong for ever");
+    assert_eq!(endpoint.arrived(), 3);
+}
