@@ -20,7 +20,7 @@ pub struct Args {
     #[arg(long, value_enum, default_value_t = Preset::Default)]
     preset: Preset,
 
-    /// Strategies to run, in this order [default: all but paced and pitfall]
+    /// Strategies to run, in this order [default: all but pitfall]
     #[arg(long, value_enum, value_delimiter = ',')]
     strategies: Vec<Strategy>,
 

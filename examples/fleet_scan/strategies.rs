@@ -38,8 +38,7 @@ pub enum Strategy {
 impl Strategy {
     /// Those that run when none are named.
     pub fn usual() -> Vec<Self> {
-        let on_request = [Self::Paced, Self::Pitfall];
-        Self::value_variants().iter().copied().filter(|it| !on_request.contains(it)).collect()
+        Self::value_variants().iter().copied().filter(|it| *it != Self::Pitfall).collect()
     }
 
     /// Whether a lost answer fails the run.
