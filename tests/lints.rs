@@ -87,6 +87,26 @@ async fn diverges() -> io::Result<()> {
 }
 
 #[aws_retry]
+async fn does_nothing_yet(name: String) -> io::Result<()> {
+    unimplemented!("{name}")
+}
+
+#[aws_retry(
+    retry_if = is_busy,
+    unless = is_busy,
+    retry_if_ok = |found: &u32| *found == 0,
+    on_attempt = tell,
+    on_retry = tell,
+    on_give_up = tell
+)]
+async fn with_all_functions() -> io::Result<u32> {
+    tokio::task::yield_now().await;
+    Ok(1)
+}
+
+const fn tell(_: &Event<'_>) {}
+
+#[aws_retry]
 fn future(name: &str) -> impl Future<Output = io::Result<usize>> + '_ {
     plain(name)
 }
@@ -162,6 +182,8 @@ async fn every_fn_does_what_it_says() -> io::Result<()> {
     assert_eq!(consumes("a".into(), None, vec![b'b']).await?, "ab");
     assert_eq!(with_functions(Duration::ZERO).await?, 1);
     with_policy().await?;
+    assert_eq!(with_all_functions().await?, 1);
+    assert!(tokio::spawn(does_nothing_yet("later".into())).await.is_err());
     assert_eq!(sync("a".into(), &mut Vec::new())?, "a");
     assert_eq!(future("ab").await? + boxed("ab").await?, 4);
     let mut session = Session { name: "7".into(), sent: 0 };

@@ -33,6 +33,12 @@ pub fn each_try_needs_its_own<T: Clone>(value: &T) -> T {
     value.clone()
 }
 
+/// Takes an argument that the loop has cloned from: after it, nothing needs the argument.
+#[inline]
+pub fn used_up<T>(argument: T) {
+    drop(argument);
+}
+
 /// An argument of which only the type tells whether the body uses it up: cloned if it can be, else lent.
 /// `(&&Again(&x)).aws_retry_again()` asks the traits in `either`.
 #[derive(Debug)]

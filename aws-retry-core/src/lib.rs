@@ -55,7 +55,9 @@ pub mod time {
 /// What the attribute's expansion calls. Not part of the public interface.
 #[doc(hidden)]
 pub mod __private {
-    pub use crate::again::{Again, AgainMut, again, each_try_needs_its_own, either as clones};
+    pub use crate::again::{
+        Again, AgainMut, again, each_try_needs_its_own, either as clones, used_up,
+    };
     pub use crate::clock::{DefaultTimer, Timer};
     pub use crate::errors::tiers::{self, tag, tag_of, tag_of_error};
     pub use crate::failure::{AsFailure, Failure, with_source};

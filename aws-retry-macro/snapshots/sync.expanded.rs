@@ -31,7 +31,10 @@ fn upload(&mut self, body: Vec<u8>) -> io::Result<()> {
             (&&&&&&&&&tag).aws_retry_via()
         };
         match __private::Call::settle(&mut call, out, via, __private::Extras::NONE) {
-            __private::ControlFlow::Break(out) => break out,
+            __private::ControlFlow::Break(out) => {
+                __private::used_up(body);
+                break out;
+            }
             __private::ControlFlow::Continue(()) => {}
         }
     }

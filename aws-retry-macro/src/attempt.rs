@@ -3,7 +3,7 @@
 use proc_macro2::{Group, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{Block, Ident, Type};
+use syn::{Block, Expr, Ident, Stmt, Type};
 
 use crate::args::Args;
 use crate::check::On;
@@ -75,10 +75,18 @@ impl Loop<'_> {
     /// Leaves the loop. A long poll waits before it fails for want of quota; only a written operation can
     /// be one, since the outcome is held over that wait, which nobody else should pay for.
     fn leave(&self, out: &TokenStream) -> TokenStream {
+        let private = self.private;
+        let after = &self.fresh.after;
         match (self.args.value("operation"), self.on) {
-            (None, _) => glue!(break #out),
-            (Some(_), On::Async) => glue!({ call.last_wait().await; break #out }),
-            (Some(_), On::Sync) => glue!({ call.last_wait_blocking(); break #out }),
+            (None, On::Async) => glue!(break #out),
+            (Some(_), On::Async) => {
+                glue!({ #private::Call::last_wait(&mut call).await; break #out })
+            }
+            (None, On::Sync) if after.is_empty() => glue!(break #out),
+            (None, On::Sync) => glue!({ #after break #out }),
+            (Some(_), On::Sync) => {
+                glue!({ #private::Call::last_wait_blocking(&mut call); #after break #out })
+            }
         }
     }
 
@@ -140,6 +148,7 @@ impl Loop<'_> {
     fn attempt(&self) -> TokenStream {
         let outcome = inferred(self.outcome);
         let inside = &self.fresh.inside;
+        let quiet = self.quiet();
         let body = match self.body {
             Body::Outcome(body) => body.to_token_stream(),
             // A closure, since the body may `return` the future.
@@ -157,6 +166,7 @@ impl Loop<'_> {
             async {
                 #hint
                 #inside
+                #quiet
                 let out: #outcome = #body;
                 #[allow(unreachable_code)]
                 out
@@ -192,10 +202,12 @@ impl Loop<'_> {
         let private = self.private;
         let outcome = inferred(self.outcome);
         let inside = &self.fresh.inside;
+        let quiet = self.quiet();
         let (Body::Outcome(body) | Body::Future(body, _)) = self.body;
         let attempt = glue! {
             #private::Call::attempt_blocking(&mut call, || -> #outcome {
                 #inside
+                #quiet
                 let out: #outcome = #body;
                 #[allow(unreachable_code)]
                 out
@@ -222,6 +234,14 @@ impl Loop<'_> {
                 }
             }
         })
+    }
+
+    /// A body that is but a `todo!()` is no sub-expression of the user's.
+    fn quiet(&self) -> Option<TokenStream> {
+        let (Body::Outcome(body) | Body::Future(body, _)) = self.body;
+        let only =
+            matches!(body.stmts.as_slice(), [Stmt::Macro(_) | Stmt::Expr(Expr::Macro(_), _)]);
+        only.then(|| glue!(#[allow(clippy::diverging_sub_expression)]))
     }
 
     fn body_span(&self) -> Span {

@@ -111,7 +111,12 @@ impl Expansion<'_> {
         let looped = self.looped(outcome, On::Async, &fresh, Body::Future(&body, &ty));
         let private = &self.private;
         let future = glue!(async move { #looped });
-        Some(if boxed { glue!(#private::Box::pin(#future)) } else { future })
+        Some(if boxed {
+            glue!(#private::Box::pin(#future))
+        } else {
+            // In two steps, or clippy asks for an `async fn`.
+            glue!(let future = #future; future)
+        })
     }
 
     /// The names that the block of a future sees: the fn's arguments, what is handed over under

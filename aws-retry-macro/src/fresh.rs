@@ -49,6 +49,9 @@ pub struct Fresh {
     pub before: TokenStream,
     /// First thing in the attempt's block.
     pub inside: TokenStream,
+    /// Once the loop is done, in a sync fn: what has been cloned counts as used, or clippy would ask for
+    /// a reference. (An async fn takes its arguments along anyway.)
+    pub after: TokenStream,
     outer: HashMap<String, OuterMut>,
 }
 
@@ -143,6 +146,9 @@ impl Fresh {
             let #mutability #inner = #holder;
         });
 
+        if matches!(how, How::Clone | How::CloneOrRef | How::CloneOrMutRef) {
+            self.after.extend(glue!(#(#cfgs)* #private::used_up(#name);));
+        }
         let outer = match how {
             How::PinReborrow | How::OptionReborrow | How::MutRef | How::CloneOrMutRef => {
                 OuterMut::Need

@@ -4,7 +4,7 @@
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
 
-use crate::args::{Arg, Args};
+use crate::args::{Arg, Args, TABLE};
 use crate::attempt::{located, placed};
 use crate::value::{Kind, Value};
 
@@ -51,10 +51,11 @@ pub fn extras(args: &Args, private: &TokenStream) -> TokenStream {
         })
         .collect();
     if functions.is_empty() {
-        glue!(#private::Extras::NONE)
-    } else {
-        glue!(#private::Extras { #(#functions,)* ..#private::Extras::NONE })
+        return glue!(#private::Extras::NONE);
     }
+    let all = TABLE.iter().filter(|row| matches!(row.kind, Kind::Function)).count();
+    let others = (functions.len() < all).then(|| glue!(..#private::Extras::NONE));
+    glue!(#private::Extras { #(#functions,)* #others })
 }
 
 /// Is it a setting of `RetryPolicy`?

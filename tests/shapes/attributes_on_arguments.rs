@@ -7,8 +7,8 @@ use crate::support::{ErrorMetadata, Service, throttles};
 #[aws_retry]
 async fn ask(
     service: &Service,
-    #[cfg(all())] name: String,
-    #[cfg(any())] name: Vec<NoSuchType>,
+    #[cfg(test)] name: String,
+    #[cfg(not(test))] name: Vec<NoSuchType>,
     #[allow(unused_variables)] unused: u32,
 ) -> Result<String, ErrorMetadata> {
     service.ask().await?;

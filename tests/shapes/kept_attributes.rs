@@ -5,7 +5,7 @@ use aws_retry::aws_retry;
 use crate::support::{ErrorMetadata, Service, throttles};
 
 mod api {
-    use super::{ErrorMetadata, Service, aws_retry};
+    use super::*;
 
     /// Asks.
     #[aws_retry]
@@ -13,10 +13,7 @@ mod api {
     #[deprecated(note = "ask nicely")]
     #[inline]
     #[allow(unused_variables, reason = "the test's")]
-    pub(in crate::kept_attributes) async fn ask(
-        service: &Service,
-        unused: u32,
-    ) -> Result<u32, ErrorMetadata> {
+    pub(super) async fn ask(service: &Service, unused: u32) -> Result<u32, ErrorMetadata> {
         #![allow(unused_mut)]
         let mut run = service.ask().await?;
         Ok(run)

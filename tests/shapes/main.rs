@@ -1,11 +1,13 @@
 //! The shapes of fn that users write, one file a shape. Each test counts how often the body ran:
 //! compiling is not enough.
+#![allow(clippy::all, clippy::pedantic, reason = "what users write, not what we recommend")]
 
 mod support;
 
 mod arc_self;
 mod argument_in_macros;
 mod argument_moved_into_blocks;
+mod arguments_from_fragments;
 mod async_trait_impl;
 mod async_trait_method;
 mod attributes_on_arguments;
