@@ -13,7 +13,7 @@ async fn predicate() -> Result<(), std::io::Error> {
     Ok(())
 }
 
-#[aws_retry(on_retry = |event| event.no_such_field)]
+#[aws_retry(on_retry = |event| drop(event.attempt.len()))]
 async fn hook() -> Result<(), std::io::Error> {
     Ok(())
 }
