@@ -1,0 +1,94 @@
+//! Who competes, and how each makes a call.
+
+use std::{fmt, time::Duration};
+
+use aws_retry::{Jitter, RetryPolicy};
+use aws_sdk_secretsmanager::{Client, config::retry::RetryConfig};
+
+use crate::{sdk, server::Server};
+
+/// A way to retry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Policy {
+    Naive,
+    Exponential,
+    EqualJitter,
+    DecorrelatedJitter,
+    FullJitter,
+    SdkAdaptive,
+    Paced,
+}
+
+/// So many that nobody fails for want of attempts: what is compared is the way, not the patience.
+const ATTEMPTS: u32 = 1_000;
+
+impl Policy {
+    /// Those of the job.
+    pub const OF_THE_JOB: [Self; 5] =
+        [Self::Naive, Self::Exponential, Self::FullJitter, Self::SdkAdaptive, Self::Paced];
+
+    /// Those of the classic plot of jitters.
+    pub const OF_THE_WORK: [Self; 6] = [
+        Self::Naive,
+        Self::Exponential,
+        Self::EqualJitter,
+        Self::DecorrelatedJitter,
+        Self::FullJitter,
+        Self::Paced,
+    ];
+
+    /// What stands for it in this crate; the SDK's has nothing.
+    fn ours(self) -> Option<RetryPolicy> {
+        let patient = RetryPolicy::new().max_attempts(ATTEMPTS);
+        Some(match self {
+            Self::Naive => patient.base_delay(Duration::ZERO).jitter(Jitter::None),
+            Self::Exponential => patient.jitter(Jitter::None),
+            Self::EqualJitter => patient.jitter(Jitter::Equal),
+            Self::DecorrelatedJitter => patient.jitter(Jitter::Decorrelated),
+            Self::FullJitter => patient.jitter(Jitter::Full),
+            Self::Paced => RetryPolicy::paced(),
+            Self::SdkAdaptive => return None,
+        })
+    }
+}
+
+impl fmt::Display for Policy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Naive => "naive, no backoff",
+            Self::Exponential => "exponential, no jitter",
+            Self::EqualJitter => "exponential, equal jitter",
+            Self::DecorrelatedJitter => "exponential, decorrelated jitter",
+            Self::FullJitter => "exponential, full jitter",
+            Self::SdkAdaptive => "SDK adaptive",
+            Self::Paced => "paced",
+        })
+    }
+}
+
+/// One process's way to the service.
+#[derive(Clone, Debug)]
+pub enum Caller {
+    Ours(Box<RetryPolicy>, Server),
+    Sdk(Client),
+}
+
+impl Caller {
+    pub fn new(policy: Policy, server: &Server) -> Self {
+        match policy.ours() {
+            Some(ours) => Self::Ours(Box::new(ours), server.clone()),
+            None => {
+                let retries = RetryConfig::adaptive().with_max_attempts(ATTEMPTS);
+                Self::Sdk(sdk::client(server, retries))
+            }
+        }
+    }
+
+    /// One call, with all its retries: was it answered?
+    pub async fn call(&self) -> bool {
+        match self {
+            Self::Ours(policy, server) => policy.run_in("herd", || server.request()).await.is_ok(),
+            Self::Sdk(client) => client.list_secrets().send().await.is_ok(),
+        }
+    }
+}
