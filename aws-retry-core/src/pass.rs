@@ -147,7 +147,7 @@ mod tests {
     #[test]
     fn anything_else_is_a_success() {
         let outcome = Some(1);
-        let seen = (&&view_of(&outcome)).aws_retry_pass_on(outcome);
+        let seen = view_of(&outcome).aws_retry_pass_on(outcome);
         assert!(matches!(seen.split(), Ok(Some(1))));
         assert_eq!(Unwrap::unwrap(seen), Some(1));
     }

@@ -92,6 +92,7 @@ client!(sqs, aws_sdk_sqs);
 
 /// Which side makes the calls.
 #[derive(Clone, Debug)]
+#[allow(clippy::large_enum_variant, reason = "a handful of them, in a test")]
 pub enum Side {
     /// The SDK; each call with a client of its own where that is wanted, lest the permit that a failed
     /// call leaves in its client fall to the next one.
