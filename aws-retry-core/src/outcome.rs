@@ -23,6 +23,7 @@ impl<T, E> Outcome for Result<T, E> {
     type Ok = T;
     type Error = E;
 
+    #[inline]
     fn split(&self) -> Result<&T, &E> {
         self.as_ref()
     }

@@ -9,6 +9,7 @@ pub(crate) const CAPACITY: u32 = 500;
 /// try has nothing to give back, and needs not look for its scope.
 static DRAINED: AtomicUsize = AtomicUsize::new(0);
 
+#[inline]
 pub(crate) fn any_drained() -> bool {
     DRAINED.load(Ordering::Relaxed) != 0
 }

@@ -34,9 +34,18 @@ pub(crate) struct Frame {
     notes: Option<Arc<Notes>>,
 }
 
-thread_local! {
+/// The part of a frame that code inside sees. Two cells, since what was just written in parts is slow to
+/// read back as a whole.
+struct Current {
+    attempt: Cell<u32>,
     // Whoever swaps a frame in swaps it out again, so that nothing is left to drop when the thread ends.
-    static CURRENT: Cell<ManuallyDrop<Frame>> = const { Cell::new(ManuallyDrop::new(Frame::NONE)) };
+    notes: Cell<ManuallyDrop<Option<Arc<Notes>>>>,
+}
+
+thread_local! {
+    static CURRENT: Current = const {
+        Current { attempt: Cell::new(0), notes: Cell::new(ManuallyDrop::new(None)) }
+    };
 }
 
 /// Puts the surrounding frame back when it goes, also while a panic unwinds.
@@ -86,6 +95,12 @@ impl Frame {
         }
     }
 
+    /// Whether there are any.
+    #[inline]
+    pub const fn has_notes(&self) -> bool {
+        self.notes.is_some()
+    }
+
     /// The notes, if there are any.
     pub fn shared_notes(&self) -> Option<Arc<Notes>> {
         self.notes.clone()
@@ -102,10 +117,11 @@ impl Drop for Entered<'_> {
 #[inline]
 fn swap(frame: &mut Frame) {
     CURRENT.with(|current| {
-        let entering = ManuallyDrop::new(mem::replace(frame, Frame::NONE));
-        // What `frame` holds now owns nothing: forgetting it spares the hot path a drop.
-        let left = mem::replace(frame, ManuallyDrop::into_inner(current.replace(entering)));
-        mem::forget(left);
+        frame.attempt = current.attempt.replace(frame.attempt);
+        let entering = ManuallyDrop::new(frame.notes.take());
+        let leaving = ManuallyDrop::into_inner(current.notes.replace(entering));
+        // What `frame` holds now is `None`: forgetting it spares the hot path a drop.
+        mem::forget(mem::replace(&mut frame.notes, leaving));
     });
 }
 

@@ -1,6 +1,7 @@
 //! One call of a retried fn, from its first poll to its outcome.
 
 use std::future::poll_fn;
+use std::mem::{self, ManuallyDrop};
 use std::ops::ControlFlow;
 
 use super::attempt::{Attempt, Body};
@@ -56,24 +57,20 @@ pub struct Call<'p> {
     pub(super) site: &'static Site,
     policy: Option<&'p RetryPolicy>,
     late: Option<&'p RetryPolicy>,
-    scope: Option<Named>,
-    pub(super) frame: Frame,
-    pub(super) state: Option<Box<State>>,
+    // These own something at most once something went wrong: see `Drop`.
+    scope: ManuallyDrop<Option<Named>>,
+    pub(super) frame: ManuallyDrop<Frame>,
+    pub(super) state: ManuallyDrop<Option<Box<State>>>,
 }
 
 impl Drop for Call<'_> {
-    /// Written out so that a first-try success pays a comparison, not a call.
+    /// Written out so that a first-try success pays comparisons, not calls.
     #[inline]
     fn drop(&mut self) {
-        if let Some(state) = self.state.take() {
-            discard(state);
+        if self.state.is_some() || self.scope.is_some() || self.frame.has_notes() {
+            self.free();
         }
     }
-}
-
-#[cold]
-fn discard(state: Box<State>) {
-    drop(state);
 }
 
 impl<'p> Call<'p> {
@@ -85,16 +82,16 @@ impl<'p> Call<'p> {
             site,
             policy: None,
             late: None,
-            scope: None,
-            frame: Frame::new(site.eager),
-            state: None,
+            scope: ManuallyDrop::new(None),
+            frame: ManuallyDrop::new(Frame::new(site.eager)),
+            state: ManuallyDrop::new(None),
         }
     }
 
     /// What `policy = ..` supplies.
     #[must_use]
     #[inline]
-    pub const fn policy(mut self, policy: &'p RetryPolicy) -> Self {
+    pub fn policy(mut self, policy: &'p RetryPolicy) -> Self {
         self.policy = Some(policy);
         self.frame.eager |= site::is_eager(policy);
         self
@@ -103,7 +100,7 @@ impl<'p> Call<'p> {
     /// Written arguments whose values are expressions.
     #[must_use]
     #[inline]
-    pub const fn late(mut self, late: &'p RetryPolicy) -> Self {
+    pub fn late(mut self, late: &'p RetryPolicy) -> Self {
         self.late = Some(late);
         self.frame.eager |= site::is_eager(late);
         self
@@ -113,7 +110,7 @@ impl<'p> Call<'p> {
     #[must_use]
     #[inline]
     pub fn scope(mut self, scope: impl Into<Named>) -> Self {
-        self.scope = Some(scope.into());
+        *self.scope = Some(scope.into());
         self
     }
 
@@ -168,37 +165,47 @@ impl<'p> Call<'p> {
         O: Outcome,
         V: Via<O::Error>,
     {
-        let hooks = Hooks {
-            on_attempt: extras.on_attempt,
-            on_retry: extras.on_retry,
-            on_give_up: extras.on_give_up,
-        };
-        let again = match outcome.split() {
-            Ok(value) if extras.retry_if_ok.is_some_and(|unwelcome| unwelcome(value)) => {
+        let Extras { retry_if_ok, on_attempt, .. } = extras;
+        let unwelcome = |value| retry_if_ok.is_some_and(|unwelcome| unwelcome(value));
+        if outcome.split().map_or(true, unwelcome) {
+            if self.unwelcome(&outcome, via, extras) {
+                return ControlFlow::Continue(());
+            }
+        } else if self.state.is_some()
+            || on_attempt.is_some()
+            || quota::any_drained()
+            || observe::wants_successes()
+        {
+            self.succeeded(on_attempt);
+        } else {
+            observe::first_try(self.site, self.late.and_then(|late| late.name));
+        }
+        ControlFlow::Break(outcome)
+    }
+
+    /// Whether to go on after an outcome that is no welcome one. Out of line, so that a success on the
+    /// first try pays for none of it.
+    #[cold]
+    fn unwelcome<O, V>(&mut self, outcome: &O, via: V, extras: Extras<'_, O::Ok, O::Error>) -> bool
+    where
+        O: Outcome,
+        V: Via<O::Error>,
+    {
+        let Extras { retry_if, unless, on_attempt, on_retry, on_give_up, .. } = extras;
+        let hooks = Hooks { on_attempt, on_retry, on_give_up };
+        match outcome.split() {
+            Ok(_) => {
                 let said = Predicates { asked: true, vetoed: false };
                 self.goes_on(&Failure::new(), None, said, &hooks)
             }
-            Ok(_) => {
-                if self.state.is_some()
-                    || hooks.on_attempt.is_some()
-                    || quota::any_drained()
-                    || observe::wants_successes()
-                {
-                    self.succeeded(&hooks);
-                } else {
-                    observe::first_try(self.site, self.late.and_then(|late| late.name));
-                }
-                false
-            }
             Err(error) => {
                 let said = Predicates {
-                    asked: extras.retry_if.is_some_and(|wanted| wanted(error)),
-                    vetoed: extras.unless.is_some_and(|vetoed| vetoed(error)),
+                    asked: retry_if.is_some_and(|wanted| wanted(error)),
+                    vetoed: unless.is_some_and(|vetoed| vetoed(error)),
                 };
                 self.failed(&via.failure(error), said, &hooks)
             }
-        };
-        if again { ControlFlow::Continue(()) } else { ControlFlow::Break(outcome) }
+        }
     }
 
     /// The wait before a long poll gives up for want of quota, lest its caller's loop spin; no wait for
@@ -219,6 +226,12 @@ impl<'p> Call<'p> {
         }
     }
 
+    #[cold]
+    fn free(&mut self) {
+        let frame = mem::replace(&mut *self.frame, Frame::NONE);
+        drop((self.state.take(), self.scope.take(), frame));
+    }
+
     /// The part of a call that exists only once something needs it.
     #[cold]
     pub(super) fn state_mut(&mut self) -> &mut State {
@@ -237,9 +250,9 @@ impl<'p> Call<'p> {
     }
 
     #[cold]
-    fn succeeded(&mut self, hooks: &Hooks<'_>) {
+    fn succeeded(&mut self, on_attempt: Option<&dyn Fn(&Event<'_>)>) {
         let attempt = self.frame.attempt;
-        self.state_mut().succeeded(attempt, hooks);
+        self.state_mut().succeeded(attempt, on_attempt);
     }
 
     /// Whether to go on after a failure. What was noted inside the attempt completes what the error says.

@@ -211,7 +211,7 @@ impl State {
         true
     }
 
-    pub fn succeeded(&mut self, attempt: u32, hooks: &Hooks<'_>) {
+    pub fn succeeded(&mut self, attempt: u32, on_attempt: Option<&dyn Fn(&Event<'_>)>) {
         self.cut = None;
         // A scope that does not exist has a full quota, and no rate.
         let known =
@@ -224,7 +224,7 @@ impl State {
             }
         }
         let event = self.event(attempt);
-        if let Some(hook) = hooks.on_attempt {
+        if let Some(hook) = on_attempt {
             hook(&event);
         }
         let _span = self.span.enter();
