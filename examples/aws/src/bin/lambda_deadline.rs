@@ -40,7 +40,7 @@ async fn charge(
 }
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), InvokeError> {
+async fn main() -> anyhow::Result<()> {
     print_retries();
     let endpoint = Endpoint::start([], Step::Stall);
     let lambda = &Client::new(&sdk_config(&endpoint));
