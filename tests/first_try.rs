@@ -1,0 +1,61 @@
+//! A call that succeeds on its first try allocates nothing.
+
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
+
+use aws_retry::aws_retry;
+
+async fn bare(id: &str) -> std::io::Result<usize> {
+    std::future::ready(()).await;
+    Ok(id.len())
+}
+
+#[aws_retry]
+async fn plain(id: &str) -> std::io::Result<usize> {
+    bare(id).await
+}
+
+#[aws_retry(max_retries = 3, base_delay = "1s", idempotent = false, on_retry = |event| println!("{:?}", event.code))]
+async fn with_arguments(id: &str) -> std::io::Result<usize> {
+    bare(id).await
+}
+
+#[aws_retry(scope = ("s3:PutObject", id.len(), "eu-west-1"))]
+async fn in_a_scope(id: &str) -> std::io::Result<usize> {
+    bare(id).await
+}
+
+#[aws_retry(retry_if_ok = |length| *length == 0)]
+async fn with_a_look_at_the_success(id: &str) -> std::io::Result<usize> {
+    bare(id).await
+}
+
+/// The allocations of a call of `f`, polled once, off any runtime.
+fn allocations<'a, F>(f: impl Fn(&'a str) -> F) -> u64
+where
+    F: Future<Output = std::io::Result<usize>>,
+{
+    let call = || {
+        let mut future = pin!(f("abc"));
+        match future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(answer) => assert_eq!(answer.ok(), Some(3)),
+            Poll::Pending => panic!("the body is ready at once"),
+        }
+    };
+    call(); // the keys of the scopes are made once a process
+    allocation_counter::measure(call).count_total
+}
+
+#[test]
+fn a_success_on_the_first_try_allocates_nothing() {
+    assert_eq!(allocations(plain), 0);
+    assert_eq!(allocations(with_arguments), 0);
+    assert_eq!(allocations(in_a_scope), 0);
+    assert_eq!(allocations(with_a_look_at_the_success), 0);
+}
+
+#[test]
+fn the_counter_counts() {
+    let boxed = async |id| Ok(*std::hint::black_box(Box::new(bare(id).await?)));
+    assert_eq!(allocations(boxed), 1);
+}
