@@ -1,6 +1,7 @@
 //! Side by side with boto3, DynamoDB: it has attempts, delays and codes of its own.
 #![cfg(test)]
 
+mod erased;
 mod support;
 
 #[path = "../boto3/cases.rs"]

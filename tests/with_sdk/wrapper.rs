@@ -45,6 +45,21 @@ async fn calls_are_retried_and_the_bare_clients_are_not() {
 }
 
 #[tokio::test]
+async fn time_outs_cut_calls() {
+    let (endpoint, client) = retrying([Step::Stall], Step::ok("{}"));
+    let client = client.inner().clone();
+    let hurried = |policy: RetryPolicy| RetryClient::new(client.clone(), policy);
+    let each = hurried(quick().attempt_timeout(Duration::from_millis(50)));
+    each.call(|it| it.list_secrets().send()).await.expect("the second attempt is answered");
+    assert_eq!(endpoint.arrived(), 2);
+    endpoint.play([Step::Stall]);
+    let whole = hurried(quick().total_timeout(Duration::from_millis(50)));
+    let cut = whole.call(|it| it.list_secrets().send()).await.expect_err("cut");
+    assert!(matches!(cut, SdkError::TimeoutError(_)), "{cut:?}");
+    assert_eq!(endpoint.arrived(), 1);
+}
+
+#[tokio::test]
 async fn a_name_is_seen_and_can_be_overridden() {
     let (endpoint, client) = retrying([], Step::throttled());
     let call = client.call_named("DescribeNamed", |it| it.list_secrets().send());

@@ -100,7 +100,9 @@ struct List {
 }
 
 impl Notes {
-    pub const fn new(attempt: u32) -> Self {
+    pub fn new(attempt: u32) -> Self {
+        #[cfg(test)]
+        tests::LIVE.with(|live| live.set(live.get() + 1));
         let list = List { attempt, notes: Vec::new(), trusted: false };
         Self { token: OnceLock::new(), list: Mutex::new(list) }
     }
@@ -158,6 +160,13 @@ impl Notes {
     fn list(&self) -> MutexGuard<'_, List> {
         // Each change leaves the list whole.
         self.list.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+impl Drop for Notes {
+    fn drop(&mut self) {
+        tests::LIVE.with(|live| live.set(live.get() - 1));
     }
 }
 

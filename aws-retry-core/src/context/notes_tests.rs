@@ -1,5 +1,12 @@
+use std::cell::Cell;
+
 use super::*;
 use crate::failure::Transport;
+
+thread_local! {
+    /// The notes of calls on this thread that have not been dropped.
+    pub static LIVE: Cell<i32> = const { Cell::new(0) };
+}
 
 fn coded(code: &'static str, message: &'static str) -> Failure<'static> {
     Failure::new().with_code(code).with_message(message)
@@ -107,4 +114,44 @@ fn an_erased_error_gets_back_what_it_lost() {
     let seen = Failure { guessed: true, ..coded("SlowDown", "later") };
     let note = Note::new(whole.clone(), sent(1));
     assert_eq!(note.complete(&seen), whole);
+}
+
+/// Nested calls with work on tasks of its own, dropped at random moments.
+#[cfg(feature = "tokio")]
+#[tokio::test(start_paused = true)]
+async fn ten_thousand_calls_leave_no_notes_behind() {
+    use std::time::Duration;
+    use tokio::time::{sleep, timeout};
+
+    async fn fails(after: u64) -> std::io::Result<()> {
+        sleep(Duration::from_millis(after)).await;
+        crate::context::with(|frame| {
+            frame.add(Note::new(coded("Throttling", "slow down"), sent(after)));
+        });
+        Err(std::io::ErrorKind::ConnectionReset.into())
+    }
+
+    async fn call(i: u64) -> std::io::Result<()> {
+        let policy = crate::RetryPolicy::new().quota(false).base_delay(Duration::from_millis(2));
+        let inner = || async move {
+            let spawned = tokio::spawn(crate::in_call(fails(i % 7)));
+            fails(i % 5).await.or(spawned.await?)
+        };
+        policy.run(|| policy.run(inner)).await
+    }
+
+    let mut calls = tokio::task::JoinSet::new();
+    for i in 0..10_000 {
+        calls.spawn(timeout(Duration::from_millis(i * 31 % 200), call(i)));
+    }
+    let (mut most, mut cancelled) = (0, 0);
+    while let Some(outcome) = calls.join_next().await {
+        most = most.max(LIVE.get());
+        cancelled += u32::from(outcome.unwrap().is_err());
+    }
+    assert!(most > 1000, "{most} at once");
+    assert!((1000..9000).contains(&cancelled), "{cancelled} were cancelled");
+    // The tasks that were sent out outlive their calls, but not for long.
+    sleep(Duration::from_secs(1)).await;
+    assert_eq!(LIVE.get(), 0);
 }

@@ -19,7 +19,7 @@ use aws_smithy_types::retry::ProvideErrorKind;
 #[cfg(feature = "sdk")]
 use super::sdk;
 use super::tiers::AsDynError;
-use super::{chain, metadata};
+use super::{Stopped, chain, metadata};
 use crate::failure::{AsFailure, Failure};
 
 /// Errors that the closure forms and [`explain`](crate::explain) can read. `Marker` is inferred: it
@@ -33,8 +33,21 @@ use crate::failure::{AsFailure, Failure};
     note = "implement `AsFailure` for it (one method), or pass `&error as &dyn std::error::Error`"
 )]
 pub trait Classify<Marker> {
+    /// Whether a call that is cut can have this error: time-outs then cut attempts of the closure forms,
+    /// too.
+    const HOLDS_STOPPED: bool = false;
+
     /// What this error says of the failed attempt.
     fn failure_of(&self) -> Failure<'_>;
+
+    /// The error of a call that was cut.
+    fn of_stopped(stopped: Stopped) -> Option<Self>
+    where
+        Self: Sized,
+    {
+        drop(stopped);
+        None
+    }
 }
 
 /// The adapters' names.
@@ -73,8 +86,14 @@ impl<E> Classify<by::Sdk> for SdkError<E, HttpResponse>
 where
     E: ProvideErrorMetadata + ProvideErrorKind + Error + 'static,
 {
+    const HOLDS_STOPPED: bool = true;
+
     fn failure_of(&self) -> Failure<'_> {
         sdk::of_modeled(self)
+    }
+
+    fn of_stopped(stopped: Stopped) -> Option<Self> {
+        Some(Self::timeout_error(stopped))
     }
 }
 
@@ -83,8 +102,14 @@ impl<E> Classify<by::Operation> for E
 where
     E: ProvideErrorMetadata + CreateUnhandledError + Error + 'static,
 {
+    const HOLDS_STOPPED: bool = true;
+
     fn failure_of(&self) -> Failure<'_> {
         metadata::of_provider_or_chain(self)
+    }
+
+    fn of_stopped(stopped: Stopped) -> Option<Self> {
+        Some(Self::create_unhandled_error(Box::new(stopped), None))
     }
 }
 
@@ -102,6 +127,12 @@ impl<E: Deref<Target: AsDynError>> Classify<by::Pointer> for E {
 }
 
 impl Classify<by::Io> for io::Error {
+    const HOLDS_STOPPED: bool = true;
+
+    fn of_stopped(stopped: Stopped) -> Option<Self> {
+        Some(stopped.into())
+    }
+
     fn failure_of(&self) -> Failure<'_> {
         chain::of_chain(self)
     }

@@ -49,6 +49,10 @@ pub(super) fn write(site: &Site, level: Log, event: &Event<'_>, now: Time) {
         Some(Reason::Permanent) if event.attempt <= 1 => {
             line!(Level::DEBUG, event, "not retried", reason = Reason::Permanent.as_str())
         }
+        // The call inside has said it already.
+        Some(Reason::Nested) => {
+            line!(Level::DEBUG, event, "passed on", reason = Reason::Nested.as_str())
+        }
         Some(reason) => give_up(event, reason.as_str()),
         None => retry(level, event, site.log_limit.admits(now)),
     }

@@ -7,8 +7,7 @@ use std::panic::Location;
 use super::attempt::Body;
 use super::call::{Call, Extras};
 use crate::clock::{DefaultTimer, Timer};
-use crate::errors::Classify;
-use crate::errors::tiers::{Never, Via};
+use crate::errors::{Classify, StopAs, Stopped, Via};
 use crate::failure::Failure;
 use crate::policy::RetryPolicy;
 use crate::scope::{Key, ScopeParts, named};
@@ -30,12 +29,21 @@ impl<M, E: Classify<M>> Via<E> for Through<M> {
     }
 }
 
+impl<M, T, E: Classify<M>> StopAs<Result<T, E>> for Through<M> {
+    const CAN: bool = E::HOLDS_STOPPED;
+
+    fn outcome(&self, stopped: Stopped) -> Option<Result<T, E>> {
+        E::of_stopped(stopped).map(Err)
+    }
+}
+
 impl RetryPolicy {
     /// Runs `operation` until it succeeds, fails for good, or this policy says stop; the last error comes
     /// back unchanged.
     ///
-    /// A try that `total_timeout` or `attempt_timeout` would cut is not cut here, since the error type is
-    /// generic: no wait passes the deadline all the same.
+    /// `total_timeout` and `attempt_timeout` cut a try where its error is an `SdkError`, an operation's
+    /// error or an `io::Error`. Others, `anyhow::Error` among them, can't be made here out of a
+    /// [`Stopped`](crate::Stopped): then no wait passes the deadline, but a try may.
     ///
     /// ```
     /// # use aws_retry_core::RetryPolicy;
@@ -123,7 +131,7 @@ where
     loop {
         // `operation` is called when the wait before the attempt is over, not when it begins.
         let body = async { operation().await };
-        let outcome = call.attempt(Body::new(body, Never)).await;
+        let outcome = call.attempt(Body::new(body, Through::NEW)).await;
         if let ControlFlow::Break(outcome) = call.settle(outcome, Through::NEW, Extras::NONE) {
             call.last_wait().await;
             return outcome;

@@ -1,0 +1,72 @@
+//! A modeled throttle behind `anyhow`, with the interceptor and without.
+
+use anyhow::Context;
+use aws_retry::aws_retry;
+use aws_retry::sdk::Interceptor;
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::config::retry::RetryConfig;
+use aws_sdk_dynamodb::types::AttributeValue;
+
+use crate::support::client::PATIENCE;
+use crate::support::endpoint::{Endpoint, Step};
+
+async fn put(client: &Client) -> anyhow::Result<()> {
+    let item = AttributeValue::S("b".to_owned());
+    client.put_item().table_name("a").item("a", item).send().await.context("Storing: an item")?;
+    Ok(())
+}
+
+#[aws_retry(base_delay = "1ms", quota = false)]
+async fn stored(client: &Client) -> anyhow::Result<u32> {
+    put(client).await?;
+    Ok(aws_retry::attempt())
+}
+
+#[aws_retry(mode = "legacy", base_delay = "1ms")]
+async fn stored_as_legacy(client: &Client) -> anyhow::Result<()> {
+    put(client).await
+}
+
+fn throttled() -> Step {
+    Step::error(400, "ProvisionedThroughputExceededException")
+}
+
+fn clients(endpoint: &Endpoint, retries: &RetryConfig) -> (Client, Client) {
+    let client = crate::dynamodb(&endpoint.url(), PATIENCE);
+    let config = client.config().to_builder().retry_config(retries.clone());
+    let plain = Client::from_conf(config.clone().build());
+    (plain, Client::from_conf(config.interceptor(Interceptor::new()).build()))
+}
+
+#[tokio::test]
+async fn a_throttle_is_ours_with_the_interceptor_and_the_sdks_without() {
+    let endpoint = Endpoint::start([], Step::ok("{}"));
+    let retries = RetryConfig::standard().with_initial_backoff(std::time::Duration::from_millis(1));
+    let (plain, intercepted) = clients(&endpoint, &retries);
+    for (client, attempts) in [(&plain, 1), (&intercepted, 3)] {
+        endpoint.play([throttled(), throttled()]);
+        assert_eq!(stored(client).await.expect("stored"), attempts);
+        assert_eq!(endpoint.arrived(), 3);
+    }
+    let endpoint = Endpoint::start([], throttled());
+    let (plain, intercepted) = clients(&endpoint, &retries);
+    // Six attempts, of three requests or of one.
+    for (client, requests) in [(&plain, 18), (&intercepted, 6)] {
+        endpoint.play([]);
+        stored(client).await.expect_err("throttled");
+        assert_eq!(endpoint.arrived(), requests);
+    }
+}
+
+/// botocore's legacy mode has ten attempts for DynamoDB alone.
+#[tokio::test]
+async fn the_service_is_known_though_nobody_wrote_it_down() {
+    let endpoint = Endpoint::start([], throttled());
+    let (plain, intercepted) = clients(&endpoint, &RetryConfig::disabled());
+    stored_as_legacy(&plain).await.expect_err("throttled");
+    // That mode wants the status as well, and the erased error has lost it.
+    assert_eq!(endpoint.arrived(), 1);
+    endpoint.play([]);
+    stored_as_legacy(&intercepted).await.expect_err("throttled");
+    assert_eq!(endpoint.arrived(), 10);
+}
