@@ -301,3 +301,7 @@ fn wake(wakes: Wakes<Waker>) {
 #[cfg(test)]
 #[path = "gate_tests.rs"]
 mod tests;
+
+#[cfg(all(test, aws_retry_loom))]
+#[path = "gate_loom.rs"]
+mod model;

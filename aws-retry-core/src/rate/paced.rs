@@ -296,7 +296,7 @@ impl Paced {
             (CYCLE * (SLOW / self.quota).powf(0.4)).max(6.0 / self.quota).clamp(CYCLE, 20.0);
         let others = (2.0 * self.shared).min(1.0);
         let full = (alone * (CYCLE / alone).powf(others)).max(5.0 * self.srtt);
-        (full * (0.25 + 0.25 * f64::from(self.settled))).max(2.0 / self.quota)
+        (full * (0.25 + 0.25 * f64::from(self.settled))).max((2.0 - others) / self.quota)
     }
 
     /// A cycle begins so much below the quota: what is not sent, the bucket has to store.
@@ -315,7 +315,8 @@ impl Paced {
                     self.quota * self.share * rise.min(1.0)
                 } else {
                     let overdue = (x - OVERDUE - PATIENCE * self.shared).max(0.0);
-                    self.quota * rise * (DOUBLINGS * overdue).min(30.0).exp2()
+                    let doublings = DOUBLINGS * overdue * (self.cycle() / CYCLE).max(1.0).sqrt();
+                    self.quota * rise * doublings.min(30.0).exp2()
                 }
             }
         };

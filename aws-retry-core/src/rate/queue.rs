@@ -383,3 +383,7 @@ impl Steady {
             .map_or(Time::MAX, |it| it.saturating_add(Time::from_nanos(1)))
     }
 }
+
+#[cfg(test)]
+#[path = "queue_tests.rs"]
+mod tests;

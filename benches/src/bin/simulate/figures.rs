@@ -6,6 +6,8 @@ use crate::world::{Log, Scenario};
 #[derive(Clone, Debug)]
 pub struct Figures {
     pub failed: f64,
+    /// Calls that succeeded, a second.
+    pub speed: f64,
     /// Seconds from the first send to the last answer.
     pub seconds: f64,
     /// All requests, per cent of the calls.
@@ -18,25 +20,27 @@ pub struct Figures {
     pub jain_workers: f64,
     pub jain_processes: f64,
     pub attempts: f64,
-    /// Seconds from the first throttle until the believed quota is right (within a quarter, for a
-    /// second).
+    /// Seconds from the first throttle until the believed quota is right, within a third, for a
+    /// second.
     pub learned: f64,
     /// The same from the change of the quota.
     pub relearned: f64,
 }
 
-pub const NAMES: [&str; 11] = [
-    "failed",
+/// Their names, in order.
+pub const NAMES: [&str; 12] = [
+    "failed_calls",
+    "calls_a_second",
     "seconds",
     "throttled_percent",
-    "avoidable_percent",
+    "throttled_beyond_the_first_burst_percent",
     "slowest_1_percent_by_median",
-    "slowest_seconds",
-    "jain_workers",
-    "jain_processes",
-    "attempts_max",
-    "learned_seconds",
-    "relearned_seconds",
+    "slowest_call_seconds",
+    "jain_index_of_workers",
+    "jain_index_of_processes",
+    "most_attempts",
+    "learned_after_seconds",
+    "relearned_after_seconds",
 ];
 
 impl Figures {
@@ -64,9 +68,12 @@ impl Figures {
         let relearned = scenario.change.map_or(f64::NAN, |(from, rate)| {
             settled(&log.rates, from, rate / float(scenario.processes))
         });
+        let failed = count(log.calls.iter().filter(|it| it.failed).count());
+        let took = ended.iter().copied().fold(0.0, f64::max);
         Self {
-            failed: count(log.calls.iter().filter(|it| it.failed).count()),
-            seconds: ended.iter().copied().fold(0.0, f64::max),
+            failed,
+            speed: (calls - failed) / took,
+            seconds: took,
             throttled: 100.0 * float(log.throttled) / calls,
             avoidable: 100.0 * float(log.avoidable) / calls,
             slowest: quantile(&seconds, 0.99) / quantile(&seconds, 0.5),
@@ -79,9 +86,11 @@ impl Figures {
         }
     }
 
-    pub const fn list(&self) -> [f64; 11] {
+    /// All of them, as [`NAMES`] has them.
+    pub const fn list(&self) -> [f64; 12] {
         [
             self.failed,
+            self.speed,
             self.seconds,
             self.throttled,
             self.avoidable,
@@ -97,35 +106,25 @@ impl Figures {
 
     /// The median of each figure.
     pub fn median(runs: &[Self]) -> Self {
-        let mut lists: Vec<[f64; 11]> = runs.iter().map(Self::list).collect();
-        let [
-            failed,
-            seconds,
-            throttled,
-            avoidable,
-            slowest,
-            slowest_seconds,
-            jain_workers,
-            jain_processes,
-            attempts,
-            learned,
-            relearned,
-        ] = std::array::from_fn(|figure| {
-            lists.sort_by(|left, right| left[figure].total_cmp(&right[figure]));
-            lists.get(lists.len() / 2).map_or(f64::NAN, |it| it[figure])
-        });
+        let lists: Vec<[f64; 12]> = runs.iter().map(Self::list).collect();
+        let median = |figure: usize| {
+            let mut values: Vec<f64> = lists.iter().map(|it| it[figure]).collect();
+            values.sort_by(f64::total_cmp);
+            values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
+        };
         Self {
-            failed,
-            seconds,
-            throttled,
-            avoidable,
-            slowest,
-            slowest_seconds,
-            jain_workers,
-            jain_processes,
-            attempts,
-            learned,
-            relearned,
+            failed: median(0),
+            speed: median(1),
+            seconds: median(2),
+            throttled: median(3),
+            avoidable: median(4),
+            slowest: median(5),
+            slowest_seconds: median(6),
+            jain_workers: median(7),
+            jain_processes: median(8),
+            attempts: median(9),
+            learned: median(10),
+            relearned: median(11),
         }
     }
 }
@@ -147,7 +146,7 @@ fn quantile(sorted: &[f64], part: f64) -> f64 {
     sorted.get(at.min(sorted.len().saturating_sub(1))).copied().unwrap_or(f64::NAN)
 }
 
-/// Seconds after `from` from which on the belief stays right for a second.
+/// Seconds after `from` from which on the belief is right, within a third, for a second.
 fn settled(rates: &[(f64, f64)], from: f64, quota: f64) -> f64 {
     let mut since = None;
     for &(at, rate) in rates.iter().filter(|it| it.0 >= from) {

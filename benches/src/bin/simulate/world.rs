@@ -96,6 +96,13 @@ impl Process {
             .collect()
     }
 
+    /// A process's fair part of the quota.
+    pub fn part(&self) -> f64 {
+        #[expect(clippy::cast_precision_loss, reason = "a few processes")]
+        let processes = self.scenario.processes as f64;
+        1.0 / processes
+    }
+
     pub fn now(&self) -> f64 {
         self.origin.elapsed().as_secs_f64()
     }
@@ -154,12 +161,10 @@ impl Process {
         self.inner().log.calls.push(call);
     }
 
-    /// What the first process believes the quota to be.
+    /// What the process believes the quota to be.
     pub fn believes(&self, rate: f64) {
-        if self.id == 0 {
-            let now = self.now();
-            self.inner().log.rates.push((now, rate));
-        }
+        let now = self.now();
+        self.inner().log.rates.push((now, rate));
     }
 
     pub fn log(&self) -> Log {

@@ -1,0 +1,227 @@
+//! The queue and its rates under random scripts: no turn is lost or given twice, nobody starves,
+//! whatever the clock does.
+
+use std::{collections::BTreeSet, time::Duration};
+
+use proptest::prelude::*;
+
+use super::*;
+
+#[derive(Clone, Debug)]
+enum Step {
+    Arrive,
+    /// One of those who wait asks.
+    Ask(prop::sample::Index),
+    /// One of those who wait is cancelled.
+    Leave(prop::sample::Index),
+    /// One of those in flight is answered; a throttled one asks again.
+    Answer(prop::sample::Index, Outcome, u32),
+    Pass(u64),
+    /// The clock jumps back.
+    Back(u64),
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let outcome =
+        prop_oneof![Just(Outcome::Throttled), Just(Outcome::Accepted), Just(Outcome::Unknown)];
+    prop_oneof![
+        3 => Just(Step::Arrive),
+        4 => any::<prop::sample::Index>().prop_map(Step::Ask),
+        1 => any::<prop::sample::Index>().prop_map(Step::Leave),
+        4 => (any::<prop::sample::Index>(), outcome, 0_u32..4)
+            .prop_map(|(which, outcome, requests)| Step::Answer(which, outcome, requests)),
+        3 => (0_u64..2_000_000_000).prop_map(Step::Pass),
+        1 => (0_u64..100_000_000_000).prop_map(Step::Back),
+    ]
+}
+
+fn kinds() -> impl Strategy<Value = (Kind, f64, f64)> {
+    let kind = prop_oneof![Just(Kind::Adaptive), Just(Kind::Paced)];
+    let max_rate = prop_oneof![Just(f64::INFINITY), 0.01..1000.0];
+    (kind, max_rate, prop_oneof![Just(1.0), 0.05..1.0])
+}
+
+/// Drives a queue, and keeps its own account of who waits and who is in flight.
+struct Driver {
+    queue: Queue<u64>,
+    now: Time,
+    waiting: BTreeSet<u64>,
+    flying: Vec<(u64, u64, f64)>,
+    sent: BTreeSet<u64>,
+}
+
+impl Driver {
+    fn new((kind, max_rate, share): (Kind, f64, f64)) -> Self {
+        let queue = Queue::new(kind, max_rate, share);
+        let now = Duration::from_secs(1000);
+        Self { queue, now, waiting: BTreeSet::new(), flying: Vec::new(), sent: BTreeSet::new() }
+    }
+
+    fn ask(&mut self, ticket: u64) -> Answer {
+        let (answer, _) = self.queue.ask(self.now, ticket, Terms::default(), &ticket);
+        match answer {
+            Answer::Go { id, at } => {
+                assert!(self.sent.insert(id), "send {id} twice");
+                self.waiting.remove(&ticket);
+                self.flying.push((ticket, id, at));
+            }
+            Answer::At(at) => {
+                assert!(at > self.now, "asked at {:?} to ask again at {at:?}", self.now);
+                self.waiting.insert(ticket);
+            }
+            Answer::TooLate | Answer::Busy => panic!("{answer:?} without terms"),
+        }
+        answer
+    }
+
+    fn nth(&self, which: prop::sample::Index) -> Option<u64> {
+        (!self.waiting.is_empty())
+            .then(|| self.waiting.iter().nth(which.index(self.waiting.len())).copied())
+            .flatten()
+    }
+
+    fn step(&mut self, step: &Step) {
+        match step {
+            Step::Arrive => {
+                let ticket = self.queue.ticket();
+                self.ask(ticket);
+            }
+            Step::Ask(which) => {
+                if let Some(ticket) = self.nth(*which) {
+                    self.ask(ticket);
+                }
+            }
+            Step::Leave(which) => {
+                if let Some(ticket) = self.nth(*which) {
+                    let _ = self.queue.leave(ticket);
+                    self.waiting.remove(&ticket);
+                }
+            }
+            Step::Answer(which, outcome, requests) => {
+                if !self.flying.is_empty() {
+                    let (ticket, id, at) = self.flying.swap_remove(which.index(self.flying.len()));
+                    let _ = self.queue.answered(self.now, Send { id, at }, *outcome, *requests);
+                    if *outcome == Outcome::Throttled {
+                        self.ask(ticket);
+                    }
+                }
+            }
+            Step::Pass(nanos) => self.now += Duration::from_nanos(*nanos),
+            Step::Back(nanos) => self.now = self.now.saturating_sub(Duration::from_nanos(*nanos)),
+        }
+        let state = self.queue.state();
+        // Who was passed over is out of the line until it asks.
+        assert!(state.waiting <= self.waiting.len());
+        if let Some(rate) = state.rate {
+            assert!(rate > 0.0 && rate.is_finite(), "rate {rate}");
+        }
+    }
+
+    /// Everybody asks when told to; but `dead` never asks again. Returns who was sent.
+    fn drain(&mut self, dead: Option<u64>) -> usize {
+        let mut sent = 0;
+        // Told to ask again at the earliest, they ask in the order of these times.
+        let mut told: Vec<(Time, u64)> =
+            self.waiting.iter().filter(|it| Some(**it) != dead).map(|it| (self.now, *it)).collect();
+        for _ in 0..200 * (told.len() + 1) {
+            told.sort_unstable();
+            let Some((at, ticket)) = told.first().copied() else { break };
+            told.remove(0);
+            self.now = self.now.max(at);
+            match self.ask(ticket) {
+                Answer::At(at) => told.push((at, ticket)),
+                _ => sent += 1,
+            }
+        }
+        assert_eq!(told, [], "some starve");
+        sent
+    }
+}
+
+proptest! {
+    #[test]
+    fn turns_are_neither_lost_nor_doubled(kind in kinds(), steps in prop::collection::vec(step(), 1..100)) {
+        let mut driver = Driver::new(kind);
+        for step in &steps {
+            driver.step(step);
+        }
+        let waiting = driver.waiting.len();
+        prop_assert_eq!(driver.drain(None), waiting);
+        prop_assert_eq!(driver.queue.state().waiting, 0);
+    }
+
+    #[test]
+    fn a_waiter_that_never_asks_again_holds_up_nobody(
+        kind in kinds(),
+        steps in prop::collection::vec(step(), 1..100),
+        which: prop::sample::Index,
+    ) {
+        let mut driver = Driver::new(kind);
+        for step in &steps {
+            driver.step(step);
+        }
+        let waiting = driver.waiting.len();
+        if let Some(dead) = driver.nth(which) {
+            prop_assert_eq!(driver.drain(Some(dead)), waiting - 1);
+            // It has kept its place: it is the first of all who come.
+            let behind = driver.queue.ticket();
+            driver.ask(behind);
+            if driver.waiting.contains(&behind) {
+                let told = driver.ask(dead);
+                if let Answer::At(at) = told {
+                    driver.now = driver.now.max(at);
+                    let told = driver.ask(dead);
+                    prop_assert!(matches!(told, Answer::Go { .. }), "{told:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn before_a_throttle_nobody_waits(
+        kind in prop_oneof![Just(Kind::Adaptive), Just(Kind::Paced)],
+        share in 0.05..=1.0,
+        steps in prop::collection::vec(step(), 1..100),
+    ) {
+        let mut driver = Driver::new((kind, f64::INFINITY, share));
+        for step in &steps {
+            if !matches!(step, Step::Answer(_, Outcome::Throttled, _)) {
+                driver.step(step);
+                prop_assert!(driver.waiting.is_empty());
+            }
+        }
+        prop_assert!(driver.queue.is_calm());
+    }
+
+    #[test]
+    fn a_set_rate_is_never_exceeded(max_rate in 0.1..1000.0, steps in prop::collection::vec(step(), 1..100)) {
+        let mut driver = Driver::new((Kind::Paced, max_rate, 1.0));
+        for step in &steps {
+            driver.step(step);
+        }
+        driver.drain(None);
+        // Times of the queue's own steady clock: the driver's may have jumped.
+        let mut sends: Vec<f64> = driver.flying.iter().map(|it| it.2).collect();
+        sends.sort_by(f64::total_cmp);
+        for (index, first) in sends.iter().enumerate() {
+            for (more, last) in sends[index..].iter().enumerate() {
+                let allowed = (last - first + 0.005) * max_rate + 1.0;
+                prop_assert!(more as f64 <= allowed + 1e-6, "{more} in {}", last - first);
+            }
+        }
+    }
+}
+
+/// The line is long, the rate was low when they came, and all but the last are gone.
+#[test]
+fn the_last_of_a_dead_line_gets_its_turn() {
+    let mut driver = Driver::new((Kind::Paced, 100.0, 1.0));
+    for _ in 0..1000 {
+        driver.step(&Step::Arrive);
+    }
+    let last = *driver.waiting.last().unwrap();
+    driver.waiting = BTreeSet::from([last]);
+    assert_eq!(driver.drain(None), 1);
+    // Its own turn by the rate, and a lease or two.
+    assert!(driver.now < Duration::from_secs(1000 + 12), "{:?}", driver.now);
+}

@@ -1,0 +1,61 @@
+//! The best that can be done: it knows the quota, and the bucket.
+
+use tokio::{
+    sync::Mutex,
+    time::{Duration, sleep},
+};
+
+use super::Ended;
+use crate::world::{Process, Reply};
+
+pub struct Oracle(Mutex<Bucket>);
+
+struct Bucket {
+    tokens: f64,
+    rate: f64,
+    burst: f64,
+    at: f64,
+}
+
+impl Oracle {
+    pub fn new(process: &Process) -> Self {
+        let part = process.part();
+        let burst = process.scenario.burst * part;
+        let rate = process.scenario.rate * part;
+        Self(Mutex::new(Bucket { tokens: burst, rate, burst, at: 0.0 }))
+    }
+
+    /// The lock's waiters are served in order of arrival. What fails all the same, since sends
+    /// overtake each other, is sent again.
+    pub async fn call(&self, process: &Process) -> Ended {
+        let mut attempts = 0;
+        loop {
+            self.0.lock().await.turn(process).await;
+            attempts += 1;
+            if process.request().await == Reply::Done {
+                return Ended { attempts, failed: false };
+            }
+        }
+    }
+}
+
+impl Bucket {
+    async fn turn(&mut self, process: &Process) {
+        loop {
+            let now = process.now();
+            self.tokens = (self.tokens + (now - self.at) * self.rate).min(self.burst);
+            self.at = now;
+            if let Some((at, rate)) = process.scenario.change
+                && now >= at
+            {
+                self.rate = rate * process.part();
+            }
+            // What a sleep leaves short by rounding.
+            if self.tokens >= 1.0 - 1e-9 {
+                self.tokens -= 1.0;
+                return;
+            }
+            sleep(Duration::from_secs_f64((1.0 - self.tokens) / self.rate)).await;
+        }
+    }
+}

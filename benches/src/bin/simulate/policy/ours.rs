@@ -1,0 +1,61 @@
+//! This crate, through its public interface: the code that users run.
+
+use aws_retry_core::{AsFailure, Failure, Mode, RetryPolicy, scope};
+
+use super::{Ended, Policy};
+use crate::world::{Process, Reply};
+
+/// An error of the service.
+#[derive(Debug)]
+struct Refused(Reply);
+
+impl AsFailure for Refused {
+    fn as_failure(&self) -> Failure<'_> {
+        match self.0 {
+            Reply::Throttled => Failure::throttled(),
+            _ => Failure::transient().with_status(503),
+        }
+    }
+}
+
+#[derive(Clone)]
+pub struct Ours {
+    policy: RetryPolicy,
+    /// Each process has a scope of its own: it knows nothing of the others.
+    scope: (&'static str, u64),
+}
+
+impl Ours {
+    pub fn new(policy: Policy, process: &Process) -> Self {
+        let policy = match policy {
+            Policy::Paced => RetryPolicy::paced(),
+            Policy::Adaptive => RetryPolicy::adaptive().max_attempts(10),
+            _ => RetryPolicy::new().mode(Mode::Decorator),
+        };
+        Self { policy, scope: ("simulated", process.id) }
+    }
+
+    pub async fn call(&self, process: &Process) -> Ended {
+        let mut attempts = 0;
+        let outcome = self
+            .policy
+            .run_in(&self.scope, || {
+                attempts += 1;
+                async {
+                    match process.request().await {
+                        Reply::Done => Ok(()),
+                        refused => Err(Refused(refused)),
+                    }
+                }
+            })
+            .await;
+        if process.id == 0
+            && let Some(state) = scope::state(&self.scope)
+            && let Some(rate) = state.paced.or(state.adaptive)
+            && let Some(believed) = rate.quota.or(rate.rate)
+        {
+            process.believes(believed);
+        }
+        Ended { attempts, failed: outcome.is_err() }
+    }
+}

@@ -1,0 +1,64 @@
+//! One run: a runtime with a paused clock, the processes' workers, the log.
+
+use std::sync::Arc;
+
+use aws_retry_core::testing::Harness;
+
+use crate::{
+    figures::Figures,
+    policy::{Client, Policy},
+    world::{Call, Process, Scenario},
+};
+
+/// The medians over `seeds` runs.
+pub fn many(policy: Policy, scenario: &Scenario, seeds: u64) -> Figures {
+    let runs: Vec<_> = (0..seeds)
+        .map(|more| once(policy, &Scenario { seed: scenario.seed + more, ..scenario.clone() }))
+        .collect();
+    Figures::median(&runs)
+}
+
+fn once(policy: Policy, scenario: &Scenario) -> Figures {
+    // Scopes of its own, and the jitter that belongs to the seed.
+    let _rules = Harness::new().seed(scenario.seed).enter();
+    fastrand::seed(scenario.seed);
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .start_paused(true)
+        .build()
+        .expect("a runtime");
+    let scenario = Arc::new(scenario.clone());
+    let log = runtime.block_on(async {
+        let processes = Process::all(&scenario);
+        let mut tasks = Vec::new();
+        for process in &processes {
+            let client = Client::new(policy, process);
+            for worker in 0..(scenario.workers / scenario.processes).max(1) {
+                tasks.push(tokio::spawn(work(process.clone(), worker, client.clone())));
+            }
+        }
+        for task in tasks {
+            task.await.expect("a worker");
+        }
+        processes[0].log()
+    });
+    Figures::of(&log, &scenario)
+}
+
+async fn work(process: Process, worker: u64, client: Client) {
+    process.rest().await;
+    while process.next_call() {
+        let began = process.now();
+        let ended = client.call(&process).await;
+        let ended_at = process.now();
+        process.ended(Call {
+            process: process.id,
+            worker,
+            seconds: ended_at - began,
+            ended_at,
+            attempts: ended.attempts,
+            failed: ended.failed,
+        });
+        process.rest().await;
+    }
+}
