@@ -44,11 +44,9 @@ impl Loop<'_> {
             On::Async => self.attempt(),
             On::Sync => self.attempt_blocking(),
         };
-        let tag = self.tag("tag_of", &glue!(out));
-        let via = self.via();
-        let extras = policy::extras(self.args, private);
         // At the outcome's type, as `tag`: one error there, if it is no `Result`.
         let at = located(self.outcome.span());
+        let extras = policy::extras(self.args, &placed(private.clone(), at), at);
         let settle = placed(glue!(#private::Call::settle), at);
         let arguments = quote_spanned!(at=> (&mut call, out, via, #extras));
         let settle = quote_spanned!(at=> #settle #arguments);
@@ -58,12 +56,8 @@ impl Loop<'_> {
             #site
             #call
             loop {
-                let out = { #before #attempt };
-                let via = {
-                    use #private::tiers::*;
-                    let tag = #tag;
-                    #via
-                };
+                #before
+                #attempt
                 match #settle {
                     #private::ControlFlow::Break(out) => #leave,
                     #private::ControlFlow::Continue(()) => {}
@@ -143,7 +137,7 @@ impl Loop<'_> {
         }
     }
 
-    /// One try of an async body. The hint tells `?` and `return` what to turn into; two steps,
+    /// One try of an async body: how to read its error, and its outcome. The hint tells `?` and `return` what to turn into; two steps,
     /// so that the body's temporaries are gone before the arguments that they borrow.
     fn attempt(&self) -> TokenStream {
         let outcome = inferred(self.outcome);
@@ -174,7 +168,7 @@ impl Loop<'_> {
         };
         let private = self.private;
         let tag = self.tag("tag", &glue!(body));
-        let stop = self.stop();
+        let (via, stop) = (self.via(), self.stop());
         let passing = self.looks().then(|| {
             glue! {
                 let body = {
@@ -185,16 +179,17 @@ impl Loop<'_> {
         });
         // The block ends before the wait, so that the future is not kept twice.
         glue! {
-            #private::Call::attempt(&mut call, {
+            let (via, body) = {
                 let body = #future;
                 #passing
-                let stop = {
+                let (via, stop) = {
                     use #private::tiers::*;
                     let tag = #tag;
-                    #stop
+                    (#via, #stop)
                 };
-                #private::Body::new(body, stop)
-            }).await
+                (via, #private::Body::new(body, stop))
+            };
+            let out = #private::Call::attempt(&mut call, body).await;
         }
     }
 
@@ -213,13 +208,24 @@ impl Loop<'_> {
                 out
             })
         };
-        if !self.looks() {
-            return attempt;
-        }
+        let passing = self.looks().then(|| {
+            glue! {
+                let out = {
+                    use #private::passes::*;
+                    (&&#private::view_of(&out)).aws_retry_pass_on(out)
+                };
+            }
+        });
+        let tag = self.tag("tag_of", &glue!(out));
+        let via = self.via();
         glue! {
             let out = #attempt;
-            use #private::passes::*;
-            (&&#private::view_of(&out)).aws_retry_pass_on(out)
+            #passing
+            let via = {
+                use #private::tiers::*;
+                let tag = #tag;
+                #via
+            };
         }
     }
 
