@@ -15,31 +15,41 @@ async fn paced(
         .late(&late)
         .scope(__private::scope_key(&(&"ec2:DescribeInstances", &account, &region)));
     loop {
-        let (via, body) = {
-            let body = async {
-                #[allow(
-                    unreachable_code,
-                    clippy::diverging_sub_expression,
-                    clippy::empty_loop,
-                    clippy::let_unit_value
-                )]
-                if false {
-                    let hint: Result<Page, MyError> = loop {};
-                    return hint;
-                }
-                let out: Result<Page, MyError> = {
-                    ec2.describe_instances().send().await.map_err(MyError::from)
-                };
-                #[allow(unreachable_code)] out
-            };
-            let (via, stop) = {
-                use __private::tiers::*;
-                let tag = __private::tag(&body);
-                ((&&&&&&&&&tag.lenient()).aws_retry_via(), (&&&&&&&tag).aws_retry_stop())
-            };
-            (via, __private::Body::new(body, stop))
+        let out = {
+            __private::Call::attempt(
+                    &mut call,
+                    {
+                        let body = async {
+                            #[allow(
+                                unreachable_code,
+                                clippy::diverging_sub_expression,
+                                clippy::empty_loop,
+                                clippy::let_unit_value
+                            )]
+                            if false {
+                                let hint: Result<Page, MyError> = loop {};
+                                return hint;
+                            }
+                            let out: Result<Page, MyError> = {
+                                ec2.describe_instances().send().await.map_err(MyError::from)
+                            };
+                            #[allow(unreachable_code)] out
+                        };
+                        let stop = {
+                            use __private::tiers::*;
+                            let tag = __private::tag(&body);
+                            (&&&&&&&tag).aws_retry_stop()
+                        };
+                        __private::Body::new(body, stop)
+                    },
+                )
+                .await
         };
-        let out = __private::Call::attempt(&mut call, body).await;
+        let via = {
+            use __private::tiers::*;
+            let tag = __private::tag_of(&out);
+            (&&&&&&&&&tag.lenient()).aws_retry_via()
+        };
         match __private::Call::settle(
             &mut call,
             out,

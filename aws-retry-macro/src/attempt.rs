@@ -44,9 +44,11 @@ impl Loop<'_> {
             On::Async => self.attempt(),
             On::Sync => self.attempt_blocking(),
         };
+        let tag = self.tag("tag_of", &glue!(out));
+        let via = self.via();
+        let extras = policy::extras(self.args, private);
         // At the outcome's type, as `tag`: one error there, if it is no `Result`.
         let at = located(self.outcome.span());
-        let extras = policy::extras(self.args, &placed(private.clone(), at), at);
         let settle = placed(glue!(#private::Call::settle), at);
         let arguments = quote_spanned!(at=> (&mut call, out, via, #extras));
         let settle = quote_spanned!(at=> #settle #arguments);
@@ -56,8 +58,12 @@ impl Loop<'_> {
             #site
             #call
             loop {
-                #before
-                #attempt
+                let out = { #before #attempt };
+                let via = {
+                    use #private::tiers::*;
+                    let tag = #tag;
+                    #via
+                };
                 match #settle {
                     #private::ControlFlow::Break(out) => #leave,
                     #private::ControlFlow::Continue(()) => {}
@@ -137,7 +143,7 @@ impl Loop<'_> {
         }
     }
 
-    /// One try of an async body: how to read its error, and its outcome. The hint tells `?` and `return` what to turn into; two steps,
+    /// One try of an async body. The hint tells `?` and `return` what to turn into; two steps,
     /// so that the body's temporaries are gone before the arguments that they borrow.
     fn attempt(&self) -> TokenStream {
         let outcome = inferred(self.outcome);
@@ -168,7 +174,7 @@ impl Loop<'_> {
         };
         let private = self.private;
         let tag = self.tag("tag", &glue!(body));
-        let (via, stop) = (self.via(), self.stop());
+        let stop = self.stop();
         let passing = self.looks().then(|| {
             glue! {
                 let body = {
@@ -179,17 +185,16 @@ impl Loop<'_> {
         });
         // The block ends before the wait, so that the future is not kept twice.
         glue! {
-            let (via, body) = {
+            #private::Call::attempt(&mut call, {
                 let body = #future;
                 #passing
-                let (via, stop) = {
+                let stop = {
                     use #private::tiers::*;
                     let tag = #tag;
-                    (#via, #stop)
+                    #stop
                 };
-                (via, #private::Body::new(body, stop))
-            };
-            let out = #private::Call::attempt(&mut call, body).await;
+                #private::Body::new(body, stop)
+            }).await
         }
     }
 
@@ -208,24 +213,13 @@ impl Loop<'_> {
                 out
             })
         };
-        let passing = self.looks().then(|| {
-            glue! {
-                let out = {
-                    use #private::passes::*;
-                    (&&#private::view_of(&out)).aws_retry_pass_on(out)
-                };
-            }
-        });
-        let tag = self.tag("tag_of", &glue!(out));
-        let via = self.via();
+        if !self.looks() {
+            return attempt;
+        }
         glue! {
             let out = #attempt;
-            #passing
-            let via = {
-                use #private::tiers::*;
-                let tag = #tag;
-                #via
-            };
+            use #private::passes::*;
+            (&&#private::view_of(&out)).aws_retry_pass_on(out)
         }
     }
 

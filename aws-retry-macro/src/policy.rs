@@ -36,7 +36,7 @@ fn late_one(arg: &Arg) -> Option<TokenStream> {
 }
 
 /// The functions: predicates and hooks.
-pub fn extras(args: &Args, private: &TokenStream, at: Span) -> TokenStream {
+pub fn extras(args: &Args, private: &TokenStream) -> TokenStream {
     let functions: Vec<TokenStream> = args
         .list
         .iter()
@@ -50,13 +50,12 @@ pub fn extras(args: &Args, private: &TokenStream, at: Span) -> TokenStream {
             _ => None,
         })
         .collect();
-    let none = quote_spanned!(at=> #private::Extras::NONE);
     if functions.is_empty() {
-        return none;
+        return glue!(#private::Extras::NONE);
     }
     let all = TABLE.iter().filter(|row| matches!(row.kind, Kind::Function)).count();
-    let others = (functions.len() < all).then(|| quote_spanned!(at=> ..#none));
-    quote_spanned!(at=> #private::Extras { #(#functions,)* #others })
+    let others = (functions.len() < all).then(|| glue!(..#private::Extras::NONE));
+    glue!(#private::Extras { #(#functions,)* #others })
 }
 
 /// Is it a setting of `RetryPolicy`?

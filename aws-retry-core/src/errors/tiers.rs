@@ -30,14 +30,6 @@ use crate::outcome::Outcome;
 #[derive(Debug)]
 pub struct Tag<E, M = Strict>(PhantomData<fn() -> (E, M)>);
 
-impl<E, M> Clone for Tag<E, M> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<E, M> Copy for Tag<E, M> {}
-
 /// The last tier is a compile error that says what to do.
 #[derive(Clone, Copy, Debug)]
 pub struct Strict;
@@ -83,42 +75,21 @@ pub trait StopAs<O> {
     fn outcome(&self, stopped: Stopped) -> Option<O>;
 }
 
-/// The tiers of `aws_retry_via`, but for the last: one trait, since each further one would be tried at every
-/// number of references, at every call site.
-pub trait ViaTier {
-    type Marker;
-    fn aws_retry_via(&self) -> Self::Marker;
-}
-
-/// The tiers of `aws_retry_stop`, but for the last.
-pub trait StopTier {
-    type Marker;
-    fn aws_retry_stop(&self) -> Self::Marker;
-}
-
-/// A tier: a marker, and the types it is there for. More references come first.
+/// A tier: a trait whose method hands out a marker, and the types it is there for. More references come
+/// first.
 macro_rules! tier {
-    (via, $marker:ident: $($target:tt)*) => {
-        tier! { ViaTier aws_retry_via $marker $($target)* }
-    };
-    (stop, $marker:ident: $($target:tt)*) => {
-        tier! { StopTier aws_retry_stop $marker $($target)* }
-    };
-    ($tier:ident $method:ident $marker:ident
-        impl($($parameters:tt)*) for $target:ty $(where $($bounds:tt)*)?) => {
+    ($method:ident, $tier:ident => $marker:ident: $($target:tt)*) => {
         #[derive(Clone, Copy, Debug)]
         pub struct $marker;
 
-        impl<$($parameters)*> $tier for $target
-        $(where $($bounds)*)?
-        {
-            type Marker = $marker;
-
+        pub trait $tier {
             #[inline]
             fn $method(&self) -> $marker {
                 $marker
             }
         }
+
+        $($target)*
     };
 }
 
@@ -143,8 +114,8 @@ macro_rules! last_tier {
     };
 }
 
-tier! { via, User:
-    impl(E: AsFailure, M) for &&&&&&&&Tag<E, M>
+tier! { aws_retry_via, ViaUser => User:
+    impl<E: AsFailure, M> ViaUser for &&&&&&&&Tag<E, M> {}
 }
 
 impl<E: AsFailure> Via<E> for User {
@@ -154,9 +125,9 @@ impl<E: AsFailure> Via<E> for User {
 }
 
 #[cfg(feature = "sdk")]
-tier! { via, Model:
-    impl(E, M) for &&&&&&&Tag<SdkError<E, HttpResponse>, M>
-    where E: ProvideErrorMetadata + ProvideErrorKind + Error + 'static
+tier! { aws_retry_via, ViaModel => Model:
+    impl<E, M> ViaModel for &&&&&&&Tag<SdkError<E, HttpResponse>, M>
+    where E: ProvideErrorMetadata + ProvideErrorKind + Error + 'static {}
 }
 
 #[cfg(feature = "sdk")]
@@ -170,8 +141,8 @@ where
 }
 
 #[cfg(feature = "sdk")]
-tier! { via, Sdk:
-    impl(E: ProvideErrorMetadata, M) for &&&&&&Tag<SdkError<E, HttpResponse>, M>
+tier! { aws_retry_via, ViaSdk => Sdk:
+    impl<E: ProvideErrorMetadata, M> ViaSdk for &&&&&&Tag<SdkError<E, HttpResponse>, M> {}
 }
 
 #[cfg(feature = "sdk")]
@@ -181,8 +152,8 @@ impl<E: ProvideErrorMetadata> Via<SdkError<E, HttpResponse>> for Sdk {
     }
 }
 
-tier! { via, MetadataChain:
-    impl(E: ProvideErrorMetadata + Error + 'static, M) for &&&&&Tag<E, M>
+tier! { aws_retry_via, ViaMetadataChain => MetadataChain:
+    impl<E: ProvideErrorMetadata + Error + 'static, M> ViaMetadataChain for &&&&&Tag<E, M> {}
 }
 
 impl<E: ProvideErrorMetadata + Error + 'static> Via<E> for MetadataChain {
@@ -191,8 +162,8 @@ impl<E: ProvideErrorMetadata + Error + 'static> Via<E> for MetadataChain {
     }
 }
 
-tier! { via, Metadata:
-    impl(E: ProvideErrorMetadata, M) for &&&&Tag<E, M>
+tier! { aws_retry_via, ViaMetadata => Metadata:
+    impl<E: ProvideErrorMetadata, M> ViaMetadata for &&&&Tag<E, M> {}
 }
 
 impl<E: ProvideErrorMetadata> Via<E> for Metadata {
@@ -203,9 +174,9 @@ impl<E: ProvideErrorMetadata> Via<E> for Metadata {
 
 // `Box` and `Arc` of an `SdkError`.
 #[cfg(feature = "sdk")]
-tier! { via, BoxedSdk:
-    impl(E, X, M) for &&&Tag<E, M>
-    where E: Deref<Target = SdkError<X, HttpResponse>>, X: ProvideErrorMetadata + 'static
+tier! { aws_retry_via, ViaBoxedSdk => BoxedSdk:
+    impl<E, X, M> ViaBoxedSdk for &&&Tag<E, M>
+    where E: Deref<Target = SdkError<X, HttpResponse>>, X: ProvideErrorMetadata + 'static {}
 }
 
 #[cfg(feature = "sdk")]
@@ -220,8 +191,8 @@ where
 }
 
 // `anyhow::Error`, `eyre::Report`, `Box<dyn Error ..>`, without depending on any of them.
-tier! { via, Dereferenced:
-    impl(E: Deref<Target: AsDynError>, M) for &&Tag<E, M>
+tier! { aws_retry_via, ViaDeref => Dereferenced:
+    impl<E: Deref<Target: AsDynError>, M> ViaDeref for &&Tag<E, M> {}
 }
 
 impl<E: Deref<Target: AsDynError>> Via<E> for Dereferenced {
@@ -230,8 +201,8 @@ impl<E: Deref<Target: AsDynError>> Via<E> for Dereferenced {
     }
 }
 
-tier! { via, Chain:
-    impl(E: Error + 'static, M) for &Tag<E, M>
+tier! { aws_retry_via, ViaChain => Chain:
+    impl<E: Error + 'static, M> ViaChain for &Tag<E, M> {}
 }
 
 impl<E: Error + 'static> Via<E> for Chain {
@@ -242,8 +213,8 @@ impl<E: Error + 'static> Via<E> for Chain {
 
 last_tier! { aws_retry_via, ViaNothing => Nothing: Classifiable }
 
-tier! { via, Opaque:
-    impl(E) for Tag<E, Lenient>
+tier! { aws_retry_via, ViaOpaque => Opaque:
+    impl<E> ViaOpaque for Tag<E, Lenient> {}
 }
 
 impl<E> Via<E> for Nothing {
@@ -289,8 +260,8 @@ as_dyn_error! { dyn Error dyn Error + Send dyn Error + Send + Sync }
 // How an outcome can hold a `Stopped`.
 
 // What can't fail can't be cut, whatever the arguments of its impl block say.
-tier! { stop, Passing:
-    impl(M) for &&&&&&Tag<crate::pass::Never, M>
+tier! { aws_retry_stop, StopPassed => Passing:
+    impl<M> StopPassed for &&&&&&Tag<crate::pass::Never, M> {}
 }
 
 impl<O> StopAs<O> for Passing {
@@ -300,8 +271,8 @@ impl<O> StopAs<O> for Passing {
     }
 }
 
-tier! { stop, ByFrom:
-    impl(E: From<Stopped>, M) for &&&&&Tag<E, M>
+tier! { aws_retry_stop, StopFrom => ByFrom:
+    impl<E: From<Stopped>, M> StopFrom for &&&&&Tag<E, M> {}
 }
 
 impl<O: Outcome<Error: From<Stopped>>> StopAs<O> for ByFrom {
@@ -312,8 +283,8 @@ impl<O: Outcome<Error: From<Stopped>>> StopAs<O> for ByFrom {
 }
 
 #[cfg(feature = "sdk")]
-tier! { stop, AsTimeout:
-    impl(E, R, M) for &&&&Tag<SdkError<E, R>, M>
+tier! { aws_retry_stop, StopSdk => AsTimeout:
+    impl<E, R, M> StopSdk for &&&&Tag<SdkError<E, R>, M> {}
 }
 
 #[cfg(feature = "sdk")]
@@ -325,8 +296,8 @@ impl<O: Outcome<Error = SdkError<E, R>>, E, R> StopAs<O> for AsTimeout {
 }
 
 #[cfg(feature = "sdk")]
-tier! { stop, AsUnhandled:
-    impl(E: CreateUnhandledError, M) for &&&Tag<E, M>
+tier! { aws_retry_stop, StopUnhandled => AsUnhandled:
+    impl<E: CreateUnhandledError, M> StopUnhandled for &&&Tag<E, M> {}
 }
 
 #[cfg(feature = "sdk")]
@@ -338,8 +309,8 @@ impl<O: Outcome<Error: CreateUnhandledError>> StopAs<O> for AsUnhandled {
 }
 
 // A service crate's `Error`.
-tier! { stop, AsBuildError:
-    impl(E: From<BuildError>, M) for &&Tag<E, M>
+tier! { aws_retry_stop, StopBuild => AsBuildError:
+    impl<E: From<BuildError>, M> StopBuild for &&Tag<E, M> {}
 }
 
 impl<O: Outcome<Error: From<BuildError>>> StopAs<O> for AsBuildError {
@@ -349,8 +320,8 @@ impl<O: Outcome<Error: From<BuildError>>> StopAs<O> for AsBuildError {
     }
 }
 
-tier! { stop, AsMetadata:
-    impl(M) for &Tag<ErrorMetadata, M>
+tier! { aws_retry_stop, StopMetadata => AsMetadata:
+    impl<M> StopMetadata for &Tag<ErrorMetadata, M> {}
 }
 
 impl<O: Outcome<Error = ErrorMetadata>> StopAs<O> for AsMetadata {
@@ -361,8 +332,8 @@ impl<O: Outcome<Error = ErrorMetadata>> StopAs<O> for AsMetadata {
     }
 }
 
-tier! { stop, Never:
-    impl(E) for Tag<E, Lenient>
+tier! { aws_retry_stop, StopNever => Never:
+    impl<E> StopNever for Tag<E, Lenient> {}
 }
 
 last_tier! { aws_retry_stop, StopNothing => Impossible: HoldsStopped }
