@@ -54,6 +54,21 @@ fn a_success_on_the_first_try_allocates_nothing() {
     assert_eq!(allocations(with_a_look_at_the_success), 0);
 }
 
+#[aws_retry(base_delay = "1ms", max_retries = 1, scope = "drained")]
+async fn lost() -> std::io::Result<()> {
+    Err(std::io::ErrorKind::ConnectionReset.into())
+}
+
+/// A retry that failed keeps its tokens, for as long as its scope has no success.
+#[test]
+fn nor_does_it_while_somebody_elses_quota_is_drained() {
+    let mut runtime = tokio::runtime::Builder::new_current_thread();
+    let runtime = runtime.enable_time().start_paused(true).build().unwrap();
+    assert!(runtime.block_on(lost()).is_err());
+    assert_eq!(allocations(plain), 0);
+    assert_eq!(allocations(in_a_scope), 0);
+}
+
 #[test]
 fn the_counter_counts() {
     let boxed = async |id| Ok(*std::hint::black_box(Box::new(bare(id).await?)));

@@ -82,7 +82,6 @@ pub mod either {
         }
 
         /// The outcome itself.
-        #[allow(clippy::missing_errors_doc, reason = "it is the body's")]
         fn aws_retry_pass_on(&self, outcome: Result<T, E>) -> Result<T, E> {
             outcome
         }

@@ -1,27 +1,13 @@
 //! The real loop on a paused clock: what it waits, when it stops, what it leaves behind.
 
+mod support;
+
 use std::cell::RefCell;
 use std::time::Duration;
 
-use aws_retry_core::{AsFailure, Codes, Failure, Jitter, RetryPolicy, scope};
+use aws_retry_core::{Codes, Jitter, RetryPolicy, scope};
+use support::Fault;
 use tokio::time::Instant;
-
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Fault {
-    Throttled,
-    Down,
-    Gone,
-}
-
-impl AsFailure for Fault {
-    fn as_failure(&self) -> Failure<'_> {
-        match self {
-            Self::Throttled => Failure::new().with_code("ThrottlingException").with_status(400),
-            Self::Down => Failure::new().with_status(503),
-            Self::Gone => Failure::new().with_code("ResourceNotFoundException").with_status(400),
-        }
-    }
-}
 
 /// Runs under `policy` in the scope `name` and fails as `faults` say, then succeeds; returns the outcome
 /// and the waits between the attempts.

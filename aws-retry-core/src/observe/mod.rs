@@ -6,7 +6,7 @@
 //! | the process | every attempt of every call | [`set_global`] |
 //! | the caller | what became of the calls inside a future | [`report`](crate::report) |
 //! | `tracing` | log lines, and a span a call | feature `tracing` (default) |
-//! | `metrics` | counters, a histogram, a gauge | feature `metrics` |
+//! | `metrics` | counters, histograms, a gauge | feature `metrics` |
 //!
 //! Nothing is allocated or formatted where nobody listens. No argument is told to anybody, and messages,
 //! which hold ARNs, are logged at debug level only.
@@ -49,6 +49,7 @@
 //! | `aws_retry_give_ups_total` | counter | calls that gave up, with the label `reason` |
 //! | `aws_retry_quota_refusals_total` | counter | retries that an empty retry quota refused |
 //! | `aws_retry_wait_seconds` | histogram | each wait between two attempts |
+//! | `aws_retry_queue_seconds` | histogram | each wait for a turn, in the modes with a send rate |
 //! | `aws_retry_send_rate` | gauge | sends a second of a scope's send rate |
 
 mod event;

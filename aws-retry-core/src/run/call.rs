@@ -8,7 +8,9 @@ use super::attempt::{Attempt, Body};
 use super::state::{Hooks, State};
 use crate::Failure;
 use crate::ambient::{self, Ambient};
+use crate::attempts::Attempts;
 use crate::classify::Predicates;
+use crate::clock::Clock;
 use crate::context::{Frame, Note};
 use crate::errors::{StopAs, Via};
 use crate::observe::{self, Event};
@@ -16,7 +18,7 @@ use crate::outcome::Outcome;
 use crate::overrides;
 use crate::policy::{Resolved, RetryPolicy};
 use crate::quota;
-use crate::scope::Named;
+use crate::scope::{Named, Registry};
 use crate::site::{self, Site};
 use crate::switches::{self, Switch};
 
@@ -171,13 +173,12 @@ impl<'p> Call<'p> {
             if self.unwelcome(&outcome, via, extras) {
                 return ControlFlow::Continue(());
             }
-        } else if self.state.is_some()
-            || on_attempt.is_some()
-            || quota::any_drained()
-            || observe::wants_successes()
-        {
+        } else if self.state.is_some() || on_attempt.is_some() || observe::wants_successes() {
             self.succeeded(on_attempt);
         } else {
+            if quota::any_drained() {
+                self.refill();
+            }
             observe::first_try(self.site, self.late.and_then(|late| late.name));
         }
         ControlFlow::Break(outcome)
@@ -253,6 +254,22 @@ impl<'p> Call<'p> {
     fn succeeded(&mut self, on_attempt: Option<&dyn Fn(&Event<'_>)>) {
         let attempt = self.frame.attempt;
         self.state_mut().succeeded(attempt, on_attempt);
+    }
+
+    /// Somebody's quota is not full. If it is this call's, a success on the first try gives back what it
+    /// gives back; that needs no state.
+    #[cold]
+    fn refill(&self) {
+        let ambient = ambient::current();
+        let ambient = ambient.as_deref();
+        let key = self.scope.as_ref().map_or_else(|| self.site.key(), Named::key);
+        let scope = Registry::of(ambient).find(Clock::current(ambient).id, key);
+        let takes_part = || {
+            resolved(self.site, self.policy, self.late, ambient, &Failure::new()).costs.is_some()
+        };
+        if let Some(scope) = scope.filter(|_| takes_part()) {
+            Attempts::default().on_success(&scope.quota);
+        }
     }
 
     /// Whether to go on after a failure. What was noted inside the attempt completes what the error says.

@@ -31,7 +31,7 @@ impl Lane {
     pub fn poll_turn(
         &mut self,
         cx: &mut Context<'_>,
-        scope: &Arc<Scope>,
+        scope: &Scope,
         policy: &Resolved,
         deadline: Option<Time>,
         clock: &Clock,
@@ -40,19 +40,17 @@ impl Lane {
         let waiting = match &mut self.waiting {
             Some(waiting) => waiting,
             None => {
-                if let Some(sent) =
-                    scope.gate(kind, policy).at_once(&mut self.ticket, || clock.now())
-                {
+                let gate = scope.gate(kind, policy);
+                if let Some(sent) = gate.at_once(&mut self.ticket, || clock.now()) {
                     self.sent = Some(sent);
                     self.queued = Duration::ZERO;
                     return Poll::Ready(Ok(()));
                 }
                 self.asked = clock.now();
                 let mut ticket = std::mem::take(&mut self.ticket);
-                let (scope, policy, clock) = (Arc::clone(scope), policy.clone(), clock.clone());
+                let (gate, clock, fail_fast) = (Arc::clone(gate), clock.clone(), policy.fail_fast);
                 self.waiting.insert(Box::pin(async move {
-                    let gate = scope.gate(kind, &policy);
-                    let turn = gate.turn(&mut ticket, deadline, policy.fail_fast, &clock).await;
+                    let turn = gate.turn(&mut ticket, deadline, fail_fast, &clock).await;
                     (ticket, turn)
                 }))
             }

@@ -66,7 +66,7 @@ impl<T: Display + ?Sized> ScopeParts<One> for T {
 macro_rules! tuples {
     ($(($($name:ident)+))+) => {$(
         impl<$($name: Display),+> ScopeParts<Tuple<One>> for ($($name,)+) {
-            #[allow(non_snake_case)]
+            #[allow(non_snake_case, reason = "a type parameter's name serves its value, too")]
             fn stream(&self, element: &mut dyn FnMut(&dyn Display)) {
                 let ($($name,)+) = self;
                 $(element($name);)+

@@ -23,8 +23,8 @@ const SWEEP_FROM: usize = 32;
 #[derive(Debug)]
 pub(crate) struct Scope {
     pub quota: Quota,
-    adaptive: OnceLock<Box<Gate>>,
-    paced: OnceLock<Box<Gate>>,
+    adaptive: OnceLock<Arc<Gate>>,
+    paced: OnceLock<Arc<Gate>>,
     throttles: AtomicU64,
     /// Nanoseconds of the clock at the last use.
     used: AtomicU64,
@@ -43,12 +43,12 @@ impl Scope {
 
     /// The send rate of `kind`. The first call of a scope sets its `max_rate` and `share`; the first one
     /// after a change of the overrides sets its `max_rate` anew.
-    pub fn gate(&self, kind: Kind, policy: &Resolved) -> &Gate {
+    pub fn gate(&self, kind: Kind, policy: &Resolved) -> &Arc<Gate> {
         let gate = match kind {
             Kind::Adaptive => &self.adaptive,
             Kind::Paced => &self.paced,
         };
-        let gate = gate.get_or_init(|| Box::new(Gate::new(kind, policy.max_rate, policy.share)));
+        let gate = gate.get_or_init(|| Arc::new(Gate::new(kind, policy.max_rate, policy.share)));
         let generation = overrides::generation();
         if generation != 0 {
             gate.follow(generation.into(), policy.max_rate);
@@ -67,7 +67,7 @@ impl Scope {
 
     /// What can be seen of it.
     pub fn state(&self) -> State {
-        let seen = |gate: &OnceLock<Box<Gate>>| gate.get().map(|gate| gate.state());
+        let seen = |gate: &OnceLock<Arc<Gate>>| gate.get().map(|gate| gate.state());
         State {
             quota_left: self.quota.left(),
             throttles: self.throttles.load(Ordering::Relaxed),
