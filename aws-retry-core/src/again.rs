@@ -39,26 +39,69 @@ pub fn used_up<T>(argument: T) {
     drop(argument);
 }
 
-/// An argument of which only the type tells whether the body uses it up: cloned if it can be, else lent.
-/// `(&&Again(&x)).aws_retry_again()` asks the traits in `either`.
+/// An argument of which only the type tells whether the body uses it up: cloned if it can be, else lent,
+/// in a way that leaves the future `Send`. `Again(&mut x).aws_retry_again()` asks the traits in `either`.
 #[derive(Debug)]
-pub struct Again<'a, T>(pub &'a T);
+pub struct Again<'a, T>(pub &'a mut T);
+
+/// The same of an argument that is borrowed elsewhere: `(&&AgainShared(&x)).aws_retry_again()`.
+#[derive(Debug)]
+pub struct AgainShared<'a, T>(pub &'a T);
 
 /// The same of a `mut` argument: `AgainMut(&mut x).aws_retry_again()`.
 #[derive(Debug)]
 pub struct AgainMut<'a, T>(pub &'a mut T);
 
-/// The two ways, the first where it is open.
+/// The ways, the first that is open.
 pub mod either {
-    use super::{Again, AgainMut};
+    use super::{Again, AgainMut, AgainShared};
 
     /// Of a `Clone` type, a clone.
     pub trait Cloned<T> {
         /// The clone.
+        fn aws_retry_again(self) -> T;
+    }
+
+    impl<T: Clone> Cloned<T> for Again<'_, T> {
+        #[inline]
+        fn aws_retry_again(self) -> T {
+            self.0.clone()
+        }
+    }
+
+    /// Of a `Sync` one, the thing itself, to look at.
+    pub trait Lent<T> {
+        /// The loan.
+        fn aws_retry_again(&self) -> &T;
+    }
+
+    impl<T: Sync> Lent<T> for Again<'_, T> {
+        #[inline]
+        fn aws_retry_again(&self) -> &T {
+            self.0
+        }
+    }
+
+    /// Of any other, the thing itself: a reference that is `Send` if the thing is.
+    pub trait LentAlone<T> {
+        /// The loan.
+        fn aws_retry_again(&mut self) -> &mut T;
+    }
+
+    impl<T> LentAlone<T> for Again<'_, T> {
+        #[inline]
+        fn aws_retry_again(&mut self) -> &mut T {
+            self.0
+        }
+    }
+
+    /// Of a `Clone` type, a clone.
+    pub trait ClonedShared<T> {
+        /// The clone.
         fn aws_retry_again(&self) -> T;
     }
 
-    impl<T: Clone> Cloned<T> for &Again<'_, T> {
+    impl<T: Clone> ClonedShared<T> for &AgainShared<'_, T> {
         #[inline]
         fn aws_retry_again(&self) -> T {
             self.0.clone()
@@ -66,12 +109,12 @@ pub mod either {
     }
 
     /// Of any other, the thing itself.
-    pub trait Lent<'a, T> {
+    pub trait LentShared<'a, T> {
         /// The loan.
         fn aws_retry_again(&self) -> &'a T;
     }
 
-    impl<'a, T> Lent<'a, T> for Again<'a, T> {
+    impl<'a, T> LentShared<'a, T> for AgainShared<'a, T> {
         #[inline]
         fn aws_retry_again(&self) -> &'a T {
             self.0
@@ -107,25 +150,40 @@ pub mod either {
 
 #[cfg(test)]
 mod tests {
+    use std::cell::Cell;
+
     use super::either::*;
-    use super::{Again, AgainMut, again};
+    use super::{Again, AgainMut, AgainShared, again};
 
     struct Only(u8);
+    struct OneThread(Cell<u8>);
 
     #[test]
     fn what_can_be_cloned_is() {
-        let text = String::from("a");
-        let mut other: String = (&&Again(&text)).aws_retry_again();
+        let mut text = String::from("a");
+        let mut other: String = (&&AgainShared(&text)).aws_retry_again();
         other.push('b');
-        assert_eq!((text.as_str(), again(&text).as_str()), ("a", "a"));
+        let one: String = Again(&mut text).aws_retry_again();
+        assert_eq!((text.as_str(), again(&text).as_str(), one.as_str()), ("a", "a", "a"));
     }
 
     #[test]
     fn what_cannot_is_lent() {
-        let only = Only(1);
+        let mut only = Only(1);
         #[allow(clippy::needless_borrow, reason = "as the expansion writes it")]
-        let lent: &Only = (&&Again(&only)).aws_retry_again();
+        let lent: &Only = (&&AgainShared(&only)).aws_retry_again();
         assert_eq!(lent.0, 1);
+        let held = Again(&mut only);
+        let lent: &Only = held.aws_retry_again();
+        assert_eq!(lent.0, 1);
+    }
+
+    #[test]
+    fn what_is_not_sync_is_lent_to_one_alone() {
+        let mut only = OneThread(Cell::new(1));
+        let mut held = Again(&mut only);
+        let lent: &mut OneThread = held.aws_retry_again();
+        assert_eq!(lent.0.get(), 1);
     }
 
     #[test]

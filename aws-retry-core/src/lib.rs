@@ -56,7 +56,7 @@ pub mod time {
 #[doc(hidden)]
 pub mod __private {
     pub use crate::again::{
-        Again, AgainMut, again, each_try_needs_its_own, either as clones, used_up,
+        Again, AgainMut, AgainShared, again, each_try_needs_its_own, either as clones, used_up,
     };
     pub use crate::clock::{DefaultTimer, Timer};
     pub use crate::errors::tiers::{self, tag, tag_of, tag_of_error};

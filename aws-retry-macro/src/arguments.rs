@@ -40,6 +40,8 @@ pub struct Binding {
     pub loose: bool,
     /// A type parameter or an `impl Trait`: what it lacks is a bound.
     pub generic: bool,
+    /// Its text says that the type is `Clone`.
+    pub clone: bool,
 }
 
 /// Every name that the arguments bind, `self` included.
@@ -65,6 +67,7 @@ pub fn bindings(sig: &Signature) -> Vec<Binding> {
 /// Every name that a pattern binds.
 pub fn of(pat: &Pat, ty: Option<&Type>, generics: &Generics) -> impl Iterator<Item = Binding> {
     let mut found = Vec::new();
+    let whole = pat;
     names(pat, ty, generics, &mut |pat, kind| {
         found.push(Binding {
             name: pat.ident.clone(),
@@ -74,6 +77,7 @@ pub fn of(pat: &Pat, ty: Option<&Type>, generics: &Generics) -> impl Iterator<It
             at: pat.ident.span(),
             loose: false,
             generic: ty.is_some_and(|ty| is_generic(ty, generics)),
+            clone: matches!(whole, Pat::Ident(_)) && ty.is_some_and(|ty| is_clone(ty, generics)),
         });
     });
     found.into_iter()
@@ -213,6 +217,41 @@ pub fn kind(ty: &Type, generics: &Generics) -> Kind {
             _ => path.path.get_ident().map_or(Kind::Owned, |name| parameter(name, generics)),
         },
         _ => Kind::Owned,
+    }
+}
+
+/// Types of the standard library that are `Clone` if their parameters are.
+const CLONE: &[&str] = &[
+    "String",
+    "PathBuf",
+    "OsString",
+    "Vec",
+    "VecDeque",
+    "Option",
+    "HashMap",
+    "HashSet",
+    "BTreeMap",
+    "BTreeSet",
+    "BinaryHeap",
+];
+
+fn is_clone(ty: &Type, generics: &Generics) -> bool {
+    let clone = |ty: &Type| is_clone(ty, generics);
+    match ungroup(ty) {
+        Type::Tuple(tuple) => tuple.elems.iter().all(clone),
+        Type::Array(array) => clone(&array.elem),
+        Type::Path(path) if kind(ty, generics) == Kind::Owned => match path.path.segments.last() {
+            Some(last) if CLONE.iter().any(|name| last.ident == name) => match &last.arguments {
+                PathArguments::None => true,
+                PathArguments::AngleBracketed(types) => types
+                    .args
+                    .iter()
+                    .all(|argument| matches!(argument, GenericArgument::Type(ty) if clone(ty))),
+                PathArguments::Parenthesized(_) => false,
+            },
+            _ => false,
+        },
+        ty => kind(ty, generics) == Kind::Copy,
     }
 }
 

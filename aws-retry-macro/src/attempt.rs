@@ -223,15 +223,25 @@ impl Loop<'_> {
         }
     }
 
+    /// Never run: tells `?` and `return` what to turn into, and what the block borrows.
     fn hint(&self, outcome: &Type) -> Option<TokenStream> {
-        // In a block whose value is a future, nothing returns the outcome.
-        matches!(self.body, Body::Outcome(_)).then(|| {
-            quote_spanned! {located(outcome.span())=>
-                #[allow(unreachable_code, clippy::diverging_sub_expression, clippy::empty_loop, clippy::let_unit_value)]
-                if false {
-                    let hint: #outcome = loop {};
-                    return hint;
-                }
+        let at = located(outcome.span());
+        let never = &self.fresh.never;
+        let (value, leave) = match self.body {
+            Body::Outcome(_) => (
+                quote_spanned!(at=> let hint: #outcome = loop {};),
+                quote_spanned!(at=> return hint;),
+            ),
+            // In a block whose value is a future, nothing returns the outcome.
+            Body::Future(..) if never.is_empty() => return None,
+            Body::Future(..) => (glue!(loop {}), TokenStream::new()),
+        };
+        Some(quote_spanned! {at=>
+            #[allow(unreachable_code, clippy::diverging_sub_expression, clippy::empty_loop, clippy::let_unit_value)]
+            if false {
+                #value
+                #never
+                #leave
             }
         })
     }

@@ -72,7 +72,7 @@ impl Expansion<'_> {
     /// Output: `async fn f(x: X) -> R { loop { attempt(BODY) .. } }`
     fn whole(&mut self, outcome: &Type, on: On, mut body: Block) -> Option<TokenStream> {
         refuse::stray_jumps(&mut body);
-        let fresh = self.plan(&bindings(self.sig), &mut body)?;
+        let fresh = self.plan(&bindings(self.sig), &mut body, on)?;
         self.adjust(&fresh);
         Some(self.looped(outcome, on, &fresh, Body::Outcome(&body)))
     }
@@ -88,7 +88,7 @@ impl Expansion<'_> {
         let mut prelude = tail::prelude(&mut inner);
         refuse::stray_jumps(&mut inner);
         let bindings = self.outer_bindings(&body, &prelude);
-        let fresh = self.plan(&bindings, &mut inner)?;
+        let fresh = self.plan(&bindings, &mut inner, On::Async)?;
         for stmt in &mut prelude {
             if let Stmt::Local(local) = stmt {
                 fresh.adjust(&mut local.pat);
@@ -105,7 +105,7 @@ impl Expansion<'_> {
     ///
     /// Output: `fn f(x: X) -> impl Future<Output = R> { async move { loop { attempt(send(x).await) .. } } }`
     fn made_anew(&mut self, outcome: &Type, boxed: bool, mut body: Block) -> Option<TokenStream> {
-        let fresh = self.plan(&bindings(self.sig), &mut body)?;
+        let fresh = self.plan(&bindings(self.sig), &mut body, On::Async)?;
         self.adjust(&fresh);
         let ReturnType::Type(_, ty) = self.sig.output.clone() else { return None };
         let looped = self.looped(outcome, On::Async, &fresh, Body::Future(&body, &ty));
@@ -158,8 +158,8 @@ impl Expansion<'_> {
         })
     }
 
-    fn plan(&mut self, bindings: &[Binding], body: &mut Block) -> Option<Fresh> {
-        Fresh::plan(bindings, self.args, body, &self.private, self.errors)
+    fn plan(&mut self, bindings: &[Binding], body: &mut Block, on: On) -> Option<Fresh> {
+        Fresh::plan(bindings, self.args, body, &self.private, on, self.errors)
     }
 
     /// Gives the signature the `mut`s that the loop needs, and takes those that have moved inside.

@@ -2,13 +2,14 @@
 
 use std::collections::HashMap;
 
-use proc_macro2::{Ident, Span, TokenStream};
-use quote::{format_ident, quote_spanned};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::visit_mut::VisitMut;
 use syn::{Block, Pat, PatIdent, Token};
 
 use crate::args::Args;
 use crate::arguments::{Binding, Kind};
+use crate::check::On;
 use crate::receiver;
 use crate::recover::Errors;
 use crate::usage::{Usage, usages};
@@ -27,8 +28,11 @@ enum How {
     /// An `FnMut` that is passed on.
     MutRef,
     Clone,
-    /// Only the type can tell: a clone if it is `Clone`, else a reference.
+    /// Only the type can tell: a clone if it is `Clone`, else a reference; a unique one if it is not
+    /// `Sync`, since a shared one would make the future not `Send`.
     CloneOrRef,
+    /// The same where nothing is to be `Send`, or the argument is borrowed for the whole call.
+    CloneOrShared,
     CloneOrMutRef,
 }
 
@@ -49,6 +53,9 @@ pub struct Fresh {
     pub before: TokenStream,
     /// First thing in the attempt's block.
     pub inside: TokenStream,
+    /// Never run: makes the block of the attempt borrow uniquely what it would borrow shared, for the
+    /// sake of a future that is `Send` though the argument is not `Sync`.
+    pub never: TokenStream,
     /// Once the loop is done, in a sync fn: what has been cloned counts as used, or clippy would ask for
     /// a reference. (An async fn takes its arguments along anyway.)
     pub after: TokenStream,
@@ -63,6 +70,7 @@ impl Fresh {
         args: &Args,
         body: &mut Block,
         private: &TokenStream,
+        on: On,
         errors: &mut Errors,
     ) -> Option<Fresh> {
         let names: Vec<String> = bindings.iter().map(|binding| binding.name.to_string()).collect();
@@ -78,12 +86,26 @@ impl Fresh {
                 errors.push(syn::Error::new(binding.at, message));
                 return None;
             }
-            let how = forced.how(&name, usage).unwrap_or_else(|| how(binding, usage));
+            let unique = on == On::Async && !held_by_policy(args, &binding.name);
+            let how = forced.how(&name, usage).unwrap_or_else(|| how(binding, usage, unique));
             if how != How::Leave {
                 fresh.add(i, binding, how, usage, body, private);
+            } else if unique && usage.mentioned {
+                fresh.borrow_uniquely(binding);
             }
         }
         Some(fresh)
+    }
+
+    fn borrow_uniquely(&mut self, binding: &Binding) {
+        let Binding { name, cfgs, .. } = binding;
+        let place = match binding.kind {
+            Kind::Owned | Kind::Fn => quote!(#name),
+            Kind::Copy if binding.generic => quote!(#name),
+            Kind::Mut => quote!(*#name),
+            _ => return,
+        };
+        self.never.extend(glue!(#(#cfgs)* let _ = &mut #place;));
     }
 
     fn add(
@@ -110,21 +132,27 @@ impl Fresh {
                 quote_spanned!(at=> #private::each_try_needs_its_own(&#name))
             }
             How::Clone => quote_spanned!(at=> #private::again(&#name)),
-            How::CloneOrRef => quote_spanned!(at=> {
+            How::CloneOrShared => quote_spanned!(at=> {
                 use #private::clones::*;
-                (&&#private::Again(&#name)).aws_retry_again()
+                (&&#private::AgainShared(&#name)).aws_retry_again()
             }),
-            How::CloneOrMutRef => quote_spanned!(at=> {
+            How::CloneOrRef | How::CloneOrMutRef => quote_spanned!(at=> {
                 use #private::clones::*;
                 #held.aws_retry_again()
             }),
         };
-        if how == How::CloneOrMutRef {
+        let lender = match how {
+            How::CloneOrRef => Some("Again"),
+            How::CloneOrMutRef => Some("AgainMut"),
+            _ => None,
+        };
+        if let Some(lender) = lender {
+            let lender = Ident::new(lender, at);
             // Not in one go: what is lent is lent by `held`.
             self.before.extend(quote_spanned! {at=>
                 #(#cfgs)*
                 #[allow(unused_mut)]
-                let mut #held = #private::AgainMut(&mut #name);
+                let mut #held = #private::#lender(&mut #name);
             });
         }
         let holder = format_ident!("fresh{i}", span = Span::mixed_site());
@@ -146,13 +174,15 @@ impl Fresh {
             let #mutability #inner = #holder;
         });
 
-        if matches!(how, How::Clone | How::CloneOrRef | How::CloneOrMutRef) {
+        if matches!(how, How::Clone | How::CloneOrShared | How::CloneOrMutRef) {
             self.after.extend(glue!(#(#cfgs)* #private::used_up(#name);));
         }
         let outer = match how {
-            How::PinReborrow | How::OptionReborrow | How::MutRef | How::CloneOrMutRef => {
-                OuterMut::Need
-            }
+            How::PinReborrow
+            | How::OptionReborrow
+            | How::MutRef
+            | How::CloneOrRef
+            | How::CloneOrMutRef => OuterMut::Need,
             _ if binding.loose => OuterMut::Keep,
             _ => OuterMut::Drop,
         };
@@ -182,7 +212,20 @@ impl Fresh {
     }
 }
 
-fn how(binding: &Binding, usage: Usage) -> How {
+/// `policy = &self.policy` borrows for the whole call what the attempts could not borrow uniquely then.
+fn held_by_policy(args: &Args, name: &Ident) -> bool {
+    matches!(args.value("policy"), Some(Value::Late(policy)) if mentions(policy.to_token_stream(), name))
+}
+
+fn mentions(tokens: TokenStream, name: &Ident) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Ident(found) => found == *name,
+        TokenTree::Group(group) => mentions(group.stream(), name),
+        _ => false,
+    })
+}
+
+fn how(binding: &Binding, usage: Usage, unique: bool) -> How {
     let fresh = binding.mutability.is_some();
     let owned = usage.moved || usage.assigned && fresh;
     match binding.kind {
@@ -193,9 +236,10 @@ fn how(binding: &Binding, usage: Usage) -> How {
         Kind::OptionMut => How::OptionReborrow,
         Kind::Fn if usage.moved => How::Ref,
         Kind::FnMut if usage.moved => How::MutRef,
-        Kind::Owned if owned => How::Clone,
+        Kind::Owned if owned || fresh && binding.clone => How::Clone,
         Kind::Owned if fresh => How::CloneOrMutRef,
-        Kind::Owned if usage.received || usage.called => How::CloneOrRef,
+        Kind::Owned if (usage.received || usage.called) && unique => How::CloneOrRef,
+        Kind::Owned if usage.received || usage.called => How::CloneOrShared,
         _ => How::Leave,
     }
 }

@@ -16,6 +16,7 @@ pub fn binding(receiver: &Receiver, generics: &syn::Generics) -> Binding {
         at: receiver.self_token.span,
         loose: false,
         generic: false,
+        clone: false,
     }
 }
 

@@ -61,6 +61,7 @@ mod recursion;
 mod ref_self;
 mod result_aliases;
 mod send_future;
+mod send_without_sync;
 mod shadowed_argument;
 mod stop_as_error;
 mod struct_argument_taken_apart;
