@@ -19,27 +19,31 @@ pub(super) struct Measure {
 /// A bucket that throttles is empty. So between two throttled sends it accepted exactly what
 /// flowed into it: count the sends in between, less those throttled, over the time. No window, no
 /// smoothing; the longer the span, the better. Sends still in flight count as accepted.
-#[derive(Debug, Default)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Ledger {
     first: Option<Throttle>,
     newest: Option<Throttle>,
     /// Sends throttled after the first, to the newest.
     throttled: u32,
-    /// Requests beyond one a send.
-    more: u32,
+    /// Runs answered since, and their requests.
+    runs: u32,
+    requests: f64,
+    /// Requests that were accepted before their run was throttled.
+    in_vain: f64,
 }
 
 impl Ledger {
     /// What was sent in the meantime says nothing: the bucket may have been full.
-    pub(super) const fn forget(&mut self) {
-        (self.first, self.newest, self.throttled, self.more) = (None, None, 0, 0);
+    pub(super) fn forget(&mut self) {
+        *self = Self::default();
     }
 
     /// From now on, measure from the newest throttle.
-    pub(super) const fn restart(&mut self) {
-        (self.first, self.throttled, self.more) = (self.newest, 0, 0);
+    pub(super) fn restart(&mut self) {
+        *self = Self { first: self.newest, newest: self.newest, ..Self::default() };
     }
 
+    /// A send was throttled.
     pub(super) const fn throttled(&mut self, throttle: Throttle) {
         let Some(first) = self.first else {
             (self.first, self.newest) = (Some(throttle), Some(throttle));
@@ -55,9 +59,15 @@ impl Ledger {
         }
     }
 
-    /// A run made more requests than one.
-    pub(super) const fn more(&mut self, requests: u32) {
-        self.more = self.more.saturating_add(requests);
+    /// A run of so many requests was accepted.
+    pub(super) fn ran(&mut self, requests: f64) {
+        self.runs = self.runs.saturating_add(1);
+        self.requests += requests;
+    }
+
+    /// A run made so many requests before the one that was throttled.
+    pub(super) fn in_vain(&mut self, requests: f64) {
+        self.in_vain += requests;
     }
 
     /// The quota by what lies between the first throttle and the newest.
@@ -65,7 +75,9 @@ impl Ledger {
         let (first, newest) = (self.first?, self.newest?);
         #[expect(clippy::cast_precision_loss, reason = "sends between two throttles")]
         let sends = (newest.id - first.id) as f64;
-        let accepted = (sends - f64::from(self.throttled) + f64::from(self.more)).max(0.0);
+        // Those in flight will make as many requests as the others.
+        let per_run = if self.runs > 0 { self.requests / f64::from(self.runs) } else { 1.0 };
+        let accepted = ((sends - f64::from(self.throttled)) * per_run + self.in_vain).max(0.0);
         let seconds = newest.sent_at - first.sent_at;
         (seconds > 0.0).then(|| Measure {
             accepted,

@@ -107,3 +107,6 @@ impl Pace {
         }
     }
 }
+
+#[cfg(test)]
+mod quota_tests;

@@ -70,10 +70,14 @@ pub(super) struct Paced {
     wanted: bool,
     /// What the bucket is known to hold.
     burst: f64,
+    /// Requests that a run makes, smoothed.
+    per_run: f64,
     /// A send of the calm, and when it was.
     calm: (u64, f64),
     herd: Option<Herd>,
     next_id: u64,
+    /// Sends before this one were of the calm, and took no credit.
+    paced_from: u64,
     /// Sends before this one went out at an older rate: their throttles are old news.
     cut_id: u64,
     cut_at: f64,
@@ -102,9 +106,11 @@ impl Paced {
             refilled_at: 0.0,
             wanted: false,
             burst: 1.0,
+            per_run: 1.0,
             calm: (0, 0.0),
             herd: None,
             next_id: 0,
+            paced_from: 0,
             cut_id: 0,
             cut_at: 0.0,
             blind: 0,
@@ -131,7 +137,7 @@ impl Paced {
         self.next_id = id + 1;
         if self.phase != Phase::Calm {
             self.refill(now);
-            self.credit -= 1.0;
+            self.credit -= self.per_run;
             self.wanted = false;
         }
     }
@@ -145,10 +151,15 @@ impl Paced {
             let rtt = (now - send.at).max(1e-6);
             self.srtt = if self.srtt == 0.0 { rtt } else { 0.875 * self.srtt + 0.125 * rtt };
         }
-        let more = requests.saturating_sub(1);
-        if more > 0 {
-            self.credit -= f64::from(more);
-            self.ledger.more(more);
+        let requests = f64::from(requests.max(1));
+        if send.id >= self.paced_from {
+            self.credit -= requests - self.per_run;
+        }
+        if outcome == Outcome::Throttled {
+            self.ledger.in_vain(requests - 1.0);
+        } else {
+            self.ledger.ran(requests);
+            self.per_run += 0.125 * (requests - self.per_run);
         }
         match outcome {
             Outcome::Throttled => self.throttled(now, Throttle { id: send.id, sent_at: send.at }),
@@ -159,7 +170,7 @@ impl Paced {
 
     /// Of the calm before the first throttle: how many sends there were, and a recent one.
     pub(super) const fn calm(&mut self, sends: u64, recent: Send) {
-        self.next_id = sends;
+        (self.next_id, self.paced_from) = (sends, sends);
         self.calm = (recent.id, recent.at);
     }
 
