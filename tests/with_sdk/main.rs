@@ -8,6 +8,7 @@ mod accounts;
 mod clients;
 mod erased;
 mod interceptor;
+mod many_requests;
 mod nested;
 mod records;
 mod replay;

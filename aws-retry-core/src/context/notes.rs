@@ -95,6 +95,8 @@ struct List {
     /// The attempt that they belong to. A task that outlives its attempt can't speak for the next one.
     attempt: u32,
     notes: Vec<Note>,
+    /// Requests of the SDK that have ended, well or badly.
+    requests: u32,
     /// No operation has succeeded since the last note.
     trusted: bool,
 }
@@ -103,7 +105,7 @@ impl Notes {
     pub fn new(attempt: u32) -> Self {
         #[cfg(test)]
         tests::LIVE.with(|live| live.set(live.get() + 1));
-        let list = List { attempt, notes: Vec::new(), trusted: false };
+        let list = List { attempt, notes: Vec::new(), requests: 0, trusted: false };
         Self { token: OnceLock::new(), list: Mutex::new(list) }
     }
 
@@ -120,6 +122,7 @@ impl Notes {
         }
         if let Source::Sdk(sent) = note.source {
             list.forget(sent.execution);
+            list.requests = list.requests.saturating_add(1);
         }
         if list.notes.len() >= KEPT {
             list.notes.remove(0);
@@ -134,10 +137,16 @@ impl Notes {
         let mut list = self.list();
         if list.attempt == attempt {
             list.trusted = false;
+            list.requests = list.requests.saturating_add(1);
             if let Some(execution) = execution {
                 list.forget(execution);
             }
         }
+    }
+
+    /// How many requests of the SDK have ended within the attempt.
+    pub fn requests(&self) -> u32 {
+        self.list().requests
     }
 
     /// The newest note that agrees with `failure`. With `trust`, one of an error that lost everything is
@@ -154,6 +163,7 @@ impl Notes {
         let mut list = self.list();
         list.attempt = attempt;
         list.notes.clear();
+        list.requests = 0;
         list.trusted = false;
     }
 

@@ -85,5 +85,10 @@ where
 /// The wait before an attempt. Not generic: one copy serves every fn.
 #[cold]
 fn poll_wait(call: &mut Call<'_>, cx: &mut Context<'_>, can_stop: bool) -> Poll<Option<Stopped>> {
-    call.state_mut().poll_wait(cx, can_stop)
+    let stopped = ready!(call.state_mut().poll_wait(cx, can_stop));
+    if call.state_mut().counts_requests() {
+        // Where there are notes, the interceptor counts in them.
+        call.frame.notes();
+    }
+    Poll::Ready(stopped)
 }

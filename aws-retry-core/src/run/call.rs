@@ -253,6 +253,7 @@ impl<'p> Call<'p> {
     #[cold]
     fn succeeded(&mut self, on_attempt: Option<&dyn Fn(&Event<'_>)>) {
         let attempt = self.frame.attempt;
+        self.count();
         self.state_mut().succeeded(attempt, on_attempt);
     }
 
@@ -269,6 +270,13 @@ impl<'p> Call<'p> {
         };
         if let Some(scope) = scope.filter(|_| takes_part()) {
             Attempts::default().on_success(&scope.quota);
+        }
+    }
+
+    /// A quota counts requests: how many did the attempt make?
+    fn count(&mut self) {
+        if let Some(notes) = self.frame.shared_notes() {
+            self.state_mut().made(notes.requests());
         }
     }
 
@@ -293,6 +301,7 @@ impl<'p> Call<'p> {
     ) -> bool {
         let (site, policy, late) = (self.site, self.policy, self.late);
         let (attempt, blocking) = (self.frame.attempt, self.frame.blocking);
+        self.count();
         let state = self.state_mut();
         if failure.service().is_some() {
             state.learn(|ambient| resolved(site, policy, late, ambient, failure));

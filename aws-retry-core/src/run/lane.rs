@@ -21,6 +21,8 @@ pub(super) struct Lane {
     ticket: Ticket,
     waiting: Option<Waiting>,
     sent: Option<Sent>,
+    /// Requests that the attempt made, where the interceptor counts them; else 0.
+    pub requests: u32,
     /// When the call began to wait for its turn, and how long the last turn let it wait.
     asked: Time,
     pub queued: Duration,
@@ -72,7 +74,7 @@ impl Lane {
     /// Tells the rate how the attempt ended.
     pub fn answered(&mut self, scope: &Scope, policy: &Resolved, clock: &Clock, outcome: Outcome) {
         if let (Some(kind), Some(sent)) = (policy.rate, self.sent.take()) {
-            scope.gate(kind, policy).answered(sent, outcome, 1, || clock.now());
+            scope.gate(kind, policy).answered(sent, outcome, self.requests.max(1), || clock.now());
         }
     }
 }

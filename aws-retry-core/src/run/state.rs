@@ -171,6 +171,16 @@ impl State {
         }
     }
 
+    /// Whether the requests of an attempt are to be counted.
+    pub const fn counts_requests(&self) -> bool {
+        self.policy.rate.is_some()
+    }
+
+    /// The attempt made so many requests.
+    pub const fn made(&mut self, requests: u32) {
+        self.lane.requests = requests;
+    }
+
     /// What cuts the attempt in progress.
     pub fn cut(&mut self) -> Option<&mut Sleep> {
         self.cut.as_mut().map(|(sleep, _)| sleep)
