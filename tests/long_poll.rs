@@ -3,7 +3,7 @@
 
 use std::io::{Error, ErrorKind};
 
-use aws_retry::aws_retry;
+use aws_retry::{Jitter, RetryPolicy, aws_retry};
 use tokio::time::Instant;
 
 #[aws_retry(
@@ -28,6 +28,20 @@ async fn send() -> Result<(), Error> {
     Err(ErrorKind::ConnectionReset.into())
 }
 
+/// What `main` would have loaded.
+static LOADED: RetryPolicy =
+    RetryPolicy::standard().jitter(Jitter::None).service("SQS").operation("ReceiveMessage");
+
+#[aws_retry(policy = &LOADED, scope = "polls")]
+async fn receive_by_policy() -> Result<(), Error> {
+    Err(ErrorKind::ConnectionReset.into())
+}
+
+#[aws_retry(policy = &LOADED, scope = "blocking polls")]
+fn receive_blocking() -> Result<(), Error> {
+    Err(ErrorKind::ConnectionReset.into())
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_long_poll_waits_before_it_fails_for_want_of_quota() {
     // 500 tokens at 14 a retry pay for 35 retries: 17 calls of two, and one more.
@@ -38,6 +52,20 @@ async fn a_long_poll_waits_before_it_fails_for_want_of_quota() {
     receive().await.unwrap_err();
     assert_eq!(begun.elapsed().as_millis(), 50, "the backoff, without a retry");
     let begun = Instant::now();
+    receive_by_policy().await.unwrap_err();
+    assert_eq!(begun.elapsed().as_millis(), 50, "a policy of run time may name the operation");
+    let begun = Instant::now();
     send().await.unwrap_err();
     assert_eq!(begun.elapsed().as_millis(), 0, "any other operation fails at once");
+}
+
+#[test]
+fn a_blocking_long_poll_waits_on_its_thread() {
+    let harness = aws_retry::testing::Harness::new().no_waits();
+    let _rules = harness.enter();
+    for _ in 0..19 {
+        receive_blocking().unwrap_err();
+    }
+    // 35 retries, the end of the call of one retry, and the call of none.
+    assert_eq!(harness.waits().len(), 37);
 }

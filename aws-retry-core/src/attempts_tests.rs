@@ -102,6 +102,28 @@ fn standard_21_has_a_base_and_attempts_for_dynamodb() {
     }
 }
 
+/// The interceptor may know the service where nobody wrote it down.
+#[test]
+fn a_service_that_someone_else_knows_has_its_base_and_attempts() {
+    for (mode, service, attempts, base_ms) in [
+        (Mode::Standard, "DynamoDB", 4, 25),
+        (Mode::Standard, "DynamoDB Streams", 4, 25),
+        (Mode::Adaptive, "DynamoDB Streams", 4, 25),
+        (Mode::Standard20, "DynamoDB", 3, 1000),
+        (Mode::Legacy, "DynamoDB", 10, 50),
+        (Mode::Decorator, "DynamoDB", 6, 500),
+    ] {
+        let learned = RetryPolicy::new().mode(mode).resolve_for(Some(service), None);
+        assert_eq!(learned.max_attempts, attempts, "{mode:?} {service}");
+        assert_eq!(learned.base_delay, Duration::from_millis(base_ms), "{mode:?} {service}");
+        let elsewhere = RetryPolicy::new().mode(mode).service("s3");
+        assert_eq!(
+            elsewhere.resolve_for(Some(service), None).max_attempts,
+            elsewhere.resolve().max_attempts
+        );
+    }
+}
+
 #[test]
 fn standard_21_clamps_the_servers_hint() {
     for (hint, wait_ms) in [(amz(1500), 1500), (amz(0), 50), (amz(10_000), 5050)] {

@@ -157,6 +157,12 @@ fn built_in(policy: &Resolved, failure: &Failure<'_>, code: Option<Code<'_>>) ->
 
 /// What the code alone says under the policy's mode and set.
 fn by_code(policy: &Resolved, failure: &Failure<'_>, code: Code<'_>) -> Option<Verdict> {
+    let kind = natural_kind(code).unwrap_or(Kind::Other);
+    let of_set = |set| Verdict { kind, rule: Rule::Set(set) };
+    if policy.codes == Codes::Python {
+        let listed = codes::DECORATOR.contains(&code.text);
+        return listed.then(|| of_set("the Python decorator's set"));
+    }
     let service = policy.service.or(failure.service());
     let service =
         policy.service_rules.iter().find(|it| it.matches(service, failure.status, code.text));
@@ -164,20 +170,18 @@ fn by_code(policy: &Resolved, failure: &Failure<'_>, code: Code<'_>) -> Option<V
         let kind = if rule.throttled { Kind::Throttled } else { Kind::Transient };
         return Some(Verdict { kind, rule: Rule::Service });
     }
+    // Of the sets, botocore's legacy mode has none but what the policy adds.
+    let aws = policy.mode != Mode::Legacy;
     let set = match policy.mode {
-        // botocore's legacy mode has only the rules above.
-        Mode::Legacy => return None,
-        _ if policy.codes == Codes::Python => {
-            codes::DECORATOR.contains(&code.text).then_some("the Python decorator's set")
-        }
         Mode::Decorator | Mode::Paced if codes::DECORATOR.contains(&code.text) => {
-            Some("the Python decorator's set")
+            "the Python decorator's set"
         }
-        _ if codes::THROTTLING.contains(&code.text) => Some("AWS's throttling codes"),
-        _ if codes::TRANSIENT.contains(&code.text) => Some("AWS's transient codes"),
+        _ if aws && codes::THROTTLING.contains(&code.text) => "AWS's throttling codes",
+        _ if aws && codes::TRANSIENT.contains(&code.text) => "AWS's transient codes",
         _ if policy.codes == Codes::Eventual && code.in_list(codes::EVENTUAL) => {
-            Some("the codes of eventual consistency")
+            "the codes of eventual consistency"
         }
+        Mode::Legacy => return None,
         Mode::Standard | Mode::Standard20 | Mode::Adaptive => {
             return failure.modeled_kind.map(|kind| Verdict { kind, rule: Rule::Modeled });
         }
@@ -187,8 +191,7 @@ fn by_code(policy: &Resolved, failure: &Failure<'_>, code: Code<'_>) -> Option<V
             return throttled.map(|kind| Verdict { kind, rule: Rule::Modeled });
         }
     };
-    let kind = natural_kind(code).unwrap_or(Kind::Other);
-    set.map(|set| Verdict { kind, rule: Rule::Set(set) })
+    Some(of_set(set))
 }
 
 /// What a code means wherever it is retried.
@@ -220,11 +223,8 @@ fn by_transport(failure: &Failure<'_>) -> Option<Verdict> {
 fn by_status(policy: &Resolved, failure: &Failure<'_>) -> Option<Verdict> {
     let status = failure.status?;
     let kind = match (status, policy.mode) {
-        (429, Mode::Decorator | Mode::Paced)
-            if policy.codes == Codes::Python || policy.retryable.is_some() =>
-        {
-            return None;
-        }
+        // Exactly these codes were asked for.
+        (429, _) if policy.codes == Codes::Python || policy.retryable.is_some() => return None,
         // AWS's modes leave a 429 to the code, where the operation models that code.
         (429, Mode::Standard | Mode::Standard20 | Mode::Adaptive)
             if failure.modeled == Some(true) =>

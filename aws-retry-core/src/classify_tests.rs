@@ -51,6 +51,25 @@ fn the_python_set_is_the_eleven_and_nothing_else() {
     assert_eq!(kind(&policy.transient(true), &coded("Other", 500)), Transient);
 }
 
+/// What is written beside a mode wins.
+#[test]
+fn written_codes_are_meant_in_every_mode() {
+    for mode in [Mode::Legacy, Mode::Standard, Mode::Standard20, Mode::Adaptive] {
+        let python = RetryPolicy::new().mode(mode).service("s3").codes(Codes::Python);
+        assert_eq!(kind(&python, &coded("SlowDown", 400)), Throttled, "{mode:?}");
+        assert_eq!(kind(&python, &coded("RequestExpired", 400)), Other, "{mode:?}");
+        for (code, status) in [("InternalError", 500), ("ThrottledException", 400), ("Any", 429)] {
+            assert_eq!(kind(&python, &coded(code, status)), Permanent, "{mode:?} {code}");
+        }
+        let only = RetryPolicy::new().mode(mode).retryable_errors(&["Only"]);
+        assert_eq!(kind(&only, &coded("Only", 400)), Other, "{mode:?}");
+        assert_eq!(kind(&only, &coded("Any", 429)), Permanent, "{mode:?}");
+        let eventual = RetryPolicy::new().mode(mode).codes(Codes::Eventual);
+        assert_eq!(kind(&eventual, &coded("Entity.NotFound", 400)), Other, "{mode:?}");
+        assert_eq!(kind(&eventual, &coded("ThrottlingException", 400)), Throttled, "{mode:?}");
+    }
+}
+
 #[test]
 fn the_eventual_set() {
     let policy = RetryPolicy::new().codes(Codes::Eventual);

@@ -72,12 +72,13 @@ impl Loop<'_> {
         }
     }
 
-    /// Leaves the loop. A long poll waits before it fails for want of quota; only a written operation can
-    /// be one, since the outcome is held over that wait, which nobody else should pay for.
+    /// Leaves the loop. A long poll waits before it fails for want of quota; only a written operation or
+    /// a policy of run time can make one, since the outcome is held over that wait, which nobody else
+    /// should pay for.
     fn leave(&self, out: &TokenStream) -> TokenStream {
         let private = self.private;
         let after = &self.fresh.after;
-        match (self.args.value("operation"), self.on) {
+        match (self.args.value("operation").or(self.args.value("policy")), self.on) {
             (None, On::Async) => glue!(break #out),
             (Some(_), On::Async) => {
                 glue!({ #private::Call::last_wait(&mut call).await; break #out })

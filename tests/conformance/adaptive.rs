@@ -2,63 +2,110 @@
 
 use std::time::Duration;
 
-use aws_smithy_types::retry::RetryMode;
+use aws_smithy_async::rt::sleep::TokioSleep;
+use aws_smithy_types::retry::{RetryConfig, RetryMode};
 use proptest::prelude::*;
 
-use crate::sides::{Side, behavior_21, paused};
+use crate::sides::{Paused, Side, Trace, behavior_20, behavior_21, paused};
 use crate::wire::Reply;
 
 /// tokio's timers end on whole milliseconds, so that the last digit of a wait can move a millisecond.
 const ROUNDING: Duration = Duration::from_millis(3);
 
-const WARM: usize = 24;
-
 /// The SDK begins with a measured rate of 0.5 a second, the specification with none. Each half second
 /// forgets four fifths of the difference: after so many calls it is gone.
-fn warm_up() -> Vec<(Duration, Vec<Reply>)> {
+const WARM: usize = 24;
+
+type Calls = Vec<(Duration, Vec<Reply>)>;
+
+fn warm_up() -> Calls {
     vec![(Duration::from_millis(260), vec![]); WARM]
 }
 
-fn compare(calls: Vec<(Duration, Vec<Reply>)>) {
-    let calls = [warm_up(), calls].concat();
-    let retries = behavior_21().with_retry_mode(RetryMode::Adaptive).with_max_attempts(4);
-    let [sdk, ours] = Side::both(&retries);
-    // On one clock, since the measured rate depends on where half a second begins.
-    let (sdk, ours) = paused(async { tokio::join!(sdk.played(&calls), ours.played(&calls)) });
-    for (index, (sdk, ours)) in sdk.iter().zip(&ours).enumerate().skip(WARM) {
-        assert_eq!(sdk.outcome, ours.outcome, "call {index}");
-        assert_eq!(sdk.requests(), ours.requests(), "call {index}: {sdk:?} {ours:?}");
-        for (theirs, own) in sdk.all_waits().zip(ours.all_waits()) {
-            assert!(theirs.abs_diff(own) <= ROUNDING, "call {index}: {sdk:?} {ours:?}");
+fn retries() -> RetryConfig {
+    behavior_21().with_retry_mode(RetryMode::Adaptive)
+}
+
+/// Compares what the two sides did of `calls`, from call `from` on.
+fn compare((theirs, own): (Vec<Trace>, Vec<Trace>), calls: &Calls, from: usize) {
+    for (index, (theirs, own)) in theirs.iter().zip(&own).enumerate().skip(from) {
+        let both = format!("call {index} of {calls:?}: {theirs:?} {own:?}");
+        assert_eq!(theirs.outcome, own.outcome, "{both}");
+        assert_eq!(theirs.requests(), own.requests(), "{both}");
+        for (theirs, own) in theirs.all_waits().zip(own.all_waits()) {
+            assert!(theirs.abs_diff(own) <= ROUNDING, "{both}");
         }
     }
 }
 
-#[test]
-fn throttled_once() {
-    let throttle = Reply::error(400, "ThrottlingException");
-    let mut calls = vec![(Duration::ZERO, vec![throttle])];
+/// The SDK as it comes, once its first measure is forgotten.
+fn compare_warm(calls: Calls) {
+    let retries = retries().with_max_attempts(4);
+    let [sdk, ours] = Side::both(&retries);
+    let calls = [warm_up(), calls].concat();
+    // On one clock, since the measured rate depends on where half a second begins.
+    let traces = paused(async { tokio::join!(sdk.played(&calls), ours.played(&calls)) });
+    compare(traces, &calls, WARM);
+}
+
+/// From the first call on, which comes at second 0; the SDK's limiter measures from no rate, as ours does.
+fn compare_start(mut calls: Calls) {
+    if let Some((pause, _)) = calls.first_mut() {
+        *pause = Duration::ZERO;
+    }
+    let sdk = Side::SdkFromZero(retries());
+    for ours in Side::ours(&retries()) {
+        let traces = paused(async {
+            let ours = ours.played(&calls);
+            let ours = aws_retry::time::with(TokioSleep::new(), Paused::from_now(), ours);
+            tokio::join!(sdk.played(&calls), ours)
+        });
+        compare(traces, &calls, 0);
+    }
+}
+
+fn throttled_once(before: usize) -> Calls {
+    let mut calls = vec![(Duration::from_millis(130), vec![]); before];
+    calls.push((Duration::ZERO, vec![Reply::error(400, "ThrottlingException")]));
     calls.extend(vec![(Duration::ZERO, vec![]); 20]);
-    compare(calls);
+    calls
+}
+
+fn any_calls() -> impl Strategy<Value = Calls> {
+    let replies = proptest::sample::select(vec![
+        Reply::error(400, "ThrottlingException"),
+        Reply::error(503, "SlowDown"),
+        Reply::status(500),
+        Reply::Io,
+    ]);
+    let call = (0..900_u64, proptest::collection::vec(replies, 0..4));
+    let call = call.prop_map(|(pause, script)| (Duration::from_millis(pause), script));
+    proptest::collection::vec(call, 1..30)
+}
+
+#[test]
+fn throttled_once_after_a_while() {
+    compare_warm(throttled_once(0));
+}
+
+#[test]
+fn throttled_at_the_start() {
+    for before in 0..8 {
+        compare_start(throttled_once(before));
+    }
 }
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(10))]
 
     #[test]
-    fn any_script(
-        calls in proptest::collection::vec((
-            0..900_u64,
-            proptest::collection::vec(proptest::sample::select(vec![
-                Reply::error(400, "ThrottlingException"),
-                Reply::error(503, "SlowDown"),
-                Reply::status(500),
-                Reply::Io,
-            ]), 0..4),
-        ), 1..30),
-    ) {
-        let calls = calls.into_iter().map(|(pause, script)| (Duration::from_millis(pause), script));
-        compare(calls.collect());
+    fn any_script_after_a_while(calls in any_calls()) {
+        compare_warm(calls);
+    }
+
+    #[test]
+    fn any_script_from_the_start(calls in any_calls()) {
+        compare_start(calls);
     }
 }
 
@@ -68,10 +115,33 @@ fn a_throttle_slows_the_calls_after_it() {
     let mut calls = warm_up();
     calls.push((Duration::ZERO, vec![Reply::error(400, "ThrottlingException"); 3]));
     calls.extend(vec![(Duration::ZERO, vec![]); 5]);
-    let retries = behavior_21().with_retry_mode(RetryMode::Adaptive);
-    for side in Side::both(&retries) {
+    for side in Side::both(&retries()) {
         let traces = side.play(&calls);
         assert!(traces[..WARM].iter().all(|trace| trace.first.is_zero()));
         assert!(traces[WARM + 1..].iter().any(|trace| trace.first > Duration::from_millis(100)));
     }
+}
+
+/// The SDK as it comes measures from 0.5 a second: see the differences.
+#[test]
+fn at_the_start_the_measure_differs_a_little() {
+    let calls = throttled_once(5);
+    let [sdk, ours] = Side::both(&retries());
+    let (theirs, own) = paused(async { tokio::join!(sdk.played(&calls), ours.played(&calls)) });
+    let waits = |traces: &[Trace]| -> Vec<_> { traces.iter().flat_map(Trace::all_waits).collect() };
+    let off = waits(&theirs).into_iter().zip(waits(&own)).map(|(a, b)| a.abs_diff(b)).max();
+    let off = off.expect("waits");
+    assert!(off > ROUNDING && off < Duration::from_millis(60), "{off:?}");
+}
+
+/// Before 2.1 a retry takes 5 or 10 send tokens, and the wait for them replaces the backoff.
+#[test]
+fn adaptive_is_21s_whatever_the_version() {
+    let calls = throttled_once(0);
+    let old = behavior_20().with_retry_mode(RetryMode::Adaptive);
+    let [sdk, ours] = Side::both(&old);
+    let [_, new] = Side::both(&retries());
+    let own = ours.play(&calls);
+    assert_ne!(sdk.play(&calls)[0].waits, own[0].waits);
+    assert_eq!(new.play(&calls)[0].waits, own[0].waits);
 }

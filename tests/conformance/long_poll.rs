@@ -1,12 +1,23 @@
 //! Long polls of Retry Behavior 2.1: with an empty quota they wait, and then fail.
 
-use aws_retry::RetryPolicy;
+use aws_retry::{RetryPolicy, aws_retry};
+use aws_sdk_sqs::Client;
+use aws_sdk_sqs::error::SdkError;
+use aws_sdk_sqs::operation::receive_message::{ReceiveMessageError, ReceiveMessageOutput};
 use aws_smithy_types::retry::RetryConfig;
 
 use tokio::time::Instant;
 
-use crate::sides::{Trace, behavior_21, fresh_partition, paused, sqs, trace};
+use crate::sides::{Paused, Trace, behavior_21, fresh_partition, paused, sqs, trace};
 use crate::wire::{Reply, Wire};
+
+#[aws_retry(policy = policy)]
+async fn receive_message(
+    client: &Client,
+    policy: &RetryPolicy,
+) -> Result<ReceiveMessageOutput, SdkError<ReceiveMessageError>> {
+    client.receive_message().queue_url("https://queue").send().await
+}
 
 /// Receives under an outage, until the quota is empty and then some more.
 fn receive(policy: Option<&RetryPolicy>, script: &[Reply]) -> Vec<Trace> {
@@ -17,15 +28,14 @@ fn receive(policy: Option<&RetryPolicy>, script: &[Reply]) -> Vec<Trace> {
             Some(_) => RetryConfig::disabled(),
             None => behavior_21(),
         };
-        let client = sqs(&wire, retries, partition);
+        let client = sqs(&wire, retries, partition, Paused::like_ours());
         let mut traces = Vec::new();
         for _ in 0..20 {
             let begun = Instant::now();
             wire.play(script.iter().copied());
-            let receive = || client.receive_message().queue_url("https://queue").send();
             let outcome = match policy {
-                Some(policy) => policy.run(receive).await,
-                None => receive().await,
+                Some(policy) => receive_message(&client, policy).await,
+                None => client.receive_message().queue_url("https://queue").send().await,
             };
             traces.push(trace(&wire, begun, outcome));
         }

@@ -1,5 +1,5 @@
 //! AWS's modes beside the real thing: one script of answers, played to an SDK client that retries by
-//! `aws-smithy-runtime`'s own strategies, and to the same client without retries under a policy of ours.
+//! `aws-smithy-runtime`'s own strategies, and to the same client without retries inside `#[aws_retry]`.
 //! The requests, the waits and the outcomes are the same, but for the differences that
 //! `docs/modes.md` lists; each of those is a test, too.
 //!

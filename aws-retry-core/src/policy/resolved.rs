@@ -153,7 +153,7 @@ impl Resolved {
                 self.jitter = Jitter::None;
             }
             Mode::Standard | Mode::Adaptive => {
-                if dynamodb || self.service.is_some_and(codes::is_dynamodb_streams) {
+                if dynamodb || service.is_some_and(codes::is_dynamodb_streams) {
                     self.max_attempts = 4;
                     self.base_delay = Duration::from_millis(25);
                 }

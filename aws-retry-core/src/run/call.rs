@@ -211,7 +211,7 @@ impl<'p> Call<'p> {
 
     /// The wait before a long poll gives up for want of quota, lest its caller's loop spin; no wait for
     /// every other call. Between `settle`'s `Break` and the return: the outcome is held meanwhile, so
-    /// that this is only there where `operation = ..` may name a long poll.
+    /// that this is only there where `operation = ..` or `policy = ..` may name a long poll.
     #[inline]
     pub async fn last_wait(&mut self) {
         if let Some(state) = self.state.as_deref_mut() {
