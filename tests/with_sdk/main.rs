@@ -6,6 +6,7 @@ mod support;
 
 mod accounts;
 mod clients;
+mod credentials;
 mod erased;
 mod interceptor;
 mod many_requests;

@@ -105,18 +105,24 @@ pub(super) fn connector_in<'e>(error: &'e (dyn Error + 'static)) -> Option<Failu
 fn of_connector(error: &ConnectorError) -> Failure<'_> {
     let transport = if error.is_user() {
         Transport::Construction
+    } else if is_of_no_kind(error) && is_about_credentials(error) {
+        // Whatever its provider could not reach, and had its own retries for.
+        Transport::Credentials
     } else if never_connected(error) {
         if error.is_timeout() { Transport::ConnectTimeout } else { Transport::NeverConnected }
     } else if error.is_timeout() {
         Transport::Timeout
     } else if error.is_io() || error.as_other().is_some() {
         Transport::Io
-    } else if is_about_credentials(error) {
-        Transport::Credentials
     } else {
         Transport::Other
     };
     Failure { of_sdk: true, ..Failure::transport(transport) }
+}
+
+/// What failed before anything was sent arrives as a connector's error that is none.
+fn is_of_no_kind(error: &ConnectorError) -> bool {
+    !error.is_timeout() && !error.is_io() && error.as_other().is_none()
 }
 
 /// Whether the connection was never made. The connector's own mark of it can't be read, so this looks
