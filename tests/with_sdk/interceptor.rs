@@ -92,6 +92,23 @@ async fn an_outage_does_not_multiply() {
     assert_eq!(sent(&endpoint), (18, 6), "without the interceptor: 6 operations of 3 requests");
 }
 
+/// A code that a list of the user's names is no transient failure of ours, and the SDK's all the same.
+#[tokio::test]
+async fn nor_does_a_code_that_is_written_down() {
+    #[aws_retry(base_delay = "1ms", quota = false, retryable_errors = ["Internal*"])]
+    async fn create_on_these(client: &Client) -> Created {
+        send(client).await
+    }
+
+    let endpoint = Endpoint::start([], broken());
+    create_on_these(&intercepted(&endpoint, three())).await.expect_err("an outage");
+    assert_eq!(sent(&endpoint), (3, 1));
+    // Where the SDK does not retry, it is ours.
+    endpoint.play([]);
+    create_on_these(&intercepted(&endpoint, RetryConfig::disabled())).await.expect_err("an outage");
+    assert_eq!(sent(&endpoint), (6, 6));
+}
+
 #[tokio::test]
 async fn a_throttle_leaves_the_sdk_at_once() {
     #[aws_retry(base_delay = "1ms", quota = false)]

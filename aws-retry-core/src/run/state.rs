@@ -319,7 +319,7 @@ impl State {
     fn tried_within(&self, note: &Note, kind: Kind) -> Option<Reason> {
         if note.gave_up() && self.policy.nested == Nested::Pass {
             Some(Reason::Nested)
-        } else if note.sdk_retried() && kind == Kind::Transient {
+        } else if note.sdk_retried() && matches!(kind, Kind::Transient | Kind::Other) {
             Some(Reason::SdkTried)
         } else {
             None
