@@ -2,7 +2,7 @@
 
 use crate::world::{Log, Scenario};
 
-/// The figures of one run, or the medians of several.
+/// The figures of one run; or of several the medians, and the worst of failed calls and attempts.
 #[derive(Clone, Debug)]
 pub struct Figures {
     pub failed: f64,
@@ -20,8 +20,8 @@ pub struct Figures {
     pub jain_workers: f64,
     pub jain_processes: f64,
     pub attempts: f64,
-    /// Seconds from the first throttle until the believed quota is right, within a third, for a
-    /// second.
+    /// Seconds from the first throttled answer until the believed quota is right, within a quarter,
+    /// and stays so for a second. Of several processes: the first one, and its fair part.
     pub learned: f64,
     /// The same from the change of the quota.
     pub relearned: f64,
@@ -58,9 +58,10 @@ impl Figures {
             let last = &mut ended[index(call.process)];
             *last = last.max(call.ended_at);
         }
-        // Half-way: at the end, whoever is left is alone.
+        // While all of them still run: afterwards, whoever is left has more.
+        let all_run = ended.iter().copied().fold(f64::INFINITY, f64::min);
         let mut by_process = vec![0.0; index(scenario.processes)];
-        for call in log.calls.iter().take(log.calls.len() / 2) {
+        for call in log.calls.iter().filter(|it| it.ended_at <= all_run) {
             by_process[index(call.process)] += 1.0;
         }
         let share = scenario.rate / float(scenario.processes);
@@ -104,16 +105,17 @@ impl Figures {
         ]
     }
 
-    /// The median of each figure.
-    pub fn median(runs: &[Self]) -> Self {
+    /// The median of each figure; where one bad run is a broken promise, the worst.
+    pub fn of_all(runs: &[Self]) -> Self {
         let lists: Vec<[f64; 12]> = runs.iter().map(Self::list).collect();
         let median = |figure: usize| {
             let mut values: Vec<f64> = lists.iter().map(|it| it[figure]).collect();
             values.sort_by(f64::total_cmp);
             values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
         };
+        let worst = |figure: usize| lists.iter().map(|it| it[figure]).fold(0.0, f64::max);
         Self {
-            failed: median(0),
+            failed: worst(0),
             speed: median(1),
             seconds: median(2),
             throttled: median(3),
@@ -122,7 +124,7 @@ impl Figures {
             slowest_seconds: median(6),
             jain_workers: median(7),
             jain_processes: median(8),
-            attempts: median(9),
+            attempts: worst(9),
             learned: median(10),
             relearned: median(11),
         }
@@ -146,11 +148,11 @@ fn quantile(sorted: &[f64], part: f64) -> f64 {
     sorted.get(at.min(sorted.len().saturating_sub(1))).copied().unwrap_or(f64::NAN)
 }
 
-/// Seconds after `from` from which on the belief is right, within a third, for a second.
+/// Seconds after `from` from which on the belief is right, within a quarter, for a second.
 fn settled(rates: &[(f64, f64)], from: f64, quota: f64) -> f64 {
     let mut since = None;
     for &(at, rate) in rates.iter().filter(|it| it.0 >= from) {
-        if (quota / 1.33..=quota * 1.33).contains(&rate) {
+        if (0.75 * quota..=1.25 * quota).contains(&rate) {
             let since = *since.get_or_insert(at);
             if at - since >= 1.0 {
                 return since - from;

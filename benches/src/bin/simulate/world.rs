@@ -44,7 +44,7 @@ pub struct Log {
     /// Throttled though sent after the first throttle was known to its process.
     pub avoidable: u64,
     pub first_throttle: Option<f64>,
-    /// (second, believed quota) of the first process.
+    /// (second, believed quota) of the first process, every 10 ms.
     pub rates: Vec<(f64, f64)>,
     pub calls: Vec<Call>,
 }

@@ -75,6 +75,14 @@ impl Client {
         }
     }
 
+    /// What the process believes the quota to be, if this way of calling has such a thing.
+    pub fn belief(&self) -> Option<f64> {
+        match self {
+            Self::Ours(it) => it.belief(),
+            _ => None,
+        }
+    }
+
     /// One call.
     pub async fn call(&self, process: &Process) -> Ended {
         match self {

@@ -49,13 +49,13 @@ impl Ours {
                 }
             })
             .await;
-        if process.id == 0
-            && let Some(state) = scope::state(&self.scope)
-            && let Some(rate) = state.paced.or(state.adaptive)
-            && let Some(believed) = rate.quota.or(rate.rate)
-        {
-            process.believes(believed);
-        }
         Ended { attempts, failed: outcome.is_err() }
+    }
+
+    /// The quota that it has measured; until then, the rate at which it sends.
+    pub fn belief(&self) -> Option<f64> {
+        let state = scope::state(&self.scope)?;
+        let rate = state.paced.or(state.adaptive)?;
+        rate.quota.or(rate.rate)
     }
 }
