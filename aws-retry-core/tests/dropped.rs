@@ -4,10 +4,21 @@
 use std::cell::Cell;
 use std::future::Future;
 use std::io::{Error, ErrorKind};
+use std::task::Poll;
 use std::time::Duration;
 
 use aws_retry_core::{Jitter, Mode, RetryPolicy, scope};
 use proptest::prelude::*;
+
+/// The modes, and what a retry takes after a lost connection.
+const MODES: [(Mode, u32); 6] = [
+    (Mode::Decorator, 14),
+    (Mode::Legacy, 0),
+    (Mode::Standard, 14),
+    (Mode::Standard20, 5),
+    (Mode::Adaptive, 14),
+    (Mode::Paced, 14),
+];
 
 /// One call: when it begins, how long each attempt takes, how many fail first, and when it is dropped.
 #[derive(Clone, Debug)]
@@ -75,14 +86,15 @@ fn run(policy: &RetryPolicy, plans: &[Plan]) -> (Vec<Sent>, u32) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(200))]
+    #![proptest_config(ProptestConfig::with_cases(300))]
 
     /// At most 24 calls of 3 retries of 14 would be above 500 tokens: `failures` and the drops keep most
     /// scripts below, and the sums hold above it, too.
     #[test]
-    fn tokens_are_spent_or_given_back(plans in plans(), mode in proptest::sample::select(vec![
-        Mode::Standard, Mode::Adaptive, Mode::Decorator, Mode::Paced,
-    ])) {
+    fn tokens_are_spent_or_given_back(
+        plans in plans(),
+        (mode, cost) in proptest::sample::select(MODES.to_vec()),
+    ) {
         let policy = RetryPolicy::new().mode(mode).max_attempts(4).jitter(Jitter::None);
         let (sent, left) = run(&policy, &plans);
         for sent in &sent {
@@ -94,9 +106,56 @@ proptest! {
         for sent in sent.iter().filter(|sent| sent.succeeded.get()) {
             if sent.attempts.get() > 1 { back += 1 } else { first += 1 }
         }
-        let spent = 14 * (retries - back);
+        let spent = cost * (retries - back);
         prop_assert!(left >= 500_u32.saturating_sub(spent), "{left} left of 500 - {spent}");
         prop_assert!(left <= (500_u32.saturating_sub(spent) + first).min(500), "{left}: {spent} - {first}");
+    }
+}
+
+/// A call that is dropped after so many polls: attempts sent, and tokens left. None where it ended first.
+fn dropped_after(polls: usize, policy: &RetryPolicy) -> Option<(u32, u32)> {
+    paused(async {
+        let sent = Cell::new(0);
+        let mut call = Box::pin(policy.run_in("polls", || {
+            sent.set(sent.get() + 1);
+            async {
+                tokio::task::yield_now().await;
+                tokio::time::sleep(Duration::from_millis(5)).await;
+                Err::<(), _>(Error::from(ErrorKind::ConnectionReset))
+            }
+        }));
+        let mut polled = 0;
+        let ended = futures::future::poll_fn(|cx| {
+            polled += 1;
+            match call.as_mut().poll(cx) {
+                Poll::Ready(_) => Poll::Ready(true),
+                Poll::Pending if polled == polls => Poll::Ready(false),
+                Poll::Pending => Poll::Pending,
+            }
+        });
+        let ended = ended.await;
+        drop(call);
+        let state = scope::state("polls");
+        let rates = state.iter().flat_map(|state| [state.adaptive, state.paced]).flatten();
+        assert_eq!(rates.map(|rate| rate.waiting).sum::<usize>(), 0, "nobody is left waiting");
+        (!ended).then(|| (sent.get(), state.map_or(500, |state| state.quota_left)))
+    })
+}
+
+/// Wherever it awaits: in an attempt, in a backoff, in the queue. What a retry that was sent took is
+/// spent, what one that was not took comes back.
+#[test]
+fn dropped_at_any_poll() {
+    for (mode, cost) in MODES {
+        // The rate makes the calls of the modes that have one wait in the queue, too.
+        let policy = RetryPolicy::new().mode(mode).max_attempts(4).jitter(Jitter::None);
+        let policy = policy.max_rate(0.2);
+        let drops: Vec<_> = (1..).map_while(|polls| dropped_after(polls, &policy)).collect();
+        assert!(drops.len() >= 4 * 2 + 3, "{mode:?}: {drops:?}");
+        for (sent, left) in &drops {
+            assert_eq!(*left, 500 - cost * sent.saturating_sub(1), "{mode:?}: {drops:?}");
+        }
+        assert_eq!(drops.last().map(|(sent, _)| *sent), Some(4));
     }
 }
 
