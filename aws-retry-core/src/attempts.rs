@@ -206,3 +206,7 @@ fn forbidden(policy: &Resolved, verdict: Verdict, failure: &Failure<'_>) -> Opti
 #[cfg(test)]
 #[path = "attempts_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "attempts_vectors.rs"]
+mod vectors;

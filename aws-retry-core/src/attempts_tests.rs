@@ -1,4 +1,4 @@
-//! The state machine: AWS's own vectors (jitter fixed at 1), then each rule of this crate's.
+//! The state machine: each rule of this crate's own, and any script.
 
 use super::*;
 use crate::RetryPolicy;
@@ -7,99 +7,58 @@ use crate::policy::Jitter;
 use proptest::prelude::*;
 
 /// A call under `policy` that fails with each of `failures` in turn.
-struct Run {
-    policy: Resolved,
-    attempts: Attempts,
-    quota: Quota,
-    at: Moment,
+pub(super) struct Run {
+    pub policy: Resolved,
+    pub attempts: Attempts,
+    pub quota: Quota,
+    pub at: Moment,
 }
 
 impl Run {
-    fn new(policy: &RetryPolicy) -> Self {
+    pub fn new(policy: &RetryPolicy) -> Self {
         let at = Moment { now: Duration::ZERO, deadline: None, random: 1.0 };
         let policy = policy.resolve();
         Self { policy, attempts: Attempts::default(), quota: Quota::new(), at }
     }
 
-    fn with_quota(self, left: u32) -> Self {
+    pub fn with_quota(self, left: u32) -> Self {
         assert!(self.quota.take(self.quota.left() - left));
         self
     }
 
-    fn fail(&mut self, failure: &Failure<'_>) -> Decision {
+    pub fn fail(&mut self, failure: &Failure<'_>) -> Decision {
         let verdict = classify(&self.policy, failure, Predicates::default());
         let quota = self.policy.costs.map(|_| &self.quota);
         self.attempts.on_failure(&self.policy, verdict, failure, self.at, quota)
     }
 
     /// AWS's notation: the failure, then the quota left and the wait.
-    fn expect(&mut self, failure: &Failure<'_>, left: u32, wait_ms: u64) {
+    pub fn expect(&mut self, failure: &Failure<'_>, left: u32, wait_ms: u64) {
         assert_eq!(self.fail(failure), Decision::Retry(Duration::from_millis(wait_ms)));
         assert_eq!(self.quota.left(), left);
     }
 
-    fn expect_stop(&mut self, failure: &Failure<'_>, why: Reason, left: u32) {
+    pub fn expect_stop(&mut self, failure: &Failure<'_>, why: Reason, left: u32) {
         assert_eq!(self.fail(failure), Decision::stop(why));
         assert_eq!(self.quota.left(), left);
     }
 
-    fn succeed(&mut self, left: u32) {
+    pub fn succeed(&mut self, left: u32) {
         self.attempts.on_success(&self.quota);
         assert_eq!(self.quota.left(), left);
     }
 }
 
-fn status(status: u16) -> Failure<'static> {
+pub(super) fn status(status: u16) -> Failure<'static> {
     Failure::new().with_status(status)
 }
 
-fn throttling() -> Failure<'static> {
+pub(super) fn throttling() -> Failure<'static> {
     Failure::new().with_code("Throttling").with_status(400)
 }
 
-fn amz(millis: u64) -> RetryAfter {
+pub(super) fn amz(millis: u64) -> RetryAfter {
     RetryAfter::Amz(Duration::from_millis(millis))
-}
-
-#[test]
-fn standard_21_retries_and_succeeds() {
-    let mut run = Run::new(&RetryPolicy::standard());
-    run.expect(&status(500), 486, 50);
-    run.expect(&status(500), 472, 100);
-    run.succeed(486);
-}
-
-#[test]
-fn standard_21_uses_up_its_attempts() {
-    let mut run = Run::new(&RetryPolicy::standard());
-    run.expect(&status(502), 486, 50);
-    run.expect(&status(502), 472, 100);
-    run.expect_stop(&status(502), Reason::Attempts, 472);
-}
-
-#[test]
-fn standard_21_empties_the_quota() {
-    let mut run = Run::new(&RetryPolicy::standard()).with_quota(14);
-    run.expect(&status(500), 0, 50);
-    run.expect_stop(&status(500), Reason::Quota, 0);
-}
-
-#[test]
-fn standard_21_charges_a_throttle_5_and_waits_from_a_second() {
-    let mut run = Run::new(&RetryPolicy::standard());
-    run.expect(&throttling(), 495, 1000);
-    run.succeed(500);
-}
-
-#[test]
-fn standard_21_has_a_base_and_attempts_for_dynamodb() {
-    for service in ["dynamodb", "DynamoDB Streams"] {
-        let mut run = Run::new(&RetryPolicy::standard().service(service));
-        run.expect(&status(500), 486, 25);
-        run.expect(&status(500), 472, 50);
-        run.expect(&status(500), 458, 100);
-        run.expect_stop(&status(500), Reason::Attempts, 458);
-    }
 }
 
 /// The interceptor may know the service where nobody wrote it down.
@@ -122,74 +81,6 @@ fn a_service_that_someone_else_knows_has_its_base_and_attempts() {
             elsewhere.resolve().max_attempts
         );
     }
-}
-
-#[test]
-fn standard_21_clamps_the_servers_hint() {
-    for (hint, wait_ms) in [(amz(1500), 1500), (amz(0), 50), (amz(10_000), 5050)] {
-        let mut run = Run::new(&RetryPolicy::standard());
-        run.expect(&status(500).with_retry_after(hint), 486, wait_ms);
-    }
-    let http = RetryAfter::Http(Duration::from_secs(3));
-    Run::new(&RetryPolicy::standard()).expect(&status(500).with_retry_after(http), 486, 50);
-    let mut run = Run::new(&RetryPolicy::standard());
-    run.expect_stop(&status(404).with_retry_after(amz(1)), Reason::Permanent, 500);
-}
-
-#[test]
-fn standard_21_caps_the_wait_at_20_seconds() {
-    let mut run = Run::new(&RetryPolicy::standard().max_attempts(12));
-    let waits: Vec<_> = (0..10).map(|_| run.fail(&throttling())).collect();
-    assert_eq!(waits[4], Decision::Retry(Duration::from_secs(16)));
-    assert_eq!(waits[9], Decision::Retry(Duration::from_secs(20)));
-}
-
-#[test]
-fn standard_20() {
-    let policy = RetryPolicy::new().mode(Mode::Standard20);
-    let mut run = Run::new(&policy);
-    run.expect(&status(500), 495, 1000);
-    run.expect(&status(500), 490, 2000);
-    run.succeed(495);
-    for timeout in [Transport::Timeout, Transport::ConnectTimeout] {
-        let mut run = Run::new(&policy);
-        run.expect(&Failure::transport(timeout), 490, 1000);
-        run.succeed(500);
-    }
-    let mut run = Run::new(&policy);
-    run.expect(&status(500).with_retry_after(amz(700)), 495, 700);
-    run.expect(&status(500).with_retry_after(amz(60_000)), 490, 20_000);
-}
-
-#[test]
-fn a_long_poll_waits_before_it_fails_for_want_of_quota() {
-    let poll = RetryPolicy::standard().service("SQS").operation("ReceiveMessage");
-    let mut run = Run::new(&poll).with_quota(0);
-    let first_wait = Duration::from_millis(50);
-    assert_eq!(run.fail(&status(500)), Decision::Stop { why: Reason::Quota, first_wait });
-    let mut run = Run::new(&poll);
-    run.expect(&status(500), 486, 50);
-    run.expect(&status(500), 472, 100);
-    run.expect_stop(&status(500), Reason::Attempts, 472);
-    Run::new(&poll).expect_stop(&status(404), Reason::Permanent, 500);
-}
-
-#[test]
-fn legacy_waits_without_a_cap_a_quota_or_a_hint() {
-    let mut run = Run::new(&RetryPolicy::legacy());
-    for seconds in [1, 2, 4, 8] {
-        run.expect(&status(500).with_retry_after(amz(60_000)), 500, seconds * 1000);
-    }
-    run.expect_stop(&status(500), Reason::Attempts, 500);
-    // botocore has rules for DynamoDB, none for its Streams.
-    Run::new(&RetryPolicy::legacy().service("dynamodb-streams")).expect(&status(500), 500, 1000);
-
-    let mut run = Run::new(&RetryPolicy::legacy().service("dynamodb"));
-    run.at.random = 0.0; // No jitter: the random number does not matter.
-    for i in 0..9 {
-        run.expect(&status(500), 500, 50 << i);
-    }
-    run.expect_stop(&status(500), Reason::Attempts, 500);
 }
 
 #[test]

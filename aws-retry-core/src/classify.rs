@@ -241,3 +241,7 @@ fn by_status(policy: &Resolved, failure: &Failure<'_>) -> Option<Verdict> {
 #[cfg(test)]
 #[path = "classify_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "classify_tables.rs"]
+mod tables;

@@ -62,6 +62,38 @@ async fn the_profile_is_the_one_that_is_named() {
 }
 
 #[tokio::test]
+async fn files_are_found_where_every_sdk_looks_for_them() {
+    let home = ("HOME", "/home/me");
+    let config = "[default]\nretry_mode = legacy\n[profile ops]\nretry_mode = adaptive\n";
+    let files =
+        &[("/home/me/.aws/config", config), ("/home/me/mine", "[default]\nmax_attempts = 7\n")];
+    let nothing = RetryPolicy::new();
+    for (variables, policy) in [
+        ([home].as_slice(), RetryPolicy::legacy()),
+        (&[home, ("AWS_PROFILE", "ops")], RetryPolicy::adaptive()),
+        (&[home, ("AWS_CONFIG_FILE", "~/mine")], nothing.clone().max_attempts(7)),
+        (&[home, ("AWS_CONFIG_FILE", "/home/me/mine")], nothing.clone().max_attempts(7)),
+        // Named, and not there: an empty one. So is the default where nobody is at home.
+        (&[home, ("AWS_CONFIG_FILE", "~/gone")], nothing.clone()),
+        (&[("HOME", "/home/you")], nothing.clone()),
+    ] {
+        let loaded = load_from(&Env::from_slice(variables), &Fs::from_slice(files)).await;
+        assert_eq!(loaded.unwrap(), policy, "{variables:?}");
+    }
+}
+
+/// As in the SDK for Rust: `[profile default]` wins over `[default]`.
+#[tokio::test]
+async fn the_default_profile_has_two_names() {
+    let prefixed = "[profile default]\nretry_mode = legacy\n";
+    assert_eq!(load(&[], prefixed).await.unwrap(), RetryPolicy::legacy());
+    let bare = "[default]\nretry_mode = adaptive\n";
+    for config in [format!("{bare}{prefixed}"), format!("{prefixed}{bare}")] {
+        assert_eq!(load(&[], &config).await.unwrap(), RetryPolicy::legacy());
+    }
+}
+
+#[tokio::test]
 async fn the_old_behavior_can_be_kept() {
     for (new_retries, mode) in
         [("true", Mode::Standard), ("false", Mode::Standard20), ("False", Mode::Standard20)]
@@ -75,7 +107,32 @@ async fn the_old_behavior_can_be_kept() {
 async fn what_is_not_allowed_is_named() {
     for (variables, config, message) in [
         (
-            [("AWS_RETRY_MODE", "fast")].as_slice(),
+            [("AWS_MAX_ATTEMPTS", "")].as_slice(),
+            "[default]\nmax_attempts = 3\n",
+            "the environment variable `AWS_MAX_ATTEMPTS` is \"\"; allowed: whole numbers from 1",
+        ),
+        (
+            &[("AWS_MAX_ATTEMPTS", "5.0")],
+            "",
+            "the environment variable `AWS_MAX_ATTEMPTS` is \"5.0\"; allowed: whole numbers from 1",
+        ),
+        (
+            &[("AWS_PROFILE", "")],
+            "[default]\nmax_attempts = 3\n",
+            "the environment variable `AWS_PROFILE` is \"\"; the AWS config and credentials files have no such profile",
+        ),
+        (
+            &[],
+            "[default]\nretry_mode =\n",
+            "`retry_mode` of the AWS profile `default` is \"\"; allowed: legacy, standard, adaptive",
+        ),
+        (
+            &[],
+            "[default]\nmax_attempts = 0\n",
+            "`max_attempts` of the AWS profile `default` is \"0\"; allowed: whole numbers from 1",
+        ),
+        (
+            &[("AWS_RETRY_MODE", "fast")],
             "",
             "the environment variable `AWS_RETRY_MODE` is \"fast\"; allowed: legacy, standard, adaptive",
         ),

@@ -86,6 +86,7 @@ fn a_shortfall_is_waited_for_and_costs_nothing() {
     near(it.ready_at(0.1), 2.0);
     near(it.tokens, 0.05);
     near(it.ready_at(2.0), 2.0);
+    near(it.ready_at(2.1), 2.1);
     it.sent();
     near(it.tokens, 0.0);
 }
