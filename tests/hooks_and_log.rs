@@ -199,7 +199,7 @@ async fn hooks_get_every_attempt_retry_and_give_up() {
     assert_eq!(
         seen.0.into_inner().unwrap(),
         [
-            format!("attempt watched-call 1/3 {slow} 0ms None"),
+            format!("attempt watched-call 1/3 {slow} 500ms None"),
             format!("retry watched-call 1/3 {slow} 500ms None"),
             "attempt watched-call 2/3 None None None 0ms None".to_owned(),
         ]
@@ -212,9 +212,10 @@ async fn a_permanent_failure_is_a_give_up_too() {
     watched(&seen, &Mutex::new(vec![Fault::Gone])).await.unwrap_err();
     let lines = seen.0.into_inner().unwrap();
     assert_eq!(lines.len(), 2, "{lines:#?}");
-    assert!(
-        lines[1].starts_with("gave up watched-call 1/3") && lines[1].ends_with("Some(Permanent)")
-    );
+    for (line, hook) in lines.iter().zip(["attempt", "gave up"]) {
+        assert!(line.starts_with(&format!("{hook} watched-call 1/3")), "{line}");
+        assert!(line.ends_with("Some(Permanent)"), "{line}");
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -43,6 +43,20 @@ pub enum Kind {
     Permanent,
 }
 
+impl Kind {
+    /// The kind as a label: `"throttled"`, `"transient"`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Throttled => "throttled",
+            Self::Transient => "transient",
+            Self::Other => "other",
+            Self::Credentials => "credentials",
+            Self::Permanent => "permanent",
+        }
+    }
+}
+
 /// The server's hint of how long to wait.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]

@@ -147,3 +147,16 @@ fn a_first_try_without_anybody_around_is_counted() {
     });
     assert_eq!(seen.of("aws_retry_attempts_total{function=RetryPolicy::run}"), [1.0]);
 }
+
+/// The first try of a call and its retries are one series.
+#[test]
+fn a_first_try_has_the_labels_of_its_policy() {
+    let seen = Seen::default();
+    metrics::with_local_recorder(&seen, || {
+        let poll = SQS.name("poll");
+        futures::executor::block_on(failing(&poll, "m5", 0, Fault::Gone)).unwrap();
+        let retried = failing(&poll, "m5", 1, Fault::Throttled);
+        futures::executor::block_on(Harness::new().no_waits().scope(retried)).unwrap();
+    });
+    assert_eq!(seen.of("aws_retry_attempts_total{function=poll,service=SQS}").len(), 1 + 2);
+}

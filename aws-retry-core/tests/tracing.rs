@@ -89,6 +89,7 @@ fn a_span_a_call_and_its_lines_inside() {
         ("scope", "none"),
         ("max_attempts", "6"),
         ("attempts", "6"),
+        ("kind", "throttled"),
         ("code", "ThrottlingException"),
         ("status", "400"),
         ("request_id", "id-1"),
@@ -107,6 +108,7 @@ fn a_span_a_call_and_its_lines_inside() {
         ("operation", "ListSecrets"),
         ("attempt", "1"),
         ("max_attempts", "6"),
+        ("kind", "throttled"),
         ("code", "ThrottlingException"),
         ("status", "400"),
         ("request_id", "id-1"),
@@ -117,7 +119,8 @@ fn a_span_a_call_and_its_lines_inside() {
     let errors: Vec<_> = lines.iter().filter(|line| line.0 == Level::ERROR).collect();
     assert_eq!(errors.len(), 1);
     assert_eq!(field(&errors[0].2, "message"), "giving up");
-    assert_eq!((field(&errors[0].2, "reason"), field(&errors[0].2, "attempt")), ("attempts", "6"));
+    let said = |name| field(&errors[0].2, name);
+    assert_eq!((said("reason"), said("attempt"), said("kind")), ("attempts", "6", "throttled"));
 }
 
 #[test]
@@ -132,6 +135,7 @@ fn a_success_ends_its_span_too() {
     let lines = third.lines.lock().unwrap();
     let last = lines.last().unwrap();
     assert_eq!((last.0, field(&last.2, "message")), (Level::DEBUG, "succeeded after retries"));
+    assert_eq!(field(&last.2, "kind"), "none");
 }
 
 #[test]
@@ -152,8 +156,10 @@ fn a_permanent_answer_is_no_defeat_and_off_is_off() {
     let gone = seen(LevelFilter::INFO, failing(&EXACT, "s4", 9, Fault::Gone));
     assert!(gone.lines.lock().unwrap().is_empty());
     let off = EXACT.log(Log::Off);
-    let off = seen(LevelFilter::TRACE, failing(&off, "s5", 9, Fault::Throttled));
-    assert!(off.lines.lock().unwrap().is_empty());
+    for failures in [9, 2] {
+        let off = seen(LevelFilter::TRACE, failing(&off, "s5", failures, Fault::Throttled));
+        assert!(off.lines.lock().unwrap().is_empty(), "after {failures} failures");
+    }
 }
 
 #[test]

@@ -44,13 +44,7 @@ impl fmt::Display for Explanation<'_> {
         if let Some(status) = self.failure.status {
             write!(f, ", status: {status}")?;
         }
-        let kind = match self.kind {
-            Kind::Throttled => "throttled",
-            Kind::Transient => "transient",
-            Kind::Other => "other",
-            Kind::Credentials => "credentials",
-            Kind::Permanent => "permanent",
-        };
+        let kind = self.kind.as_str();
         let verdict = if self.is_retried() { "retried" } else { "not retried" };
         write!(f, ", kind: {kind}, verdict: {verdict}, reason: ")?;
         if self.held_back {

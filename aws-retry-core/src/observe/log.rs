@@ -9,6 +9,7 @@ use tracing::Level;
 use super::Event;
 use crate::attempts::Reason;
 use crate::clock::Time;
+use crate::failure::Kind;
 use crate::policy::Log;
 use crate::site::Site;
 
@@ -26,6 +27,7 @@ macro_rules! line {
             scope = $event.scope,
             attempt = $event.attempt,
             max_attempts = $event.max_attempts,
+            kind = $event.kind.map(Kind::as_str),
             code = $event.code,
             status = $event.status,
             request_id = $event.request_id,
@@ -62,7 +64,10 @@ pub(super) fn write(site: &Site, level: Log, event: &Event<'_>, now: Time) {
 }
 
 /// A call that needed more than one attempt.
-pub(super) fn recovered(event: &Event<'_>) {
+pub(super) fn recovered(level: Log, event: &Event<'_>) {
+    if level == Log::Off {
+        return;
+    }
     let elapsed = event.elapsed.as_secs_f64();
     line!(Level::DEBUG, event, "succeeded after retries", elapsed_seconds = elapsed);
 }

@@ -8,6 +8,7 @@ use metrics::{Key, Label, Level, Metadata, with_recorder};
 use super::Event;
 use crate::attempts::Reason;
 use crate::failure::Kind;
+use crate::policy::RetryPolicy;
 use crate::site::Site;
 
 /// Attempts, first tries included.
@@ -57,20 +58,28 @@ impl SiteMetrics {
     }
 }
 
-/// A success on the first try, of which nothing else is known but perhaps a name that is not the fn's.
-/// Allocates once a fn.
-pub(super) fn first_try(site: &'static Site, name: Option<&'static str>) {
-    let key = |name| {
+/// A success on the first try, of which nothing is known but what is written. Allocates once a fn, where
+/// the rest of the policy names neither another fn nor a service.
+pub(super) fn first_try(
+    site: &'static Site,
+    policy: Option<&RetryPolicy>,
+    late: Option<&RetryPolicy>,
+) {
+    let key = |policies: &[Option<&RetryPolicy>]| {
+        let policies = || policies.iter().flatten();
+        let name = policies().find_map(|it| it.name).unwrap_or(site.name);
+        let service = policies().find_map(|it| it.service);
         let mut labels = vec![Label::from_static_parts("function", name)];
-        labels.extend(site.policy.service.map(|it| Label::from_static_parts("service", it)));
+        labels.extend(service.map(|it| Label::from_static_parts("service", it)));
         Key::from_parts(ATTEMPTS, labels)
     };
     let count = |key: &Key| {
         with_recorder(|recorder| recorder.register_counter(key, &METADATA).increment(1));
     };
-    match name {
-        Some(name) => count(&key(name)),
-        None => count(site.metrics.0.get_or_init(|| key(site.name))),
+    let names = |it: &&RetryPolicy| it.name.is_some() || it.service.is_some();
+    match (late.filter(names), policy.filter(names)) {
+        (None, None) => count(site.metrics.0.get_or_init(|| key(&[Some(&site.policy)]))),
+        (late, policy) => count(&key(&[late, Some(&site.policy), policy])),
     }
 }
 

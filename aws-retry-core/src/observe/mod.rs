@@ -23,6 +23,7 @@
 //! | `service`, `operation` | all | as written on the fn, or as the interceptor recorded them |
 //! | `scope` | all | the scope's elements, `/` between them, after [`keep_scope_names`] |
 //! | `attempt`, `max_attempts` | all | the attempt that ended, from 1; attempts allowed |
+//! | `kind` | failures | what it was taken for: [`Kind::as_str`](crate::Kind::as_str) |
 //! | `code`, `status`, `request_id` | failures | what the service answered |
 //! | `delay_seconds` | retries | the wait that follows |
 //! | `reason` | give-ups | [`Reason::as_str`](crate::Reason::as_str) |
@@ -32,14 +33,16 @@
 //!
 //! Target `aws_retry`, name `call`, level debug as the SDK's own: one a call, around its attempts, its
 //! waits and its log lines. The fields above, with `module` and with `attempts` (made in all) in place
-//! of `attempt`; `code`, `status`, `request_id` and `reason` are those of the failure that the call gave
-//! up on. For OpenTelemetry `otel.name` is the fn's name, and `otel.status_code` is `ERROR` after a
+//! of `attempt`; `kind`, `code`, `status`, `request_id` and `reason` are those of the failure that the
+//! call gave up on. For OpenTelemetry `otel.name` is the fn's name, and `otel.status_code` is `ERROR` after a
 //! give-up; `service`, `operation`, `code`, `status` and `request_id` are its `rpc.service`,
 //! `rpc.method`, `error.type`, `http.response.status_code` and `aws.request_id`.
 //!
 //! # Metrics
 //!
-//! Labels: `function`; `service` where it is known; `scope` after [`keep_scope_names`].
+//! Labels: `function`; `service`, as written (`service = ".."`) or, of a failure, as the interceptor
+//! recorded it; `scope` after [`keep_scope_names`]. A success on the first try asks nobody for its service:
+//! where attempts are to be told by service, write it on the fn.
 //!
 //! | metric | kind | counts |
 //! |---|---|---|
@@ -73,7 +76,7 @@ pub(crate) use span::{CallSpan, spans_wanted};
 
 use crate::ambient::Ambient;
 use crate::clock::Time;
-use crate::policy::Log;
+use crate::policy::{Log, RetryPolicy};
 use crate::site::Site;
 use crate::switches::Switch;
 use std::time::Duration;
@@ -86,11 +89,15 @@ pub(crate) fn wants_successes() -> bool {
 
 /// Counts a first-try success that nobody needs the whole event of.
 #[inline]
-pub(crate) fn first_try(site: &'static Site, name: Option<&'static str>) {
+pub(crate) fn first_try(
+    site: &'static Site,
+    policy: Option<&RetryPolicy>,
+    late: Option<&RetryPolicy>,
+) {
     #[cfg(feature = "metrics")]
-    metrics::first_try(site, name);
+    metrics::first_try(site, policy, late);
     #[cfg(not(feature = "metrics"))]
-    let _ = (site, name);
+    let _ = (site, policy, late);
 }
 
 /// Tells all but the log that an attempt ended.
@@ -112,11 +119,11 @@ pub(crate) fn log(site: &Site, level: Log, event: &Event<'_>, now: Time) {
 }
 
 /// Writes the line of a success that took retries.
-pub(crate) fn log_recovery(event: &Event<'_>) {
+pub(crate) fn log_recovery(level: Log, event: &Event<'_>) {
     #[cfg(feature = "tracing")]
-    log::recovered(event);
+    log::recovered(level, event);
     #[cfg(not(feature = "tracing"))]
-    let _ = event;
+    let _ = (level, event);
 }
 
 /// Warns, once a fn, of a wait that blocks an async runtime.

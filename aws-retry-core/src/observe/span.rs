@@ -13,6 +13,7 @@ mod on {
     use tracing::span::Entered;
     use tracing::{Level, Span};
 
+    use crate::failure::Kind;
     use crate::observe::Event;
 
     /// Whether anybody wants spans: one relaxed load where nobody listens at debug level.
@@ -57,6 +58,7 @@ mod on {
                 max_attempts = call.max_attempts,
                 attempts = Empty,
                 elapsed_seconds = Empty,
+                kind = Empty,
                 code = Empty,
                 status = Empty,
                 request_id = Empty,
@@ -83,6 +85,7 @@ mod on {
                 span.record("operation", event.operation);
             }
             if let Some(reason) = event.reason {
+                span.record("kind", event.kind.map(Kind::as_str));
                 span.record("code", event.code);
                 span.record("status", event.status);
                 span.record("request_id", event.request_id);

@@ -179,7 +179,7 @@ impl<'p> Call<'p> {
             if quota::any_drained() {
                 self.refill();
             }
-            observe::first_try(self.site, self.late.and_then(|late| late.name));
+            observe::first_try(self.site, self.policy, self.late);
         }
         ControlFlow::Break(outcome)
     }
@@ -244,7 +244,7 @@ impl<'p> Call<'p> {
         let state = state.get_or_insert_with(|| {
             let scope = scope.take().unwrap_or_else(|| site.key().into());
             let ambient = ambient::current();
-            Box::new(State::new(site, resolved(ambient.as_deref()), scope, ambient))
+            Box::new(State::new(site, resolved, scope, ambient))
         });
         state.follow(resolved);
         state

@@ -65,22 +65,24 @@ impl std::fmt::Debug for State {
 impl State {
     pub fn new(
         site: &'static Site,
-        policy: Resolved,
+        policy: impl FnOnce(Option<&Ambient>) -> Resolved,
         named: Named,
         ambient: Option<Arc<Ambient>>,
     ) -> Self {
+        // Before the policy is read: an override that comes in between is a change to follow.
+        let generation = overrides::generation();
         let clock = Clock::current(ambient.as_deref());
         let started = clock.now();
         let mut state = Self {
             site,
             deadline: None,
             span: CallSpan::none(),
-            policy,
+            policy: policy(ambient.as_deref()),
             clock,
             started,
             named,
             ambient,
-            generation: overrides::generation(),
+            generation,
             scope: None,
             attempts: Attempts::default(),
             lane: Lane::default(),
@@ -239,7 +241,7 @@ impl State {
         }
         let _span = self.span.enter();
         if attempt > 1 {
-            observe::log_recovery(&event);
+            observe::log_recovery(self.policy.log, &event);
         }
         observe::tell(&event, self.ambient.as_deref());
         self.span.end(&event);
@@ -294,19 +296,21 @@ impl State {
             _ => decision,
         };
         let event = self.event(attempt).of_failure(failure, verdict.kind);
+        let event = match decision {
+            Decision::Retry(delay) => Event { delay, ..event },
+            Decision::Stop { why, .. } => Event { reason: Some(why), ..event },
+        };
         if let Some(hook) = hooks.on_attempt {
             hook(&event);
         }
         match decision {
-            Decision::Retry(delay) => {
-                let event = Event { delay, ..event };
+            Decision::Retry(_) => {
                 self.tell(&event, hooks.on_retry);
                 self.unsent = true;
                 self.last_failure = Some(Box::new(failure.to_owned()));
                 true
             }
-            Decision::Stop { why, .. } => {
-                let event = Event { reason: Some(why), ..event };
+            Decision::Stop { .. } => {
                 self.tell(&event, hooks.on_give_up);
                 self.span.end(&event);
                 context::gave_up(failure);
