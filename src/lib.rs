@@ -51,7 +51,7 @@
 //! `SdkError`, an operation's or a service crate's error, `ErrorMetadata`, `anyhow::Error`, `eyre::Report`,
 //! `Box<dyn Error + Send + Sync>`, `io::Error` and every enum that implements `Error` work without a line of
 //! code. For a type of your own: `#[derive(AsFailure)]`, or the trait [`AsFailure`] (one method).
-//! [`explain`] answers "why does it not retry?".
+//! [`explain!`] answers "why does it not retry?".
 //!
 //! # Without the attribute
 //!

@@ -176,6 +176,31 @@ fn explain_tells_code_kind_verdict_and_reason() {
     assert!(aws_retry::explain(&scan as &dyn std::error::Error).is_retried(), "a time-out");
 }
 
+/// What the attribute reads, `explain!` does.
+#[tokio::test]
+async fn explain_reads_a_services_error_and_an_enum() {
+    let endpoint = Endpoint::start([], Step::throttled());
+    let client = clients::secrets_manager(&endpoint.url(), PATIENCE);
+    let error = async || list(&client).await.expect_err("throttled");
+    let throttled =
+        "kind: throttled, verdict: retried, reason: its code is in the Python decorator's set";
+
+    let service: aws_sdk_secretsmanager::Error = error().await.into();
+    let said = aws_retry::explain!(service).to_string();
+    assert_eq!(said, format!("code: ThrottlingException, {throttled}"));
+    let of_operation = error().await.into_service_error();
+    assert_eq!(aws_retry::explain!(of_operation).to_string(), said);
+    let erased = &anyhow::Error::from(error().await);
+    assert_eq!(aws_retry::explain!(*erased).to_string(), said);
+
+    let said = format!("code: ThrottlingException, status: 400, {throttled}");
+    assert_eq!(aws_retry::explain!(error().await).to_string(), said);
+    let scan = ScanError::List(error().await);
+    let never = aws_retry::RetryPolicy::new().excluded_errors(&["Throttling*"]);
+    assert!(aws_retry::explain!(scan).is_retried());
+    assert!(!aws_retry::explain!(scan, never).is_retried());
+}
+
 /// A `Stopped` as a call makes it.
 fn aws_retry_stopped() -> aws_retry::Stopped {
     #[aws_retry(max_retries = 0, attempt_timeout = "1ms")]

@@ -61,6 +61,7 @@ pub mod __private {
     pub use crate::clock::{DefaultTimer, Timer};
     pub use crate::errors::tiers::{self, tag, tag_of, tag_of_error};
     pub use crate::failure::{AsFailure, Failure, with_source};
+    pub use crate::observe::explained;
     pub use crate::outcome::Outcome;
     pub use crate::pass::{Unwrap, either as passes, view, view_of};
     pub use crate::policy::{Codes, Jitter, Log, Mode, Nested, RetryPolicy};

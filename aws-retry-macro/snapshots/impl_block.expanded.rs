@@ -40,7 +40,7 @@ impl Inventory {
             let via = {
                 use __private::tiers::*;
                 let tag = __private::tag_of(&out);
-                (&&&&&&&&&tag).aws_retry_via()
+                (&&&&&&&&&&tag).aws_retry_via()
             };
             match __private::Call::settle(&mut call, out, via, __private::Extras::NONE) {
                 __private::ControlFlow::Break(out) => break out,
@@ -99,7 +99,7 @@ impl Inventory {
             let via = {
                 use __private::tiers::*;
                 let tag = __private::tag_of(&out);
-                (&&&&&&&&&tag).aws_retry_via()
+                (&&&&&&&&&&tag).aws_retry_via()
             };
             match __private::Call::settle(&mut call, out, via, __private::Extras::NONE) {
                 __private::ControlFlow::Break(out) => break out,
@@ -150,7 +150,7 @@ impl Inventory {
             let via = {
                 use __private::tiers::*;
                 let tag = __private::tag_of(&out);
-                (&&&&&&&&&tag).aws_retry_via()
+                (&&&&&&&&&&tag).aws_retry_via()
             };
             match __private::Call::settle(&mut call, out, via, __private::Extras::NONE) {
                 __private::ControlFlow::Break(out) => {

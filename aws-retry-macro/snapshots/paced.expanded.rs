@@ -48,7 +48,7 @@ async fn paced(
         let via = {
             use __private::tiers::*;
             let tag = __private::tag_of(&out);
-            (&&&&&&&&&tag.lenient()).aws_retry_via()
+            (&&&&&&&&&&tag.lenient()).aws_retry_via()
         };
         match __private::Call::settle(
             &mut call,

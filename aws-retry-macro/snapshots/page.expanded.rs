@@ -69,7 +69,7 @@ pub async fn page(
         let via = {
             use __private::tiers::*;
             let tag = __private::tag_of(&out);
-            (&&&&&&&&&tag).aws_retry_via()
+            (&&&&&&&&&&tag).aws_retry_via()
         };
         match __private::Call::settle(&mut call, out, via, __private::Extras::NONE) {
             __private::ControlFlow::Break(out) => break out,

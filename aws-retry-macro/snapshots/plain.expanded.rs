@@ -40,7 +40,7 @@ async fn describe(ec2: &Client, region: &str) -> Result<Vpcs, Error> {
         let via = {
             use __private::tiers::*;
             let tag = __private::tag_of(&out);
-            (&&&&&&&&&tag).aws_retry_via()
+            (&&&&&&&&&&tag).aws_retry_via()
         };
         match __private::Call::settle(&mut call, out, via, __private::Extras::NONE) {
             __private::ControlFlow::Break(out) => break out,

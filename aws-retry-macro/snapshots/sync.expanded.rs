@@ -28,7 +28,7 @@ fn upload(&mut self, body: Vec<u8>) -> io::Result<()> {
         let via = {
             use __private::tiers::*;
             let tag = __private::tag_of(&out);
-            (&&&&&&&&&tag).aws_retry_via()
+            (&&&&&&&&&&tag).aws_retry_via()
         };
         match __private::Call::settle(&mut call, out, via, __private::Extras::NONE) {
             __private::ControlFlow::Break(out) => {

@@ -264,9 +264,9 @@ impl Loop<'_> {
     fn via(&self) -> TokenStream {
         let at = error_span(self.outcome);
         if self.args.get("retry_if").is_some() {
-            quote_spanned!(at=> (&&&&&&&&&tag.lenient()).aws_retry_via())
+            quote_spanned!(at=> (&&&&&&&&&&tag.lenient()).aws_retry_via())
         } else {
-            quote_spanned!(at=> (&&&&&&&&&tag).aws_retry_via())
+            quote_spanned!(at=> (&&&&&&&&&&tag).aws_retry_via())
         }
     }
 

@@ -60,7 +60,7 @@ pub fn extras(args: &Args, private: &TokenStream) -> TokenStream {
 
 /// Is it a setting of `RetryPolicy`?
 fn is_setting(arg: &Arg) -> bool {
-    use Kind::{Choice, Codes, Count, Duration, Instant, Number, Switch, Text};
+    use Kind::{Choice, Codes, Count, Duration, Instant, Name, Number, Switch, Text};
     matches!(
         arg.row.kind,
         Choice(_)
@@ -68,6 +68,7 @@ fn is_setting(arg: &Arg) -> bool {
             | Count { .. }
             | Duration { .. }
             | Instant
+            | Name
             | Number { .. }
             | Switch
             | Text

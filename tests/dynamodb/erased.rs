@@ -5,6 +5,7 @@ use aws_retry::aws_retry;
 use aws_retry::sdk::Interceptor;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::retry::RetryConfig;
+use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::types::AttributeValue;
 
 use crate::support::client::PATIENCE;
@@ -54,6 +55,28 @@ async fn a_throttle_is_ours_with_the_interceptor_and_the_sdks_without() {
     for (client, requests) in [(&plain, 18), (&intercepted, 6)] {
         endpoint.play([]);
         stored(client).await.expect_err("throttled");
+        assert_eq!(endpoint.arrived(), requests);
+    }
+}
+
+/// A code that is in none of the sets, and that the model calls retryable: the operation's error says so
+/// without the answer around it.
+#[tokio::test]
+async fn the_model_speaks_through_the_error_of_the_operation() {
+    #[aws_retry(mode = "standard", base_delay = "1ms", quota = false)]
+    async fn stored(client: &Client) -> Result<(), PutItemError> {
+        let item = AttributeValue::S("b".to_owned());
+        let put = client.put_item().table_name("a").item("a", item).send().await;
+        put.map(drop).map_err(aws_sdk_dynamodb::error::SdkError::into_service_error)
+    }
+
+    let endpoint = Endpoint::start([], Step::error(400, "ReplicatedWriteConflictException"));
+    let (plain, intercepted) = clients(&endpoint, &RetryConfig::disabled());
+    // Who knows the service has AWS's attempts for DynamoDB.
+    for (client, requests) in [(&plain, 3), (&intercepted, 4)] {
+        endpoint.play([]);
+        let error = stored(client).await.expect_err("a conflict");
+        assert!(error.is_replicated_write_conflict_exception());
         assert_eq!(endpoint.arrived(), requests);
     }
 }

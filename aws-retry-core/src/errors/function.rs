@@ -89,7 +89,7 @@ where
     const HOLDS_STOPPED: bool = true;
 
     fn failure_of(&self) -> Failure<'_> {
-        sdk::of_modeled(self)
+        metadata::modeled(sdk::of_sdk_error(self), self.as_service_error())
     }
 
     fn of_stopped(stopped: Stopped) -> Option<Self> {
@@ -100,12 +100,12 @@ where
 #[cfg(feature = "sdk")]
 impl<E> Classify<by::Operation> for E
 where
-    E: ProvideErrorMetadata + CreateUnhandledError + Error + 'static,
+    E: ProvideErrorMetadata + ProvideErrorKind + CreateUnhandledError + Error + 'static,
 {
     const HOLDS_STOPPED: bool = true;
 
     fn failure_of(&self) -> Failure<'_> {
-        metadata::of_provider_or_chain(self)
+        metadata::modeled(metadata::of_provider_or_chain(self), Some(self))
     }
 
     fn of_stopped(stopped: Stopped) -> Option<Self> {

@@ -10,14 +10,12 @@ use aws_smithy_runtime_api::client::result::{ConnectorError, DispatchFailure, Sd
 use aws_smithy_runtime_api::http::Headers;
 use aws_smithy_types::DateTime;
 use aws_smithy_types::date_time::Format;
-use aws_smithy_types::error::ErrorMetadata;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
-use aws_smithy_types::retry::{ErrorKind, ProvideErrorKind};
 
 use super::{chain, metadata};
-use crate::failure::{Failure, Kind, RetryAfter, Transport};
+use crate::failure::{Failure, RetryAfter, Transport};
 
-/// What an `SdkError` says, but for the model of the operation's errors.
+/// What an `SdkError` says, but for the model of the operation's errors: see `metadata::modeled`.
 pub(super) fn of_sdk_error<E>(error: &SdkError<E, HttpResponse>) -> Failure<'_>
 where
     E: ProvideErrorMetadata,
@@ -60,33 +58,6 @@ pub(crate) fn of_attempt<'e>(
     match response {
         Some(response) => failure.or(of_response(response)),
         None => failure,
-    }
-}
-
-/// What an `SdkError` says, the model of the operation's errors included.
-pub(super) fn of_modeled<E>(error: &SdkError<E, HttpResponse>) -> Failure<'_>
-where
-    E: ProvideErrorMetadata + ProvideErrorKind + Error + 'static,
-{
-    let failure = of_sdk_error(error);
-    let Some(error) = error.as_service_error() else { return failure };
-    Failure {
-        // An error that the operation does not model has the bare metadata for its source; one whose body
-        // could not be parsed has no code.
-        modeled: error
-            .source()
-            .map(|source| failure.code.is_some() && !source.is::<ErrorMetadata>()),
-        modeled_kind: error.retryable_error_kind().map(kind_of),
-        ..failure
-    }
-}
-
-/// The model marks an error as retryable whatever its kind, a client's fault included: only the way it
-/// is retried depends on it.
-fn kind_of(kind: ErrorKind) -> Kind {
-    match kind {
-        ErrorKind::ThrottlingError => Kind::Throttled,
-        _ => Kind::Transient,
     }
 }
 

@@ -4,6 +4,8 @@ use super::*;
 use crate::codes;
 use aws_smithy_runtime_api::http::StatusCode;
 use aws_smithy_types::body::SdkBody;
+use aws_smithy_types::error::ErrorMetadata;
+use aws_smithy_types::retry::ErrorKind;
 use std::io;
 
 type Error = SdkError<ErrorMetadata, HttpResponse>;

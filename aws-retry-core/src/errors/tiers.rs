@@ -17,7 +17,6 @@ use aws_smithy_runtime_api::client::result::{CreateUnhandledError, SdkError};
 use aws_smithy_types::error::ErrorMetadata;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use aws_smithy_types::error::operation::BuildError;
-#[cfg(feature = "sdk")]
 use aws_smithy_types::retry::ProvideErrorKind;
 
 #[cfg(feature = "sdk")]
@@ -115,7 +114,7 @@ macro_rules! last_tier {
 }
 
 tier! { aws_retry_via, ViaUser => User:
-    impl<E: AsFailure, M> ViaUser for &&&&&&&&Tag<E, M> {}
+    impl<E: AsFailure, M> ViaUser for &&&&&&&&&Tag<E, M> {}
 }
 
 impl<E: AsFailure> Via<E> for User {
@@ -126,7 +125,7 @@ impl<E: AsFailure> Via<E> for User {
 
 #[cfg(feature = "sdk")]
 tier! { aws_retry_via, ViaModel => Model:
-    impl<E, M> ViaModel for &&&&&&&Tag<SdkError<E, HttpResponse>, M>
+    impl<E, M> ViaModel for &&&&&&&&Tag<SdkError<E, HttpResponse>, M>
     where E: ProvideErrorMetadata + ProvideErrorKind + Error + 'static {}
 }
 
@@ -136,19 +135,33 @@ where
     E: ProvideErrorMetadata + ProvideErrorKind + Error + 'static,
 {
     fn failure<'e>(&self, error: &'e SdkError<E, HttpResponse>) -> Failure<'e> {
-        sdk::of_modeled(error)
+        metadata::modeled(sdk::of_sdk_error(error), error.as_service_error())
     }
 }
 
 #[cfg(feature = "sdk")]
 tier! { aws_retry_via, ViaSdk => Sdk:
-    impl<E: ProvideErrorMetadata, M> ViaSdk for &&&&&&Tag<SdkError<E, HttpResponse>, M> {}
+    impl<E: ProvideErrorMetadata, M> ViaSdk for &&&&&&&Tag<SdkError<E, HttpResponse>, M> {}
 }
 
 #[cfg(feature = "sdk")]
 impl<E: ProvideErrorMetadata> Via<SdkError<E, HttpResponse>> for Sdk {
     fn failure<'e>(&self, error: &'e SdkError<E, HttpResponse>) -> Failure<'e> {
         sdk::of_sdk_error(error)
+    }
+}
+
+tier! { aws_retry_via, ViaOperation => Operation:
+    impl<E, M> ViaOperation for &&&&&&Tag<E, M>
+    where E: ProvideErrorMetadata + ProvideErrorKind + Error + 'static {}
+}
+
+impl<E> Via<E> for Operation
+where
+    E: ProvideErrorMetadata + ProvideErrorKind + Error + 'static,
+{
+    fn failure<'e>(&self, error: &'e E) -> Failure<'e> {
+        metadata::modeled(metadata::of_provider_or_chain(error), Some(error))
     }
 }
 

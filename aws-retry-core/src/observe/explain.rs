@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::classify::{Predicates, Rule, classify};
-use crate::errors::Classify;
+use crate::errors::{Classify, Via};
 use crate::failure::{Failure, Kind};
 use crate::policy::{Resolved, RetryPolicy};
 
@@ -56,7 +56,39 @@ impl fmt::Display for Explanation<'_> {
     }
 }
 
-/// What the default policy makes of `error`: code, kind, verdict, reason.
+/// What the default policy makes of an error, or with `explain!(error, policy)` what that one makes of it:
+/// for every type that the attribute reads, a service crate's `Error` and enums of your own included. Not
+/// for type parameters: there [`explain`](crate::explain()) is.
+///
+/// It takes the error itself and only looks at it; of a reference write `explain!(*error)`.
+///
+/// ```
+/// # use aws_retry_core as aws_retry;
+/// # let answer: Result<(), aws_sdk_sqs::Error> =
+/// #     Err(aws_smithy_types::error::operation::BuildError::missing_field("queue_url", "none").into());
+/// if let Err(error) = answer {
+///     println!("{}", aws_retry::explain!(error));
+/// #   assert!(!aws_retry::explain!(error).is_retried());
+/// }
+/// ```
+#[macro_export]
+macro_rules! explain {
+    ($error:expr $(,)?) => {
+        $crate::explain!($error, $crate::RetryPolicy::new())
+    };
+    ($error:expr, $policy:expr $(,)?) => {
+        match &$error {
+            error => {
+                use $crate::__private::tiers::*;
+                let tag = $crate::__private::tag_of_error(error);
+                let via = (&&&&&&&&&&tag).aws_retry_via();
+                $crate::__private::explained(&$policy, via, error)
+            }
+        }
+    };
+}
+
+/// [`explain!`](crate::explain!), for the types that the closure forms read: code, kind, verdict, reason.
 ///
 /// ```
 /// use aws_retry_core::explain;
@@ -76,6 +108,11 @@ impl RetryPolicy {
     pub fn explain<'e, M, E: Classify<M> + ?Sized>(&self, error: &'e E) -> Explanation<'e> {
         of_failure(&self.resolve(), error.failure_of())
     }
+}
+
+/// What [`explain!`](crate::explain!) makes of what the adapter `via` reads.
+pub fn explained<'e, E>(policy: &RetryPolicy, via: impl Via<E>, error: &'e E) -> Explanation<'e> {
+    of_failure(&policy.resolve(), via.failure(error))
 }
 
 fn of_failure<'e>(policy: &Resolved, failure: Failure<'e>) -> Explanation<'e> {

@@ -66,6 +66,8 @@ mod report;
 mod span;
 
 pub use event::Event;
+#[doc(hidden)]
+pub use explain::explained;
 pub use explain::{Explanation, explain};
 pub use global::{clear_global, keep_scope_names, set_global};
 #[cfg(feature = "metrics")]

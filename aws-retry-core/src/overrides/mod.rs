@@ -52,8 +52,8 @@ static CHANGES: AtomicU32 = AtomicU32::new(0);
 
 /// Overrides the policies of all fns that `pattern` covers, now and until it is taken back.
 ///
-/// In a pattern each `*` stands for any text. It is held against the fn's name (`page`) and against its
-/// path (`my_crate::inventory::page`). Where several overrides cover a fn, what a later one writes wins;
+/// In a pattern each `*` stands for any text. It is held against the fn's name (`page`, or what
+/// `name = ".."` says instead) and against its path (`my_crate::inventory::page`). Where several overrides cover a fn, what a later one writes wins;
 /// one with the same pattern as an earlier one replaces it.
 pub fn set(pattern: impl Into<String>, to: impl Into<Override>) {
     let (pattern, to) = (pattern.into(), to.into());
