@@ -2,6 +2,7 @@
 //! the body, it leaves the future `Send`, as it does without the attribute.
 
 use std::cell::Cell;
+use std::future::Future;
 
 use aws_retry::{RetryPolicy, aws_retry};
 
