@@ -66,7 +66,7 @@ async fn main() {
     for id in ["database", "certificate"] {
         match password(&client, id).await {
             Ok(password) => println!("{id}: a password of {} letters", password.len()),
-            Err(error) => println!("{id}: {error} ({})", explain(&error)),
+            Err(error) => println!("{id}: {error} ({})", explain!(error)),
         }
     }
 }

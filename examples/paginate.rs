@@ -77,7 +77,7 @@ async fn main() -> anyhow::Result<()> {
     match paginate(&client, page, next).collect().await {
         Ok(pages) => println!("  {} pages", pages.len()),
         Err(Interrupted { pages, token, error, .. }) => {
-            println!("  {} page(s), then {}", pages.len(), aws_retry::explain(&error));
+            println!("  {} page(s), then {}", pages.len(), aws_retry::explain!(error));
             let rest = paginate(&client, page, next).from_token(token).collect().await?;
             println!("  later {} more", rest.len());
         }

@@ -10,7 +10,7 @@ use aws_sdk_secretsmanager::config::retry::RetryConfig;
 use aws_sdk_sqs::error::SdkError;
 use aws_sdk_sqs::operation::send_message::SendMessageError;
 
-use crate::clients::{intercepted, plain};
+use crate::clients::{intercepted, plain, three};
 use crate::support::client::PATIENCE;
 use crate::support::clients;
 use crate::support::endpoint::{Endpoint, Step};
@@ -144,9 +144,16 @@ async fn a_modeled_throttle_of_sqs() {
 
     let endpoint = Endpoint::start([], Step::ok("{}"));
     let client = clients::sqs(&endpoint.url(), PATIENCE);
-    let config = client.config().to_builder().retry_config(RetryConfig::standard());
+    let config = client.config().to_builder().retry_config(three());
+    let plain = aws_sdk_sqs::Client::from_conf(config.clone().build());
     let config = config.interceptor(aws_retry::sdk::Interceptor::new()).build();
     let client = aws_sdk_sqs::Client::from_conf(config);
+    // A throttle that lasts: six attempts of one request each, or of three.
+    for (client, requests) in [(&client, 6), (&plain, 18)] {
+        endpoint.play(vec![Step::error(400, "RequestThrottled"); 20]);
+        erased(client).await.expect_err("throttled");
+        assert_eq!(endpoint.arrived(), requests);
+    }
     for code in ["RequestThrottled", "KMS.ThrottlingException"] {
         for erase in [false, true] {
             endpoint.play([Step::error(400, code)]);
