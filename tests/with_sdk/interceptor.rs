@@ -90,6 +90,9 @@ async fn an_outage_does_not_multiply() {
     let endpoint = Endpoint::start([], broken());
     create(&plain(&endpoint, three())).await.expect_err("an outage");
     assert_eq!(sent(&endpoint), (18, 6), "without the interceptor: 6 operations of 3 requests");
+    let endpoint = Endpoint::start([], broken());
+    create(&plain(&endpoint, RetryConfig::disabled())).await.expect_err("an outage");
+    assert_eq!(sent(&endpoint), (6, 6));
 }
 
 /// A code that a list of the user's names is no transient failure of ours, and the SDK's all the same.
@@ -125,6 +128,12 @@ async fn a_throttle_leaves_the_sdk_at_once() {
     let endpoint = Endpoint::start(throttled(), created());
     let attempts = create_and_count(&plain(&endpoint, three())).await.expect("created");
     assert_eq!((attempts, sent(&endpoint)), (1, (3, 1)), "the SDK has retried it");
+
+    for (client, requests) in [(intercepted as fn(&_, _) -> _, (6, 6)), (plain, (18, 6))] {
+        let endpoint = Endpoint::start([], Step::throttled());
+        create(&client(&endpoint, three())).await.expect_err("throttled");
+        assert_eq!(sent(&endpoint), requests);
+    }
 }
 
 /// A throttle after a 500: the SDK retries the one, the attribute the other.
@@ -205,4 +214,12 @@ async fn a_clock_that_is_wrong_is_corrected_inside_the_operation() {
     let endpoint = Endpoint::start([], skewed());
     create(&intercepted(&endpoint, three())).await.expect_err("wrong for ever");
     assert_eq!(endpoint.arrived(), 3);
+
+    // It is the SDK's, with the interceptor or without: where it does not retry, nobody does.
+    let endpoint = Endpoint::start([skewed()], created());
+    create(&plain(&endpoint, three())).await.expect("created");
+    assert_eq!(sent(&endpoint), (2, 1));
+    let endpoint = Endpoint::start([skewed()], created());
+    create(&plain(&endpoint, RetryConfig::disabled())).await.expect_err("nobody corrects it");
+    assert_eq!(sent(&endpoint), (1, 1));
 }
