@@ -53,6 +53,21 @@
 //! code. For a type of your own: `#[derive(AsFailure)]`, or the trait [`AsFailure`] (one method).
 //! [`explain!`] answers "why does it not retry?".
 //!
+//! # Run times
+//!
+//! | features | what waits |
+//! |---|---|
+//! | `tokio` (default) | tokio's timer, unless another was handed over |
+//! | `sdk` without `tokio` | the SDK's `AsyncSleep` and `TimeSource`: [`time::set`], or [`time::with`] for one future |
+//! | neither | blocking calls alone: an async one does not compile, and the error says what to enable |
+//!
+//! A call that finds no timer gives up at its first failure and says so ([`Reason::NoTimer`]).
+//!
+//! `default-features = false, features = ["sdk"]` compiles for `wasm32-unknown-unknown`, with `tracing`,
+//! `metrics` and `aws-config` too; CI checks it where the target is installed. There the standard library has
+//! neither a clock nor randomness: hand over both sleep and time, and don't rely on [`client_token`] or on
+//! jitter, which are the same in each instance.
+//!
 //! # Without the attribute
 //!
 //! [`RetryPolicy`] is a `const` builder with the same arguments: `policy.run(|| client.list_secrets().send())`,

@@ -14,6 +14,7 @@ use pin_project_lite::pin_project;
 #[cfg(feature = "sdk")]
 use crate::clock::Handed;
 use crate::observe::Collector;
+use crate::random;
 use crate::switches::Switch;
 use crate::testing::Rules;
 
@@ -46,6 +47,12 @@ pub(crate) fn current() -> Option<Arc<Ambient>> {
     let seen = ambient.clone();
     let _ = CURRENT.try_with(|current| current.set(ambient));
     seen
+}
+
+/// Uniform in [0, 1): from the seed of a test around, if there is one.
+pub(crate) fn uniform(ambient: Option<&Ambient>) -> f64 {
+    let rules = ambient.and_then(|ambient| ambient.rules.as_ref());
+    rules.map_or_else(random::uniform, |rules| rules.uniform())
 }
 
 /// Makes `ambient` the current one, and the current one `ambient`.

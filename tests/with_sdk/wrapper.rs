@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use aws_retry::testing::Harness;
 use aws_retry::{Polled, RetryClient, RetryPolicy, aws_retry, paginate};
 use aws_sdk_secretsmanager::Client;
 use aws_sdk_secretsmanager::config::retry::RetryConfig;
@@ -118,6 +119,23 @@ async fn pages_of_a_retried_fn_and_where_to_go_on_after_a_failure() {
     assert_eq!(endpoint.arrived(), 4);
 }
 
+#[tokio::test]
+async fn a_seed_holds_for_waiters_too() {
+    let (_endpoint, client) = retrying([], Step::ok("{}"));
+    let waits = async || {
+        let harness = Harness::new().no_waits().seed(7);
+        let most = Duration::from_secs(600);
+        harness.scope(first_secret(&client, most)).await.expect_err("never");
+        let mut waits = harness.waits();
+        // The last one takes what the requests have left of the time.
+        waits.pop();
+        waits
+    };
+    let first = waits().await;
+    assert!(first.len() > 8, "{first:?}");
+    assert_eq!(first, waits().await);
+}
+
 /// Waits until there is a secret.
 async fn first_secret(
     client: &RetryClient<Client>,
@@ -153,6 +171,14 @@ async fn a_waiter_survives_throttles_and_ends_by_what_the_service_says() {
     let failed = first_secret(&client, long).await.expect_err("no answer");
     assert!(matches!(failed, WaiterError::OperationFailed(_)), "{failed:?}");
     assert_eq!(endpoint.arrived(), 3, "a poll is retried as any call");
+
+    let (endpoint, client) = retrying([], Step::ok("{}"));
+    let waiter = client.wait_until(|it| it.list_secrets().send(), |_| Polled::Retry);
+    let soon = std::time::Instant::now() + long;
+    let late = aws_retry::with_deadline(soon, waiter.min_delay(2 * long).wait(5 * long));
+    let failed = late.await.expect_err("the next poll would be too late");
+    assert!(matches!(failed, WaiterError::ExceededMaxWait(_)), "{failed:?}");
+    assert_eq!(endpoint.arrived(), 1);
 
     let (_endpoint, client) = retrying([], Step::ok("{}"));
     let failed = first_secret(&client, Duration::from_millis(20)).await.expect_err("never");

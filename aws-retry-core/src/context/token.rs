@@ -16,7 +16,8 @@ use crate::random;
 /// # assert_eq!(token.len(), 36);
 /// ```
 ///
-/// Where one annotated fn calls another, the token is the innermost call's.
+/// Where one annotated fn calls another, the token is the innermost call's. Not unique on
+/// `wasm32-unknown-unknown`, whose standard library has no source of randomness.
 #[must_use]
 pub fn client_token() -> String {
     let bits = with(|frame| {

@@ -5,7 +5,7 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use super::lane::{self, Lane};
-use crate::ambient::Ambient;
+use crate::ambient::{self, Ambient};
 use crate::attempts::{Attempts, Decision, Moment, Reason};
 use crate::classify::{Predicates, classify};
 use crate::clock::{Clock, Sleep, Time};
@@ -16,7 +16,6 @@ use crate::observe::{self, CallSpan, Event};
 use crate::overrides;
 use crate::policy::{Nested, Resolved};
 use crate::quota;
-use crate::random;
 use crate::rate::Outcome;
 use crate::scope::{Named, Registry, Scope};
 use crate::site::Site;
@@ -275,7 +274,7 @@ impl State {
                 let at = Moment {
                     now: self.clock.now(),
                     deadline: self.deadline,
-                    random: self.uniform(),
+                    random: ambient::uniform(self.ambient.as_deref()),
                 };
                 let quota = self.policy.costs.map(|_| &scope.quota);
                 match note.and_then(|note| self.tried_within(note, verdict.kind)) {
@@ -343,11 +342,6 @@ impl State {
         if let Some(scope) = &self.scope {
             self.attempts.give_back(&scope.quota);
         }
-    }
-
-    fn uniform(&self) -> f64 {
-        let rules = self.ambient.as_ref().and_then(|ambient| ambient.rules.as_ref());
-        rules.map_or_else(random::uniform, |rules| rules.uniform())
     }
 
     fn registry(&self) -> &Registry {

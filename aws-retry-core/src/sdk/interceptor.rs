@@ -42,6 +42,10 @@ use crate::failure::{Failure, Kind};
 /// - What is known of the failure is noted, so that the call understands an error whose type was erased.
 ///
 /// Outside every annotated call the client is as configured.
+///
+/// Credentials are loaded as often as without it, and in the time that the SDK grants. It is not for the
+/// client that a credentials provider uses: that one's calls happen inside the annotated call, and their
+/// throttles are not that call's.
 #[derive(Clone, Copy, Debug, Default)]
 #[non_exhaustive]
 pub struct Interceptor;

@@ -17,7 +17,6 @@ use aws_smithy_types::retry::ProvideErrorKind;
 use super::RetryClient;
 use crate::ambient;
 use crate::clock::{Clock, DefaultTimer, Time, Timer};
-use crate::random;
 
 /// What a poll means for a waiter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -92,7 +91,8 @@ impl<'c, C, S, A> Waiter<'c, C, S, A> {
         self
     }
 
-    /// Waits, at most `max_wait`. Result and error are those of the SDK's own waiters.
+    /// Waits, at most `max_wait`, and inside [`with_deadline`](crate::with_deadline) begins no wait that
+    /// would pass the deadline. Result and error are those of the SDK's own waiters.
     ///
     /// # Errors
     /// `FailureState` where `accept` said so, `ExceededMaxWait` where it took too long, and
@@ -108,8 +108,11 @@ impl<'c, C, S, A> Waiter<'c, C, S, A> {
         E: ProvideErrorMetadata + ProvideErrorKind + Error + 'static,
         DefaultTimer: Timer<Result<T, SdkError<E, HttpResponse>>>,
     {
-        let clock = Clock::current(ambient::current().as_deref());
+        let ambient = ambient::current();
+        let ambient = ambient.as_deref();
+        let clock = Clock::current(ambient);
         let begun = clock.now();
+        let deadline = ambient.and_then(|it| it.deadline).map(|at| clock.time_of(at));
         let mut polls = 0_u32;
         loop {
             let outcome = self.client.call(&mut self.send).await;
@@ -130,11 +133,14 @@ impl<'c, C, S, A> Waiter<'c, C, S, A> {
                 }
                 (Polled::Retry, _) => {}
             }
-            let elapsed = clock.now().saturating_sub(begun);
+            let now = clock.now();
+            let elapsed = now.saturating_sub(begun);
             let left = max_wait.saturating_sub(elapsed);
-            let delay = self.delays.after(polls, left, random::uniform());
+            let delay = self.delays.after(polls, left, ambient::uniform(ambient));
+            let in_time = deadline.is_none_or(|at| now.saturating_add(delay) < at);
             // Without a timer, too, no more time can pass.
-            let Some(pause) = clock.pause(delay).filter(|_| !left.is_zero()) else {
+            let pause = (!left.is_zero() && in_time).then(|| clock.pause(delay)).flatten();
+            let Some(pause) = pause else {
                 let exceeded = ExceededMaxWait::new(max_wait, elapsed, polls);
                 return Err(WaiterError::ExceededMaxWait(exceeded));
             };

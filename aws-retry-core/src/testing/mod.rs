@@ -99,6 +99,32 @@
 //! # }
 //! ```
 //!
+//! **Scopes of its own.** What one test does to a quota or a send rate is no matter of another's, though
+//! both call the same fn; [`scope::state`](crate::scope::state) tells of the test's own.
+//!
+//! ```
+//! # use aws_retry_core as aws_retry;
+//! # use std::io::{Error, ErrorKind::ConnectionReset};
+//! use aws_retry::{scope, testing::Harness};
+//! # async fn fetch() -> Result<(), Error> {
+//! #     let policy = aws_retry::RetryPolicy::new();
+//! #     policy.run_in("fetches", || async { Err(Error::from(ConnectionReset)) }).await
+//! # }
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() {
+//! let left = || scope::state("fetches").map(|it| it.quota_left);
+//! let fails = async || {
+//!     let _ = fetch().await;
+//!     left()
+//! };
+//! // Five retries at 14 tokens, of 500.
+//! assert_eq!(Harness::new().no_waits().scope(fails()).await, Some(430));
+//! assert_eq!(Harness::new().no_waits().scope(fails()).await, Some(430));
+//! assert_eq!(left(), None);
+//! # }
+//! ```
+//!
 //! **A paused clock.** Without `no_waits` the waits are tokio's, and `tokio::time::pause` (or
 //! `#[tokio::test(start_paused = true)]`) makes them pass as soon as nothing else can run. The better
 //! choice where the order of events in time matters: time-outs of attempts, calls side by side.
