@@ -2,14 +2,20 @@
 //! given back, by one thread and by two, in one scope and in a thousand.
 //!
 //! Its bucket can only be reached through its strategy, which classifies and computes the backoff, too
-//! (`their_strategy`); what the bucket alone costs is measured on what it is made of, by the calls that it
-//! makes (`their_bucket`). A time is that of a thousand pairs.
+//! (`their strategy`). What the bucket alone costs is measured on what it is made of, by the calls that it
+//! makes (`their bucket`); each thread has a client of its own, so that none waits for another's permit.
+//!
+//! All threads begin together and run through the same window of time, so that they meet; a time is that
+//! of one pair on one thread.
 
 use std::hint::black_box;
-use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
-use std::sync::{Arc, LazyLock, Mutex};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Arc, Barrier, LazyLock, Mutex};
+use std::thread;
+use std::time::{Duration, Instant};
 
-use aws_retry_core::__quota::Quota;
+use aws_retry_core::__quota::{self, Quota};
+use aws_retry_core::scope::{Key, scope_key};
 use aws_smithy_runtime::client::retries::TokenBucket;
 use aws_smithy_runtime::client::retries::strategy::StandardRetryStrategy;
 use aws_smithy_runtime_api::client::interceptors::context::{Input, InterceptorContext, Output};
@@ -21,44 +27,43 @@ use aws_smithy_runtime_api::client::runtime_components::{
 };
 use aws_smithy_types::config_bag::{ConfigBag, Layer};
 use aws_smithy_types::retry::RetryConfig;
-use divan::Bencher;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-fn main() {
-    divan::main();
-}
-
-const MOST: usize = 1000;
 const COST: u32 = 14;
+const WINDOW: Duration = Duration::from_millis(100);
+const ROUNDS: usize = 9;
+/// Pairs between two looks at whether the window is over.
+const STRIDE: u32 = 1000;
 
-/// Makes each of `scopes` in turn the next one; each thread begins elsewhere.
-fn turns(scopes: usize) -> impl FnMut() -> usize {
-    static THREADS: AtomicUsize = AtomicUsize::new(0);
-    let mut at = THREADS.fetch_add(1, Ordering::Relaxed) * 377;
-    move || {
-        at = at.wrapping_add(1);
-        at % scopes
+/// What threads share of a scope, and what each of them does with it: tokens taken, and given back.
+trait Contender: Sync + Sized {
+    const NAME: &'static str;
+    type Thread;
+
+    fn scope(index: usize) -> Self;
+    fn thread(scopes: &[Self]) -> Self::Thread;
+    fn pair(&self, thread: &Self::Thread, index: usize);
+}
+
+/// On a line of the cache of its own, as within its scope.
+#[repr(align(64))]
+struct Ours<const USED: u32>(Quota);
+
+impl<const USED: u32> Contender for Ours<USED> {
+    const NAME: &'static str = if USED > 0 { "ours, in use" } else { "ours, from full" };
+    type Thread = ();
+
+    fn scope(_: usize) -> Self {
+        let quota = Quota::new();
+        assert!(quota.take(USED));
+        Self(quota)
     }
-}
 
-/// Runs `pair` (tokens taken, and given back) on the scopes in turn.
-fn run<T: Sync>(bencher: Bencher<'_, '_>, scopes: usize, all: &[T], pair: impl Fn(&T) + Sync) {
-    bencher.with_inputs(|| turns(scopes)).bench_local_refs(|next| {
-        for _ in 0..1000 {
-            pair(&all[next()]);
-        }
-    });
-}
+    fn thread(_: &[Self]) {}
 
-macro_rules! benches {
-    ($name:ident, $all:ident: $type:ty = $new:expr, $pair:expr) => {
-        static $all: LazyLock<Vec<$type>> = LazyLock::new(|| (0..MOST).map(|_| $new).collect());
-
-        #[divan::bench(args = [1, 1000], threads = [1, 2])]
-        fn $name(bencher: Bencher<'_, '_>, scopes: usize) {
-            run(bencher, scopes, &$all, $pair);
-        }
-    };
+    fn pair(&self, (): &(), _: usize) {
+        take_and_give(&self.0);
+    }
 }
 
 fn take_and_give(quota: &Quota) {
@@ -67,82 +72,98 @@ fn take_and_give(quota: &Quota) {
     }
 }
 
-benches!(ours_from_full, FULL: Quota = Quota::new(), take_and_give);
+/// The scope looked for each time, as a call's first failure does.
+struct OursLookedFor(Key);
 
-benches!(ours_in_use, IN_USE: Quota = used(), take_and_give);
+impl Contender for OursLookedFor {
+    const NAME: &'static str = "ours, scope looked for";
+    type Thread = ();
 
-fn used() -> Quota {
-    let quota = Quota::new();
-    assert!(quota.take(100));
-    quota
+    fn scope(index: usize) -> Self {
+        Self(scope_key(&("bench", index)))
+    }
+
+    fn thread(_: &[Self]) {}
+
+    fn pair(&self, (): &(), _: usize) {
+        __quota::of_scope(self.0, take_and_give);
+    }
 }
 
-/// What `TokenBucket::acquire` and the strategy's permit do, but for what a refill by time would add.
+/// What `TokenBucket::acquire` does, but for a refill by time.
+#[repr(align(64))]
 struct Bucket {
     semaphore: Arc<Semaphore>,
     fractional: AtomicU32,
-    permit: Mutex<Option<OwnedSemaphorePermit>>,
 }
 
-impl Bucket {
-    fn new() -> Self {
-        Self {
-            semaphore: Arc::new(Semaphore::new(500)),
-            fractional: AtomicU32::new(0),
-            permit: Mutex::new(None),
-        }
+impl Contender for Bucket {
+    const NAME: &'static str = "their bucket";
+    /// The strategy's permit, one a client.
+    type Thread = Mutex<Option<OwnedSemaphorePermit>>;
+
+    fn scope(_: usize) -> Self {
+        Self { semaphore: Arc::new(Semaphore::new(500)), fractional: AtomicU32::new(0) }
     }
 
-    fn pair(&self) {
+    fn thread(_: &[Self]) -> Self::Thread {
+        Mutex::new(None)
+    }
+
+    fn pair(&self, permit: &Self::Thread, _: usize) {
         let fractional = f32::from_bits(self.fractional.load(Ordering::Relaxed));
         self.fractional.store((fractional - fractional.floor()).to_bits(), Ordering::Relaxed);
-        if let Ok(permit) = black_box(Arc::clone(&self.semaphore).try_acquire_many_owned(COST))
-            && let Some(old) = self.permit.lock().expect("no panic").replace(permit)
+        if let Ok(new) = black_box(Arc::clone(&self.semaphore).try_acquire_many_owned(COST))
+            && let Some(old) = permit.lock().expect("no panic").replace(new)
         {
             old.forget();
-            // Another thread's tokens: the strategy loses them, which would end the benchmark.
-            self.semaphore.add_permits(COST as usize);
         }
-        drop(self.permit.lock().expect("no panic").take());
+        drop(permit.lock().expect("no panic").take());
     }
 }
 
-benches!(their_bucket, BUCKETS: Bucket = Bucket::new(), Bucket::pair);
+/// The real strategy: a failure and a success of one attempt.
+struct Strategy(TokenBucket);
 
-/// A strategy with its bucket, and an attempt that failed and one that succeeded.
-struct Strategy {
-    strategy: StandardRetryStrategy,
-    cfg: ConfigBag,
-}
+/// A client's: its strategy, and a config bag for each bucket.
+struct StrategyOfThread(StandardRetryStrategy, Vec<ConfigBag>);
 
-impl Strategy {
-    fn new() -> Self {
-        let mut layer = Layer::new("bench");
-        layer.store_put(RetryConfig::standard());
-        layer.store_put(TokenBucket::default());
-        layer.store_put(RequestAttempts::from(1));
-        Self { strategy: StandardRetryStrategy::new(), cfg: ConfigBag::of_layers(vec![layer]) }
+impl Contender for Strategy {
+    const NAME: &'static str = "their strategy";
+    type Thread = StrategyOfThread;
+
+    fn scope(_: usize) -> Self {
+        Self(TokenBucket::default())
     }
 
-    fn pair(&self) {
+    fn thread(scopes: &[Self]) -> StrategyOfThread {
+        let bag = |scope: &Self| {
+            let mut layer = Layer::new("bench");
+            layer.store_put(RetryConfig::standard());
+            layer.store_put(scope.0.clone());
+            layer.store_put(RequestAttempts::from(1));
+            ConfigBag::of_layers(vec![layer])
+        };
+        StrategyOfThread(StandardRetryStrategy::new(), scopes.iter().map(bag).collect())
+    }
+
+    fn pair(&self, StrategyOfThread(strategy, bags): &StrategyOfThread, index: usize) {
         static COMPONENTS: LazyLock<RuntimeComponents> = LazyLock::new(|| {
             let builder = RuntimeComponentsBuilder::for_tests().with_retry_classifier(Transient);
             builder.build().expect("complete")
         });
-        static FAILED: LazyLock<InterceptorContext> = LazyLock::new(|| {
-            let mut context = InterceptorContext::new(Input::doesnt_matter());
-            context.set_output_or_error(Err(OrchestratorError::other("scripted")));
-            context
+        static ENDED: LazyLock<[InterceptorContext; 2]> = LazyLock::new(|| {
+            let error = Err(OrchestratorError::other("scripted"));
+            [error, Ok(Output::doesnt_matter())].map(|end| {
+                let mut context = InterceptorContext::new(Input::doesnt_matter());
+                context.set_output_or_error(end);
+                context
+            })
         });
-        static SUCCEEDED: LazyLock<InterceptorContext> = LazyLock::new(|| {
-            let mut context = InterceptorContext::new(Input::doesnt_matter());
-            context.set_output_or_error(Ok(Output::doesnt_matter()));
-            context
-        });
-        // Threads lose tokens to each other here as well, so that the answer may be no.
-        let again = self.strategy.should_attempt_retry(&FAILED, &COMPONENTS, &self.cfg);
-        assert!(matches!(again, Ok(ShouldAttempt::YesAfterDelay(_) | ShouldAttempt::No)));
-        let done = self.strategy.should_attempt_retry(&SUCCEEDED, &COMPONENTS, &self.cfg);
+        let [failed, succeeded] = &*ENDED;
+        let again = strategy.should_attempt_retry(failed, &COMPONENTS, &bags[index]);
+        assert!(matches!(again, Ok(ShouldAttempt::YesAfterDelay(_))), "it took its tokens");
+        let done = strategy.should_attempt_retry(succeeded, &COMPONENTS, &bags[index]);
         assert!(matches!(done, Ok(ShouldAttempt::No)));
     }
 }
@@ -161,4 +182,65 @@ impl ClassifyRetry for Transient {
     }
 }
 
-benches!(their_strategy, STRATEGIES: Strategy = Strategy::new(), Strategy::pair);
+/// Nanoseconds a pair, on each of `threads`, through one window. Each thread takes the scopes in turn and
+/// begins elsewhere.
+fn window<C: Contender>(scopes: &[C], threads: usize) -> f64 {
+    let (start, over) = (Barrier::new(threads + 1), AtomicBool::new(false));
+    let work = |number: usize| {
+        let own = C::thread(scopes);
+        let mut at = number * 377;
+        start.wait();
+        let (begun, mut pairs) = (Instant::now(), 0_u32);
+        while !over.load(Ordering::Relaxed) {
+            for _ in 0..STRIDE {
+                at = if at + 1 < scopes.len() { at + 1 } else { 0 };
+                scopes[at].pair(&own, at);
+            }
+            pairs += STRIDE;
+        }
+        (begun.elapsed(), pairs)
+    };
+    thread::scope(|scope| {
+        let work = &work;
+        let handles: Vec<_> = (0..threads).map(|i| scope.spawn(move || work(i))).collect();
+        start.wait();
+        thread::sleep(WINDOW);
+        over.store(true, Ordering::Relaxed);
+        let done = handles.into_iter().map(|handle| handle.join().expect("no panic"));
+        let (times, pairs): (Vec<_>, Vec<_>) = done.unzip();
+        let nanos: f64 = times.iter().map(|time| time.as_secs_f64() * 1e9).sum();
+        nanos / f64::from(pairs.into_iter().sum::<u32>())
+    })
+}
+
+/// The median of some windows.
+fn median<C: Contender>(scopes: usize, threads: usize) -> f64 {
+    let scopes: Vec<_> = (0..scopes).map(C::scope).collect();
+    let mut nanos = [0.0; ROUNDS].map(|_: f64| window(&scopes, threads));
+    nanos.sort_by(f64::total_cmp);
+    nanos[ROUNDS / 2]
+}
+
+fn main() {
+    println!("nanoseconds for a take and a give-back; in brackets, as a part of their bucket's");
+    println!(
+        "{:26}{:>20}{:>20}{:>20}{:>20}",
+        "", "1 scope, 1 thread", "1000, 1", "1, 2", "1000, 2"
+    );
+    let settings = [(1, 1), (1000, 1), (1, 2), (1000, 2)];
+    let theirs = settings.map(|(scopes, threads)| median::<Bucket>(scopes, threads));
+    print::<Ours<100>>(&settings, &theirs);
+    print::<Ours<0>>(&settings, &theirs);
+    print::<OursLookedFor>(&settings, &theirs);
+    print::<Bucket>(&settings, &theirs);
+    print::<Strategy>(&settings, &theirs);
+}
+
+fn print<C: Contender>(settings: &[(usize, usize)], theirs: &[f64]) {
+    print!("{:26}", C::NAME);
+    for ((scopes, threads), theirs) in settings.iter().zip(theirs) {
+        let nanos = median::<C>(*scopes, *threads);
+        print!("{:>20}", format!("{nanos:.1} ({:.2})", nanos / theirs));
+    }
+    println!();
+}
