@@ -5,6 +5,7 @@
 //! the bucket is empty again: nothing is lost, and each cycle costs a throttle or two and measures
 //! the quota anew. If the throttle does not come, the quota has grown: the rate doubles and doubles.
 //! Cycles last real seconds, so that of several processes the greedier is cut more often.
+//! While every probe is throttled, each pause is as long as all before: no call is spent on a shut door.
 
 use super::{
     Outcome, Send,
@@ -23,11 +24,16 @@ const PATIENCE: f64 = 2.0;
 const DOUBLINGS: f64 = 1.5;
 /// In cycles: a throttle before or after did not come when the own sends would have made it come.
 const REGULAR: std::ops::Range<f64> = 1.3..3.0;
-/// So many accepted between two throttles make a measure; so many make half of a good one.
+/// So many accepted between two throttles make a measure, so many the first; so many half of a good one.
 const ENOUGH: f64 = 3.0;
+const FIRST: f64 = 2.0;
 const HALF: f64 = 6.0;
+/// A search does not go on above so many times what too few accepted hint at.
+const DOUBT: f64 = 3.0;
+/// Seconds without a send while all are throttled: half a window.
+const LONGEST_PAUSE: f64 = 0.5;
 /// Round trips between two doublings of the search.
-const SEARCH: f64 = 1.5;
+const SEARCH: f64 = 1.25;
 /// The bucket of an account commonly holds the quota of so many seconds.
 const USUAL_BURST: f64 = 5.0;
 /// With a share of less than 1 nothing is learned any more: so often the quota is measured anew.
@@ -81,8 +87,8 @@ pub(super) struct Paced {
     /// Sends before this one went out at an older rate: their throttles are old news.
     cut_id: u64,
     cut_at: f64,
-    /// Cuts in a row with too little accepted in between to learn from.
-    blind: u32,
+    /// Since then, nothing sent after a cut was accepted: a window may be used up.
+    shut: Option<f64>,
     /// Cycles since the quota last changed, up to 3: the first ones are shorter.
     settled: u32,
     /// How often throttles come irregularly: others use the quota too. 0 to 1.
@@ -113,7 +119,7 @@ impl Paced {
             paced_from: 0,
             cut_id: 0,
             cut_at: 0.0,
-            blind: 0,
+            shut: None,
             settled: 0,
             shared: 0.0,
             held: None,
@@ -163,7 +169,7 @@ impl Paced {
         }
         match outcome {
             Outcome::Throttled => self.throttled(now, Throttle { id: send.id, sent_at: send.at }),
-            Outcome::Accepted if send.id >= self.cut_id => self.blind = 0,
+            Outcome::Accepted if send.id >= self.cut_id => self.shut = None,
             _ => {}
         }
     }
@@ -212,11 +218,10 @@ impl Paced {
             herd.accepted -= 1.0;
             self.burst = herd.accepted.max(1.0);
             if !herd.answered {
-                // What such a bucket hints at; if that is little, towards one probe a round trip.
-                let usual = self.burst / USUAL_BURST;
-                self.quota = usual.max((usual / self.srtt.max(1e-3)).sqrt());
+                // What such a bucket hints at, at least one probe a round trip.
+                self.quota = (self.burst / USUAL_BURST).max(1.0 / self.srtt.max(1e-3));
             }
-        } else if !old_news && now >= self.cut_at + self.refractory() {
+        } else if !old_news && (self.shut.is_some() || now >= self.cut_at + self.refractory()) {
             self.learn();
             self.cut(now);
         }
@@ -228,15 +233,11 @@ impl Paced {
         if let Some(measure) = self.measure() {
             self.learn_from(&measure);
             self.ledger.restart();
-            self.blind = 0;
-        } else {
-            self.blind = (self.blind + 1).min(6);
-            match self.ledger.measure() {
-                Some(_) if self.phase == Phase::Search => self.quota /= 2.0,
-                Some(it) if it.seconds > 1.0 && it.seconds * self.quota > 8.0 => {
-                    self.quota = it.rate.clamp(self.quota / 4.0, self.quota);
-                }
-                _ => {}
+        } else if let Some(it) = self.ledger.measure() {
+            if self.phase == Phase::Search {
+                self.quota = self.quota.min(DOUBT * it.rate);
+            } else if it.seconds > 1.0 && it.seconds * self.quota > 8.0 {
+                self.quota = it.rate.clamp(self.quota / 4.0, self.quota);
             }
         }
         if let Some(herd) = herd {
@@ -283,16 +284,17 @@ impl Paced {
     }
 
     fn measure(&self) -> Option<Measure> {
-        self.ledger.measure().filter(|it| it.accepted >= ENOUGH && it.seconds >= 0.5 * self.srtt)
+        let enough = if self.phase == Phase::Cruise { ENOUGH } else { FIRST };
+        self.ledger.measure().filter(|it| it.accepted >= enough && it.seconds >= 0.5 * self.srtt)
     }
 
-    /// The cycle begins anew. After throttles in a row, a pause: a window may be used up.
+    /// The cycle begins anew. While nothing is accepted, each pause is as long as all before.
     fn cut(&mut self, now: f64) {
         self.cut_id = self.next_id;
         self.cut_at = now;
-        self.age = 0.0;
-        let pause = 0.5 * (f64::from(self.blind).exp2() - 1.0);
-        self.credit = self.credit.min(0.0) - pause.min(self.quota.max(0.5));
+        let pause = (now - *self.shut.get_or_insert(now)).min(LONGEST_PAUSE);
+        self.age = -pause;
+        self.credit = self.credit.min(0.0) - pause * self.send_rate();
     }
 
     /// Seconds after a cut in which throttles say nothing new.
@@ -305,14 +307,19 @@ impl Paced {
     fn cycle(&self) -> f64 {
         let alone =
             (CYCLE * (SLOW / self.quota).powf(0.4)).max(6.0 / self.quota).clamp(CYCLE, 20.0);
-        let others = (2.0 * self.shared).min(1.0);
+        let others = self.others();
         let full = (alone * (CYCLE / alone).powf(others)).max(5.0 * self.srtt);
         (full * (0.25 + 0.25 * f64::from(self.settled))).max((2.0 - others) / self.quota)
     }
 
     /// A cycle begins so much below the quota: what is not sent, the bucket has to store.
     fn dip(&self) -> f64 {
-        (0.5 * self.burst / (self.cycle() * self.quota)).clamp(0.03, 0.06)
+        (0.5 * self.burst / (self.cycle() * self.quota)).clamp(0.03, 0.06) * (1.0 + self.others())
+    }
+
+    /// How surely others use the quota, too: then cycles are of equal length for all, and deeper.
+    fn others(&self) -> f64 {
+        (2.0 * self.shared).min(1.0)
     }
 
     fn send_rate(&self) -> f64 {
@@ -338,12 +345,12 @@ impl Paced {
         let rate = self.send_rate();
         let seconds = (now - self.refilled_at).max(0.0);
         self.refilled_at = now;
+        // Nobody waits so long: the clock has jumped, or the machine was asleep.
+        let longest = (4.0 / rate).max(1.0) + (-self.credit).max(0.0) / rate;
         self.credit += seconds * rate;
         let full = (self.burst * self.share).max(1.0).max(0.01 * rate.min(self.quota));
         let idle = self.credit > full && !self.wanted;
         self.credit = self.credit.min(full);
-        // Nobody waits so long: the clock has jumped, or the machine was asleep.
-        let longest = (4.0 / rate).max(1.0);
         if idle || self.wanted && seconds > longest {
             self.ledger.forget();
         }
@@ -357,11 +364,8 @@ impl Paced {
     fn search(&mut self) {
         while self.phase == Phase::Search && self.quota < HIGHEST_RATE {
             let herd = self.herd.as_mut().filter(|it| !it.answered);
-            let step = if herd.is_some() {
-                2.0 * self.srtt
-            } else {
-                (SEARCH * self.srtt).max(2.0 / self.quota)
-            };
+            let step =
+                if herd.is_some() { self.srtt } else { (SEARCH * self.srtt).max(2.0 / self.quota) };
             if self.age < step {
                 break;
             }

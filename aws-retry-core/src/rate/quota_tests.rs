@@ -150,3 +150,28 @@ async fn a_clock_that_jumps_is_survived() {
         assert!(throttled <= 0.05, "{throttled} throttled after the jump to {ahead}");
     }
 }
+
+/// A service that throttles everything for ten seconds, at a round trip of 60 ms: the calls at the front
+/// must not spend all their attempts on it.
+#[test]
+fn a_shut_door_costs_few_attempts() {
+    let mut pace = Paced::new(1.0);
+    let (mut id, mut now, mut trips) = (0, 0.0, [0, 0]);
+    while now < 10.0 {
+        let (began, mut flight) = (now, Vec::new());
+        while flight.len() < 20 && pace.ready_at(now) < began + 0.06 {
+            now = pace.ready_at(now);
+            pace.sent(now, id);
+            flight.push(Send { id, at: now });
+            id += 1;
+        }
+        now = began + 0.06;
+        trips[usize::from(now > 1.0)] += u32::from(!flight.is_empty());
+        for send in flight {
+            pace.answered(now, send, Outcome::Throttled, 1);
+        }
+    }
+    let [first, more] = trips;
+    assert!((3..=5).contains(&first), "{first} attempts in the first second");
+    assert!(first + more <= 19, "{more} attempts in nine more");
+}
