@@ -9,6 +9,10 @@ use aws_sdk_secretsmanager::config::Config;
 use aws_sdk_secretsmanager::config::retry::RetryConfig;
 use aws_sdk_secretsmanager::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_secretsmanager::operation::create_secret::CreateSecretError;
+use aws_smithy_runtime_api::client::interceptors::context::InterceptorContext;
+use aws_smithy_runtime_api::client::retries::classifiers::{
+    ClassifyRetry, RetryAction, RetryClassifierPriority,
+};
 
 use crate::clients::{intercepted, plain, three};
 use crate::support::endpoint::{Endpoint, Step};
@@ -134,6 +138,46 @@ async fn a_throttle_leaves_the_sdk_at_once() {
         create(&client(&endpoint, three())).await.expect_err("throttled");
         assert_eq!(sent(&endpoint), requests);
     }
+}
+
+/// Some models call a throttling code a server's error, and the model wins in the SDK.
+#[tokio::test]
+async fn a_throttle_is_one_whatever_the_model_says() {
+    #[derive(Debug)]
+    struct Model;
+
+    impl ClassifyRetry for Model {
+        fn classify_retry(&self, context: &InterceptorContext) -> RetryAction {
+            match context.output_or_error() {
+                Some(Err(_)) => RetryAction::server_error(),
+                _ => RetryAction::NoActionIndicated,
+            }
+        }
+        fn name(&self) -> &'static str {
+            "a model"
+        }
+        fn priority(&self) -> RetryClassifierPriority {
+            RetryClassifierPriority::modeled_as_retryable_classifier()
+        }
+    }
+
+    let endpoint = Endpoint::start([], Step::throttled());
+    let config = intercepted(&endpoint, three()).config().to_builder().retry_classifier(Model);
+    create(&Client::from_conf(config.build())).await.expect_err("throttled");
+    assert_eq!(sent(&endpoint), (6, 6));
+}
+
+/// A 5xx that the fn alone calls a throttle: known once an attempt has failed.
+#[tokio::test]
+async fn a_throttle_is_one_where_the_fn_says_so() {
+    #[aws_retry(base_delay = "1ms", quota = false, throttling_errors = ["Internal*"])]
+    async fn create_slowly(client: &Client) -> Created {
+        send(client).await
+    }
+
+    let endpoint = Endpoint::start([], broken());
+    create_slowly(&intercepted(&endpoint, three())).await.expect_err("throttled");
+    assert_eq!(sent(&endpoint), (3 + 5, 6));
 }
 
 /// A throttle after a 500: the SDK retries the one, the attribute the other.

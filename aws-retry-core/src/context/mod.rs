@@ -95,6 +95,12 @@ impl Frame {
         }
     }
 
+    /// Whether the call's own list names this code as a throttle. Known once an attempt has failed.
+    #[cfg(feature = "sdk")]
+    pub fn calls_throttle(&self, code: &str) -> bool {
+        self.notes.as_ref().is_some_and(|notes| notes.calls_throttle(code))
+    }
+
     /// Whether there are any.
     #[inline]
     pub const fn has_notes(&self) -> bool {

@@ -4,6 +4,8 @@
 
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
+#[cfg(feature = "sdk")]
+use crate::codes::Code;
 use crate::failure::Failure;
 
 /// The newest notes are kept. An attempt is one request, as a rule, and seldom many at once.
@@ -99,13 +101,16 @@ struct List {
     requests: u32,
     /// No operation has succeeded since the last note.
     trusted: bool,
+    /// What the call's `throttling_errors` name.
+    throttling: &'static [&'static str],
 }
 
 impl Notes {
     pub fn new(attempt: u32) -> Self {
         #[cfg(test)]
         tests::LIVE.with(|live| live.set(live.get() + 1));
-        let list = List { attempt, notes: Vec::new(), requests: 0, trusted: false };
+        let list =
+            List { attempt, notes: Vec::new(), requests: 0, trusted: false, throttling: &[] };
         Self { token: OnceLock::new(), list: Mutex::new(list) }
     }
 
@@ -158,9 +163,17 @@ impl Notes {
         found.or_else(trusted).cloned()
     }
 
-    /// Forgets the notes; those to come belong to attempt `attempt`.
-    pub fn begin(&self, attempt: u32) {
+    /// Whether the call's own list names this code as a throttle.
+    #[cfg(feature = "sdk")]
+    pub fn calls_throttle(&self, code: &str) -> bool {
+        Code { text: code, guessed: false }.in_list(self.list().throttling)
+    }
+
+    /// Forgets the notes; those to come belong to attempt `attempt` of a call that calls these codes
+    /// throttles.
+    pub fn begin(&self, attempt: u32, throttling: &'static [&'static str]) {
         let mut list = self.list();
+        list.throttling = throttling;
         list.attempt = attempt;
         list.notes.clear();
         list.requests = 0;

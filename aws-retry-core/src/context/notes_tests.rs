@@ -89,7 +89,7 @@ fn trust_is_for_errors_that_tell_nothing() {
 fn an_attempt_has_its_own_notes() {
     let failure = coded("A", "a");
     let notes = notes([(failure.clone(), sent(1))]);
-    notes.begin(2);
+    notes.begin(2, &[]);
     assert!(notes.recall(&failure, true).is_none());
     notes.add(1, Note::new(failure.clone(), sent(2)));
     assert!(notes.recall(&failure, true).is_none(), "a task that outlived its attempt");

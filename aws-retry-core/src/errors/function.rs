@@ -22,7 +22,7 @@ use super::tiers::AsDynError;
 use super::{Stopped, chain, metadata};
 use crate::failure::{AsFailure, Failure};
 
-/// Errors that the closure forms and [`explain`](crate::explain) can read. `Marker` is inferred: it
+/// Errors that the closure forms and [`explain`](crate::explain()) can read. `Marker` is inferred: it
 /// names the adapter.
 ///
 /// There for `SdkError<E, HttpResponse>`, operation errors, modeled errors and `ErrorMetadata`,

@@ -307,8 +307,9 @@ impl<'p> Call<'p> {
             state.learn(|ambient| resolved(site, policy, late, ambient, failure));
         }
         let again = state.failed(attempt, failure, note, said, hooks, blocking);
+        let throttling = state.throttling();
         if let Some(notes) = self.frame.shared_notes() {
-            notes.begin(attempt.saturating_add(1));
+            notes.begin(attempt.saturating_add(1), throttling);
         }
         again
     }

@@ -177,6 +177,11 @@ impl State {
         self.policy.rate.is_some()
     }
 
+    /// The codes that the call itself names as throttles.
+    pub const fn throttling(&self) -> &'static [&'static str] {
+        self.policy.throttling
+    }
+
     /// The attempt made so many requests.
     pub const fn made(&mut self, requests: u32) {
         self.lane.requests = requests;

@@ -37,6 +37,7 @@ use crate::failure::{Failure, Kind};
 /// classifiers:
 ///
 /// - A throttle leaves the SDK at once: the annotated call owns throttles, with its scope, quota and pace.
+///   A code that `throttling_errors` names is known for one once an attempt has failed.
 /// - A 5xx, a lost connection or a clock skew stays with the SDK, inside the same operation and with the
 ///   same idempotency token. The annotated call does not retry what the SDK has retried.
 /// - What is known of the failure is noted, so that the call understands an error whose type was erased.
@@ -106,7 +107,11 @@ impl Intercept for Interceptor {
 #[cold]
 fn failed(context: &InterceptorContext, components: &RuntimeComponents, cfg: &mut ConfigBag) {
     let Some(Err(error)) = context.output_or_error() else { return };
-    let kind = kind_of(&classify(context, components));
+    let failure = errors::of_attempt(error, context.response());
+    let kind = match failure.code() {
+        Some(code) if is_throttle(code) => Some(Kind::Throttled),
+        _ => kind_of(&classify(context, components)),
+    };
     if kind == Some(Kind::Throttled)
         && let Some(retries) = cfg.load::<RetryConfig>().filter(|it| it.max_attempts() > 1)
     {
@@ -116,7 +121,6 @@ fn failed(context: &InterceptorContext, components: &RuntimeComponents, cfg: &mu
     let attempts = cfg.load::<RequestAttempts>().map_or(1, RequestAttempts::attempts);
     let sent = Sent { execution: Execution::of(cfg).0, retried: kind.is_some() && attempts > 1 };
     let metadata = cfg.load::<Metadata>();
-    let failure = errors::of_attempt(error, context.response());
     // Not where the status alone made it so: the policy has its own say on statuses.
     let by_status = failure.status.is_some_and(|it| codes::TRANSIENT_STATUSES.contains(&it));
     let told = kind.filter(|it| *it == Kind::Throttled || (failure.code.is_some() && !by_status));
@@ -128,6 +132,11 @@ fn failed(context: &InterceptorContext, components: &RuntimeComponents, cfg: &mu
     };
     let note = Note::new(failure.to_owned(), Source::Sdk(sent));
     context::with(|frame| frame.add(note));
+}
+
+/// A throttle is one whatever the model says, which calls some of them a server's error.
+fn is_throttle(code: &str) -> bool {
+    codes::THROTTLING.contains(&code) || context::with(|frame| frame.calls_throttle(code))
 }
 
 /// What the client's classifiers say, as the SDK's own retry strategy asks them.
