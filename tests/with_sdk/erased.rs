@@ -85,6 +85,12 @@ async fn the_event_tells_what_the_erased_error_lost() {
         list(client).await
     }
 
+    /// What is written stands in events as it is: the label of a success, of which nothing is recorded.
+    #[aws_retry(base_delay = "1ms", quota = false, service = "secrets", on_retry = note)]
+    async fn list_as_written(client: &Client) -> anyhow::Result<()> {
+        list(client).await
+    }
+
     let throttled =
         Step::throttled().header("x-amzn-requestid", "the-id").header("x-amz-retry-after", "20");
     let endpoint = Endpoint::start([throttled], Step::ok("{}"));
@@ -97,6 +103,11 @@ async fn the_event_tells_what_the_erased_error_lost() {
     assert_eq!(service.as_deref(), Some("Secrets Manager"));
     assert_eq!(operation.as_deref(), Some("ListSecrets"));
     assert_eq!(delay, Duration::from_millis(20), "the server's hint");
+
+    endpoint.play([Step::throttled()]);
+    list_as_written(&client).await.expect("listed");
+    let (_, _, service, operation, _) = SEEN.lock().expect("no panic before").clone().expect("one");
+    assert_eq!((service.as_deref(), operation.as_deref()), (Some("secrets"), Some("ListSecrets")));
 }
 
 /// The service decides AWS's rules; nobody wrote it down.

@@ -2,11 +2,13 @@
 
 use std::collections::HashSet;
 use std::sync::Mutex;
+use std::time::Duration;
 
 use aws_retry::{Reason, aws_retry};
 use aws_sdk_secretsmanager::Client;
 use aws_sdk_secretsmanager::config::Config;
 use aws_sdk_secretsmanager::config::retry::RetryConfig;
+use aws_sdk_secretsmanager::config::timeout::TimeoutConfig;
 use aws_sdk_secretsmanager::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_secretsmanager::operation::create_secret::CreateSecretError;
 use aws_smithy_runtime_api::client::interceptors::context::InterceptorContext;
@@ -203,6 +205,16 @@ async fn a_lost_connection_is_the_sdks_too() {
         create(&intercepted(&endpoint, three())).await.expect_err("no answer");
         assert_eq!(endpoint.arrived(), 3, "{lost:?}");
     }
+}
+
+/// The SDK cuts these itself, and tells of it all the same.
+#[tokio::test]
+async fn an_attempt_that_the_sdk_cuts_is_the_sdks_too() {
+    let endpoint = Endpoint::start([], Step::Stall);
+    let cut = TimeoutConfig::builder().operation_attempt_timeout(Duration::from_millis(30)).build();
+    let config = intercepted(&endpoint, three()).config().to_builder().timeout_config(cut);
+    create(&Client::from_conf(config.build())).await.expect_err("no answer");
+    assert_eq!(sent(&endpoint), (3, 1));
 }
 
 #[tokio::test]

@@ -58,8 +58,8 @@ impl<'a> Event<'a> {
         self.message = failure.message();
         self.status = failure.status();
         self.request_id = failure.request_id();
-        self.service = failure.service().or(self.service);
-        self.operation = failure.operation().or(self.operation);
+        self.service = self.service.or(failure.service());
+        self.operation = self.operation.or(failure.operation());
         self.kind = Some(kind);
         self.maybe_hard_limit =
             self.code.is_some_and(|code| crate::codes::MAYBE_HARD_LIMIT.contains(&code));
