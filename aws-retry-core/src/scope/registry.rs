@@ -15,6 +15,8 @@ use crate::rate::{Gate, Kind};
 
 /// A scope that nobody used for this long, with a full quota and nobody waiting, is forgotten.
 const IDLE: Duration = Duration::from_secs(600);
+/// And one whose quota is not full, after this: a scope that only ever failed must go some day, too.
+const LONG_IDLE: Duration = Duration::from_secs(3600);
 const SHARDS: usize = 16;
 /// No sweep while a shard holds fewer scopes than this.
 const SWEEP_FROM: usize = 32;
@@ -85,8 +87,8 @@ impl Scope {
     }
 
     fn is_idle(&self, now: Time) -> bool {
-        self.quota.left() == quota::CAPACITY
-            && nanos(now).saturating_sub(self.used.load(Ordering::Relaxed)) >= nanos(IDLE)
+        let enough = if self.quota.left() == quota::CAPACITY { IDLE } else { LONG_IDLE };
+        nanos(now).saturating_sub(self.used.load(Ordering::Relaxed)) >= nanos(enough)
     }
 }
 
@@ -211,16 +213,34 @@ mod tests {
     }
 
     #[test]
-    fn a_scope_in_use_or_drained_stays() {
+    fn a_scope_in_use_stays_and_a_drained_one_for_an_hour() {
         let registry = Registry::new();
         let at = |key: &str, now| registry.find_or_insert(ClockId::default(), scope_key(key), now);
         let used = at("used", Time::ZERO);
         assert!(at("drained", Time::ZERO).quota.take(5));
-        let day = Duration::from_secs(86_400);
-        for i in 0..10_000 {
-            at(&format!("filler {i}"), day + IDLE * i / 1000);
+        let pass = |from: Time, time: Duration| {
+            for i in 0..10_000 {
+                at(&format!("{i} from {from:?}"), from + time * i / 10_000);
+            }
+        };
+        let find = |key| registry.find(ClockId::default(), scope_key(key));
+        pass(Time::ZERO, LONG_IDLE);
+        assert!(find("0 from 0ns").is_none());
+        assert_eq!(find("drained").map(|it| it.quota.left()), Some(quota::CAPACITY - 5));
+        pass(LONG_IDLE, LONG_IDLE);
+        assert!(find("drained").is_none());
+        assert!(find("used").is_some_and(|it| Arc::ptr_eq(&used, &it)));
+    }
+
+    /// A new scope every 86 ms that never succeeds.
+    #[test]
+    fn scopes_that_only_ever_failed_do_not_pile_up() {
+        let registry = Registry::new();
+        for i in 0..500_000_u64 {
+            let now = Duration::from_millis(i * 86);
+            registry.find_or_insert(ClockId::default(), scope_key(&i), now).quota.take(14);
         }
-        assert!(Arc::ptr_eq(&used, &at("used", day * 2)));
-        assert_eq!(at("drained", day * 2).quota.left(), quota::CAPACITY - 5);
+        // An hour holds 41,860.
+        assert!(registry.len() < 3 * 41_860, "{}", registry.len());
     }
 }

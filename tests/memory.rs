@@ -1,0 +1,65 @@
+//! What scopes and waiting calls keep in memory: `docs/modes.md` says so.
+
+use std::future::{Ready, ready};
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll, Waker};
+
+use aws_retry::RetryPolicy;
+
+const SCOPES: u64 = 1000;
+
+fn lost() -> Ready<io::Result<()>> {
+    ready(Err(io::ErrorKind::ConnectionReset.into()))
+}
+
+fn done() -> Ready<io::Result<()>> {
+    ready(Ok(()))
+}
+
+/// The bytes that a call in each of many scopes leaves behind, for one of them.
+fn left_by_scope(
+    runtime: &tokio::runtime::Runtime,
+    name: &str,
+    policy: &RetryPolicy,
+    operation: fn() -> Ready<io::Result<()>>,
+) -> i64 {
+    let calls = async |from: u64| {
+        for scope in from..from + SCOPES {
+            let _ = policy.run_in(&(name, scope), operation).await;
+        }
+    };
+    runtime.block_on(calls(0));
+    let left = allocation_counter::measure(|| runtime.block_on(calls(SCOPES)));
+    left.bytes_current / SCOPES.cast_signed()
+}
+
+#[test]
+fn a_scope_and_a_waiter_take_about_a_kilobyte() {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .start_paused(true)
+        .build()
+        .expect("a runtime");
+    let once = RetryPolicy::new().max_attempts(1);
+    let plain = left_by_scope(&runtime, "plain", &once, lost);
+    let paced = left_by_scope(&runtime, "paced", &RetryPolicy::paced(), done);
+
+    let slow = RetryPolicy::paced().max_rate(0.001);
+    let first = slow.run_in("line", done);
+    runtime.block_on(first).expect("the first is not held back");
+    let mut line: Vec<_> = (0..SCOPES).map(|_| Box::pin(slow.run_in("line", done))).collect();
+    let waiting = allocation_counter::measure(|| {
+        let _inside = runtime.enter();
+        for call in &mut line {
+            let polled = Pin::new(call).poll(&mut Context::from_waker(Waker::noop()));
+            assert!(matches!(polled, Poll::Pending));
+        }
+    });
+    let waiter = waiting.bytes_current / SCOPES.cast_signed();
+
+    println!("plain scope {plain}, paced scope {paced}, waiter {waiter} bytes");
+    assert!((64..=256).contains(&plain), "a scope: {plain}");
+    assert!((plain..=896).contains(&paced), "a paced one: {paced}");
+    assert!((128..=1280).contains(&waiter), "a waiter: {waiter}");
+}
