@@ -77,7 +77,7 @@ pub fn check(args: &Args) -> ExitCode {
         let scenario = Scenario { seed: first, ..scenario };
         let (paced, oracle) =
             (many(Policy::Paced, &scenario, seeds), many(Policy::Oracle, &scenario, seeds));
-        let checks = Bounds::of(&scenario).with_slack().check(&paced, &oracle);
+        let checks = Bounds::of(&scenario).with_slack(&scenario).check(&paced, &oracle);
         let list = |ok: bool| -> Vec<String> {
             checks.iter().filter(|it| it.ok == ok).map(ToString::to_string).collect()
         };
