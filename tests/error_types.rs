@@ -6,7 +6,7 @@ mod support;
 use std::io;
 use std::sync::Arc;
 
-use aws_retry::aws_retry;
+use aws_retry::{RetryPolicy, aws_retry};
 use aws_sdk_secretsmanager::Client;
 use aws_sdk_secretsmanager::error::{ErrorMetadata, ProvideErrorMetadata, SdkError};
 use aws_sdk_secretsmanager::operation::list_secrets::ListSecretsError;
@@ -163,7 +163,7 @@ fn explain_tells_code_kind_verdict_and_reason() {
         "code: ThrottlingException, kind: throttled, verdict: retried, \
          reason: its code is in the Python decorator's set",
     );
-    let once = aws_retry::RetryPolicy::new().idempotent(false);
+    let once = RetryPolicy::new().idempotent(false);
     let reset = io::Error::from(io::ErrorKind::ConnectionReset);
     assert_eq!(
         once.explain(&reset).to_string(),
@@ -195,10 +195,14 @@ async fn explain_reads_a_services_error_and_an_enum() {
 
     let said = format!("code: ThrottlingException, status: 400, {throttled}");
     assert_eq!(aws_retry::explain!(error().await).to_string(), said);
+    /// Named as something of this crate's is.
+    struct User;
+    impl User {
+        const NEVER: RetryPolicy = RetryPolicy::new().excluded_errors(&["Throttling*"]);
+    }
     let scan = ScanError::List(error().await);
-    let never = aws_retry::RetryPolicy::new().excluded_errors(&["Throttling*"]);
     assert!(aws_retry::explain!(scan).is_retried());
-    assert!(!aws_retry::explain!(scan, never).is_retried());
+    assert!(!aws_retry::explain!(scan, User::NEVER).is_retried());
 }
 
 /// A `Stopped` as a call makes it.

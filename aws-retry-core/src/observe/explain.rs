@@ -77,12 +77,13 @@ macro_rules! explain {
         $crate::explain!($error, $crate::RetryPolicy::new())
     };
     ($error:expr, $policy:expr $(,)?) => {
-        match &$error {
-            error => {
+        // The user's expressions stay outside: the tiers are imported by a glob, which would hide names.
+        match (&$error, &$policy) {
+            (error, policy) => {
                 use $crate::__private::tiers::*;
                 let tag = $crate::__private::tag_of_error(error);
                 let via = (&&&&&&&&&&tag).aws_retry_via();
-                $crate::__private::explained(&$policy, via, error)
+                $crate::__private::explained(policy, via, error)
             }
         }
     };
