@@ -27,21 +27,20 @@ async fn poll_once(future: &mut (impl Future + Unpin)) -> bool {
     poll_fn(|cx| Poll::Ready(future.as_mut().poll(cx).is_ready())).await
 }
 
-const LATENCY: Duration = Duration::from_millis(20);
-
 /// A bucket of `rate` a second that throttles what exceeds it.
 struct Service {
     rate: f64,
+    latency: Duration,
     state: RefCell<(f64, Instant)>,
 }
 
 impl Service {
-    fn new(rate: f64) -> Self {
-        Self { rate, state: RefCell::new((rate.max(1.0), Instant::now())) }
+    fn new(rate: f64, latency: Duration) -> Self {
+        Self { rate, latency, state: RefCell::new((rate.max(1.0), Instant::now())) }
     }
 
     async fn answer(&self) -> Result<(), Fault> {
-        tokio::time::sleep(LATENCY).await;
+        tokio::time::sleep(self.latency).await;
         let (tokens, filled) = &mut *self.state.borrow_mut();
         let now = Instant::now();
         *tokens = (*tokens + self.rate * (now - *filled).as_secs_f64()).min(self.rate.max(1.0));
@@ -55,7 +54,7 @@ impl Service {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(60))]
+    #![proptest_config(ProptestConfig::with_cases(300))]
 
     /// Calls that come at any time, some of which are polled a few times and then never again, the first
     /// in line among them: all others come to their end, and succeed.
@@ -63,13 +62,14 @@ proptest! {
     fn behind_calls_that_nobody_polls(
         mode in proptest::sample::select(vec![Mode::Adaptive, Mode::Paced]),
         rate in 0.5..50.0_f64,
+        latency in prop_oneof![Just(0), 0..200_u64],
         calls in proptest::collection::vec((0..3000_u64, proptest::option::weighted(0.3, 1..6_u32)), 2..40),
     ) {
         let policy = RetryPolicy::new().mode(mode).max_attempts(1000).quota(false);
         // At worst the lowest rate of the adaptive mode, and a lease for each that is parked.
         let patience = Duration::from_secs(20 * calls.len() as u64 + 60);
         let ended = paused(async {
-            let service = Service::new(rate);
+            let service = Service::new(rate, Duration::from_millis(latency));
             let parked = RefCell::new(Vec::new());
             let all = join_all(calls.iter().map(async |(begins, polls)| {
                 tokio::time::sleep(Duration::from_millis(*begins)).await;

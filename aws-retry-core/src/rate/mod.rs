@@ -109,4 +109,6 @@ impl Pace {
 }
 
 #[cfg(test)]
+mod paced_tests;
+#[cfg(test)]
 mod quota_tests;

@@ -9,7 +9,7 @@
 
 use super::{
     Outcome, Send,
-    ledger::{Ledger, Measure, Throttle},
+    ledger::{Herd, Ledger, Measure, Throttle},
 };
 
 /// Seconds from there to the quota, for a process that sends fast or shares the quota.
@@ -51,15 +51,6 @@ enum Phase {
     Cruise,
 }
 
-/// What was sent before the first throttle was known.
-#[derive(Debug)]
-struct Herd {
-    accepted: f64,
-    seconds: f64,
-    /// Most of its answers are in.
-    answered: bool,
-}
-
 #[derive(Debug)]
 pub(super) struct Paced {
     share: f64,
@@ -74,6 +65,8 @@ pub(super) struct Paced {
     refilled_at: f64,
     /// Somebody waits for a turn.
     wanted: bool,
+    /// Something was sent at the rate that the search tries.
+    tried: bool,
     /// What the bucket is known to hold.
     burst: f64,
     /// Requests that a run makes, smoothed.
@@ -111,6 +104,7 @@ impl Paced {
             credit: 0.0,
             refilled_at: 0.0,
             wanted: false,
+            tried: false,
             burst: 1.0,
             per_run: 1.0,
             calm: (0, 0.0),
@@ -145,6 +139,7 @@ impl Paced {
             self.refill(now);
             self.credit -= self.per_run;
             self.wanted = false;
+            self.tried = true;
         }
     }
 
@@ -248,7 +243,7 @@ impl Paced {
 
     fn learn_from(&mut self, it: &Measure) {
         let cruise = self.phase == Phase::Cruise;
-        let x = if cruise { self.age / self.cycle() } else { 0.0 };
+        let x = if cruise { (self.age / self.cycle()).max(0.0) } else { 0.0 };
         // What a bucket of this quota had to store, for the measure to be whole.
         let stored = if cruise {
             let low = ((it.rate / self.quota - 1.0) / self.dip() + 1.0).clamp(0.0, x);
@@ -371,6 +366,11 @@ impl Paced {
             }
             self.age -= step;
             let Some(herd) = herd else {
+                // A rate is tried by sends: not by the time that a pause takes, or a head that nobody polls.
+                if !std::mem::take(&mut self.tried) {
+                    self.age = 0.0;
+                    break;
+                }
                 self.quota *= 2.0;
                 continue;
             };
