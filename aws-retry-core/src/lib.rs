@@ -65,10 +65,9 @@ pub mod __private {
     pub use crate::outcome::Outcome;
     pub use crate::pass::{Unwrap, either as passes, view, view_of};
     pub use crate::policy::{Codes, Jitter, Log, Mode, Nested, RetryPolicy};
-    pub use crate::run::{Attempt, Body, Call, Extras};
+    pub use crate::run::{Attempt, Call, Extras};
     pub use crate::scope::{Key, named as scope_key};
     pub use crate::site::Site;
-    pub use core::ops::ControlFlow;
     pub use core::option::Option::{self, None, Some};
     pub use core::pin::Pin;
     pub use core::time::Duration;

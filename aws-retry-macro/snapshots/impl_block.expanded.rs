@@ -7,44 +7,33 @@ impl Inventory {
         );
         let mut call = __private::Call::new(&AWS_RETRY_SITE);
         loop {
-            let out = {
-                __private::Call::attempt(
-                        &mut call,
-                        {
-                            let body = async {
-                                #[allow(
-                                    unreachable_code,
-                                    clippy::diverging_sub_expression,
-                                    clippy::empty_loop,
-                                    clippy::let_unit_value
-                                )]
-                                if false {
-                                    let hint: Result<Vec<Item>, Error> = loop {};
-                                    return hint;
-                                }
-                                let out: Result<Vec<Item>, Error> = {
-                                    self.client.list().send().await
-                                };
-                                #[allow(unreachable_code)] out
-                            };
-                            let stop = {
-                                use __private::tiers::*;
-                                let tag = __private::tag(&body);
-                                (&&&&&&&tag.lenient()).aws_retry_stop()
-                            };
-                            __private::Body::new(body, stop)
-                        },
-                    )
-                    .await
+            let (via, body) = {
+                let body = async {
+                    #[allow(
+                        unreachable_code,
+                        clippy::diverging_sub_expression,
+                        clippy::empty_loop,
+                        clippy::let_unit_value
+                    )]
+                    if false {
+                        let hint: Result<Vec<Item>, Error> = loop {};
+                        return hint;
+                    }
+                    let out: Result<Vec<Item>, Error> = {
+                        self.client.list().send().await
+                    };
+                    #[allow(unreachable_code)] out
+                };
+                let (via, stop) = {
+                    use __private::tiers::*;
+                    let tag = __private::tag(&body);
+                    (tag.tower().aws_retry_via(), tag.lenient().tower().aws_retry_stop())
+                };
+                (via, (body, stop))
             };
-            let via = {
-                use __private::tiers::*;
-                let tag = __private::tag_of(&out);
-                (&&&&&&&&&&tag).aws_retry_via()
-            };
-            match __private::Call::settle(&mut call, out, via, __private::Extras::NONE) {
-                __private::ControlFlow::Break(out) => break out,
-                __private::ControlFlow::Continue(()) => {}
+            let out = __private::Call::attempt(&mut call, body).await;
+            if let __private::Some(out) = __private::Call::settle(&mut call, out, via) {
+                break out;
             }
         }
     }
@@ -58,52 +47,40 @@ impl Inventory {
         );
         let mut call = __private::Call::new(&AWS_RETRY_SITE);
         loop {
-            let out = {
-                let fresh0 = __private::again(&self);
-                __private::Call::attempt(
-                        &mut call,
-                        {
-                            let body = async {
-                                #[allow(
-                                    unreachable_code,
-                                    clippy::diverging_sub_expression,
-                                    clippy::empty_loop,
-                                    clippy::let_unit_value
-                                )]
-                                if false {
-                                    let hint: Answer = loop {};
-                                    return hint;
-                                }
-                                #[allow(
-                                    clippy::shadow_reuse,
-                                    clippy::shadow_same,
-                                    clippy::shadow_unrelated
-                                )]
-                                let __self = fresh0;
-                                let out: Answer = {
-                                    tokio::spawn(async move { __self.client.names().await })
-                                        .await?
-                                };
-                                #[allow(unreachable_code)] out
-                            };
-                            let stop = {
-                                use __private::tiers::*;
-                                let tag = __private::tag(&body);
-                                (&&&&&&&tag.lenient()).aws_retry_stop()
-                            };
-                            __private::Body::new(body, stop)
-                        },
-                    )
-                    .await
+            let fresh0 = __private::again(&self);
+            let (via, body) = {
+                let body = async {
+                    #[allow(
+                        unreachable_code,
+                        clippy::diverging_sub_expression,
+                        clippy::empty_loop,
+                        clippy::let_unit_value
+                    )]
+                    if false {
+                        let hint: Answer = loop {};
+                        return hint;
+                    }
+                    #[allow(
+                        clippy::shadow_reuse,
+                        clippy::shadow_same,
+                        clippy::shadow_unrelated
+                    )]
+                    let __self = fresh0;
+                    let out: Answer = {
+                        tokio::spawn(async move { __self.client.names().await }).await?
+                    };
+                    #[allow(unreachable_code)] out
+                };
+                let (via, stop) = {
+                    use __private::tiers::*;
+                    let tag = __private::tag(&body);
+                    (tag.tower().aws_retry_via(), tag.lenient().tower().aws_retry_stop())
+                };
+                (via, (body, stop))
             };
-            let via = {
-                use __private::tiers::*;
-                let tag = __private::tag_of(&out);
-                (&&&&&&&&&&tag).aws_retry_via()
-            };
-            match __private::Call::settle(&mut call, out, via, __private::Extras::NONE) {
-                __private::ControlFlow::Break(out) => break out,
-                __private::ControlFlow::Continue(()) => {}
+            let out = __private::Call::attempt(&mut call, body).await;
+            if let __private::Some(out) = __private::Call::settle(&mut call, out, via) {
+                break out;
             }
         }
     }
@@ -115,48 +92,35 @@ impl Inventory {
         );
         let mut call = __private::Call::new(&AWS_RETRY_SITE);
         loop {
-            let out = {
-                __private::Call::attempt(
-                        &mut call,
-                        {
-                            let body = async {
-                                #[allow(
-                                    unreachable_code,
-                                    clippy::diverging_sub_expression,
-                                    clippy::empty_loop,
-                                    clippy::let_unit_value
-                                )]
-                                if false {
-                                    let hint: Cached = loop {};
-                                    return hint;
-                                }
-                                let out: Cached = { self.cache.lock().await.clone() };
-                                #[allow(unreachable_code)] out
-                            };
-                            let body = {
-                                use __private::passes::*;
-                                (&&__private::view(&body)).aws_retry_pass(body)
-                            };
-                            let stop = {
-                                use __private::tiers::*;
-                                let tag = __private::tag(&body);
-                                (&&&&&&&tag.lenient()).aws_retry_stop()
-                            };
-                            __private::Body::new(body, stop)
-                        },
-                    )
-                    .await
+            let (via, body) = {
+                let body = async {
+                    #[allow(
+                        unreachable_code,
+                        clippy::diverging_sub_expression,
+                        clippy::empty_loop,
+                        clippy::let_unit_value
+                    )]
+                    if false {
+                        let hint: Cached = loop {};
+                        return hint;
+                    }
+                    let out: Cached = { self.cache.lock().await.clone() };
+                    #[allow(unreachable_code)] out
+                };
+                let body = {
+                    use __private::passes::*;
+                    (&&__private::view(&body)).aws_retry_pass(body)
+                };
+                let (via, stop) = {
+                    use __private::tiers::*;
+                    let tag = __private::tag(&body);
+                    (tag.tower().aws_retry_via(), tag.lenient().tower().aws_retry_stop())
+                };
+                (via, (body, stop))
             };
-            let via = {
-                use __private::tiers::*;
-                let tag = __private::tag_of(&out);
-                (&&&&&&&&&&tag).aws_retry_via()
-            };
-            match __private::Call::settle(&mut call, out, via, __private::Extras::NONE) {
-                __private::ControlFlow::Break(out) => {
-                    break __private::Unwrap::unwrap(out);
-                }
-                __private::ControlFlow::Continue(()) => {}
+            let out = __private::Call::attempt(&mut call, body).await;
+            if let __private::Some(out) = __private::Call::settle(&mut call, out, via) {
+                break __private::Unwrap::unwrap(out);
             }
         }
     }

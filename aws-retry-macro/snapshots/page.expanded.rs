@@ -14,66 +14,55 @@ pub async fn page(
     );
     let mut call = __private::Call::new(&AWS_RETRY_SITE);
     loop {
-        let out = {
-            let fresh1 = __private::again(&token);
-            let fresh2 = left;
-            __private::Call::attempt(
-                    &mut call,
-                    {
-                        let body = async {
-                            #[allow(
-                                unreachable_code,
-                                clippy::diverging_sub_expression,
-                                clippy::empty_loop,
-                                clippy::let_unit_value
-                            )]
-                            if false {
-                                let hint: anyhow::Result<Page> = loop {};
-                                return hint;
-                            }
-                            #[allow(
-                                clippy::shadow_reuse,
-                                clippy::shadow_same,
-                                clippy::shadow_unrelated
-                            )]
-                            let token = fresh1;
-                            #[allow(
-                                clippy::shadow_reuse,
-                                clippy::shadow_same,
-                                clippy::shadow_unrelated
-                            )]
-                            let mut left = fresh2;
-                            let out: anyhow::Result<Page> = {
-                                left -= 1;
-                                Ok(
-                                    ec2
-                                        .describe_instances()
-                                        .set_next_token(token)
-                                        .max_results(left)
-                                        .send()
-                                        .await?,
-                                )
-                            };
-                            #[allow(unreachable_code)] out
-                        };
-                        let stop = {
-                            use __private::tiers::*;
-                            let tag = __private::tag(&body);
-                            (&&&&&&&tag.lenient()).aws_retry_stop()
-                        };
-                        __private::Body::new(body, stop)
-                    },
-                )
-                .await
+        let fresh1 = __private::again(&token);
+        let fresh2 = left;
+        let (via, body) = {
+            let body = async {
+                #[allow(
+                    unreachable_code,
+                    clippy::diverging_sub_expression,
+                    clippy::empty_loop,
+                    clippy::let_unit_value
+                )]
+                if false {
+                    let hint: anyhow::Result<Page> = loop {};
+                    return hint;
+                }
+                #[allow(
+                    clippy::shadow_reuse,
+                    clippy::shadow_same,
+                    clippy::shadow_unrelated
+                )]
+                let token = fresh1;
+                #[allow(
+                    clippy::shadow_reuse,
+                    clippy::shadow_same,
+                    clippy::shadow_unrelated
+                )]
+                let mut left = fresh2;
+                let out: anyhow::Result<Page> = {
+                    left -= 1;
+                    Ok(
+                        ec2
+                            .describe_instances()
+                            .set_next_token(token)
+                            .max_results(left)
+                            .send()
+                            .await?,
+                    )
+                };
+                #[allow(unreachable_code)] out
+            };
+            let (via, stop) = {
+                use __private::tiers::*;
+                let tag = __private::tag(&body);
+                (tag.tower().aws_retry_via(), tag.lenient().tower().aws_retry_stop())
+            };
+            (via, (body, stop))
         };
-        let via = {
-            use __private::tiers::*;
-            let tag = __private::tag_of(&out);
-            (&&&&&&&&&&tag).aws_retry_via()
-        };
-        match __private::Call::settle(&mut call, out, via, __private::Extras::NONE) {
-            __private::ControlFlow::Break(out) => break out,
-            __private::ControlFlow::Continue(()) => {}
+        let out = __private::Call::attempt(&mut call, body).await;
+        if let __private::Some(out) = __private::Call::settle(&mut call, out, via) {
+            break out;
         }
     }
 }

@@ -6,36 +6,31 @@ fn upload(&mut self, body: Vec<u8>) -> io::Result<()> {
     );
     let mut call = __private::Call::new(&AWS_RETRY_SITE);
     loop {
-        let out = {
-            let fresh1 = __private::again(&body);
-            __private::Call::attempt_blocking(
-                &mut call,
-                || -> io::Result<()> {
-                    #[allow(
-                        clippy::shadow_reuse,
-                        clippy::shadow_same,
-                        clippy::shadow_unrelated
-                    )]
-                    let body = fresh1;
-                    let out: io::Result<()> = {
-                        self.count += 1;
-                        self.client.put(body)
-                    };
-                    #[allow(unreachable_code)] out
-                },
-            )
-        };
+        let fresh1 = __private::again(&body);
+        let out = __private::Call::attempt_blocking(
+            &mut call,
+            || -> io::Result<()> {
+                #[allow(
+                    clippy::shadow_reuse,
+                    clippy::shadow_same,
+                    clippy::shadow_unrelated
+                )]
+                let body = fresh1;
+                let out: io::Result<()> = {
+                    self.count += 1;
+                    self.client.put(body)
+                };
+                #[allow(unreachable_code)] out
+            },
+        );
         let via = {
             use __private::tiers::*;
             let tag = __private::tag_of(&out);
-            (&&&&&&&&&&tag).aws_retry_via()
+            tag.tower().aws_retry_via()
         };
-        match __private::Call::settle(&mut call, out, via, __private::Extras::NONE) {
-            __private::ControlFlow::Break(out) => {
-                __private::used_up(body);
-                break out;
-            }
-            __private::ControlFlow::Continue(()) => {}
+        if let __private::Some(out) = __private::Call::settle(&mut call, out, via) {
+            __private::used_up(body);
+            break out;
         }
     }
 }

@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, Span};
 use syn::spanned::Spanned;
 use syn::{
-    Attribute, FnArg, GenericArgument, GenericParam, Generics, Pat, PatIdent, PathArguments,
+    Attribute, FnArg, GenericArgument, GenericParam, Generics, Pat, PatIdent, Path, PathArguments,
     Signature, Token, Type, TypeParamBound, WherePredicate,
 };
 
@@ -40,7 +40,7 @@ pub struct Binding {
     pub loose: bool,
     /// A type parameter or an `impl Trait`: what it lacks is a bound.
     pub generic: bool,
-    /// Its text says that the type is `Clone`.
+    /// The type is `Clone`, as its text says; only looked at where there is a `mut`.
     pub clone: bool,
 }
 
@@ -77,7 +77,9 @@ pub fn of(pat: &Pat, ty: Option<&Type>, generics: &Generics) -> impl Iterator<It
             at: pat.ident.span(),
             loose: false,
             generic: ty.is_some_and(|ty| is_generic(ty, generics)),
-            clone: matches!(whole, Pat::Ident(_)) && ty.is_some_and(|ty| is_clone(ty, generics)),
+            clone: pat.mutability.is_some()
+                && matches!(whole, Pat::Ident(_))
+                && ty.is_some_and(|ty| is_clone(ty, generics)),
         });
     });
     found.into_iter()
@@ -191,32 +193,25 @@ pub fn kind(ty: &Type, generics: &Generics) -> Kind {
         }
         Type::Array(array) if kind(&array.elem, generics) == Kind::Copy => Kind::Copy,
         Type::ImplTrait(imp) => bounded(imp.bounds.iter()),
-        Type::Path(path) => match path.path.segments.last() {
-            Some(last) if last.ident == "Pin" && first_is(&last.arguments, Kind::Mut, generics) => {
-                Kind::PinMut
-            }
-            Some(last)
-                if last.ident == "Option" && first_is(&last.arguments, Kind::Mut, generics) =>
-            {
-                Kind::OptionMut
-            }
-            Some(last)
-                if last.ident == "Option" && first_is(&last.arguments, Kind::Copy, generics) =>
-            {
-                Kind::Copy
-            }
-            Some(last) if last.ident == "Box" => match first(&last.arguments) {
-                Some(Type::TraitObject(object)) => bounded(object.bounds.iter()),
-                _ => Kind::Owned,
-            },
-            Some(last)
-                if last.arguments.is_none() && COPY.iter().any(|name| last.ident == name) =>
-            {
-                Kind::Copy
-            }
-            _ => path.path.get_ident().map_or(Kind::Owned, |name| parameter(name, generics)),
-        },
+        Type::Path(path) => path_kind(&path.path, generics),
         _ => Kind::Owned,
+    }
+}
+
+fn path_kind(path: &Path, generics: &Generics) -> Kind {
+    let Some(last) = path.segments.last() else { return Kind::Owned };
+    let first = first(&last.arguments);
+    let of_first = || first.map(|ty| kind(ty, generics));
+    match last.ident.to_string().as_str() {
+        "Pin" if of_first() == Some(Kind::Mut) => Kind::PinMut,
+        "Option" if of_first() == Some(Kind::Mut) => Kind::OptionMut,
+        "Option" if of_first() == Some(Kind::Copy) => Kind::Copy,
+        "Box" => match first {
+            Some(Type::TraitObject(object)) => bounded(object.bounds.iter()),
+            _ => Kind::Owned,
+        },
+        name if last.arguments.is_none() && COPY.contains(&name) => Kind::Copy,
+        _ => path.get_ident().map_or(Kind::Owned, |name| parameter(name, generics)),
     }
 }
 
@@ -240,17 +235,19 @@ fn is_clone(ty: &Type, generics: &Generics) -> bool {
     match ungroup(ty) {
         Type::Tuple(tuple) => tuple.elems.iter().all(clone),
         Type::Array(array) => clone(&array.elem),
-        Type::Path(path) if kind(ty, generics) == Kind::Owned => match path.path.segments.last() {
-            Some(last) if CLONE.iter().any(|name| last.ident == name) => match &last.arguments {
-                PathArguments::None => true,
-                PathArguments::AngleBracketed(types) => types
-                    .args
-                    .iter()
-                    .all(|argument| matches!(argument, GenericArgument::Type(ty) if clone(ty))),
-                PathArguments::Parenthesized(_) => false,
-            },
-            _ => false,
-        },
+        Type::Path(path) if kind(ty, generics) == Kind::Owned => {
+            let Some(last) = path.path.segments.last() else { return false };
+            let known = CLONE.contains(&last.ident.to_string().as_str());
+            known
+                && match &last.arguments {
+                    PathArguments::None => true,
+                    PathArguments::AngleBracketed(types) => types
+                        .args
+                        .iter()
+                        .all(|argument| matches!(argument, GenericArgument::Type(ty) if clone(ty))),
+                    PathArguments::Parenthesized(_) => false,
+                }
+        }
         ty => kind(ty, generics) == Kind::Copy,
     }
 }
@@ -282,10 +279,6 @@ pub fn first(arguments: &PathArguments) -> Option<&Type> {
         GenericArgument::Type(ty) => Some(ungroup(ty)),
         _ => None,
     })
-}
-
-fn first_is(arguments: &PathArguments, wanted: Kind, generics: &Generics) -> bool {
-    first(arguments).is_some_and(|ty| kind(ty, generics) == wanted)
 }
 
 /// A type parameter is what its bounds say, in angle brackets or in the where clause.

@@ -44,29 +44,27 @@ impl Loop<'_> {
             On::Async => self.attempt(),
             On::Sync => self.attempt_blocking(),
         };
-        let tag = self.tag("tag_of", &glue!(out));
-        let via = self.via();
-        let extras = policy::extras(self.args, private);
         // At the outcome's type, as `tag`: one error there, if it is no `Result`.
         let at = located(self.outcome.span());
-        let settle = placed(glue!(#private::Call::settle), at);
-        let arguments = quote_spanned!(at=> (&mut call, out, via, #extras));
-        let settle = quote_spanned!(at=> #settle #arguments);
+        let (settle, arguments) = match policy::extras(self.args, &placed(private.clone(), at), at)
+        {
+            None => (glue!(#private::Call::settle), quote_spanned!(at=> (&mut call, out, via))),
+            Some(extras) => (
+                glue!(#private::Call::settle_by),
+                quote_spanned!(at=> (&mut call, out, via, #extras)),
+            ),
+        };
+        let settle = placed(settle, at);
         let out = if self.looks() { glue!(#private::Unwrap::unwrap(out)) } else { glue!(out) };
         let leave = self.leave(&out);
         glue! {
             #site
             #call
             loop {
-                let out = { #before #attempt };
-                let via = {
-                    use #private::tiers::*;
-                    let tag = #tag;
-                    #via
-                };
-                match #settle {
-                    #private::ControlFlow::Break(out) => #leave,
-                    #private::ControlFlow::Continue(()) => {}
+                #before
+                #attempt
+                if let #private::Some(out) = #settle #arguments {
+                    #leave
                 }
             }
         }
@@ -77,18 +75,15 @@ impl Loop<'_> {
     /// should pay for.
     fn leave(&self, out: &TokenStream) -> TokenStream {
         let private = self.private;
-        let after = &self.fresh.after;
-        match (self.args.value("operation").or(self.args.value("policy")), self.on) {
-            (None, On::Async) => glue!(break #out),
-            (Some(_), On::Async) => {
-                glue!({ #private::Call::last_wait(&mut call).await; break #out })
+        let waits = self.args.get("operation").or(self.args.get("policy")).is_some();
+        let (after, last_wait) = match self.on {
+            On::Async => (None, glue!(#private::Call::last_wait(&mut call).await;)),
+            On::Sync => {
+                (Some(&self.fresh.after), glue!(#private::Call::last_wait_blocking(&mut call);))
             }
-            (None, On::Sync) if after.is_empty() => glue!(break #out),
-            (None, On::Sync) => glue!({ #after break #out }),
-            (Some(_), On::Sync) => {
-                glue!({ #private::Call::last_wait_blocking(&mut call); #after break #out })
-            }
-        }
+        };
+        let last_wait = waits.then_some(last_wait);
+        glue!(#last_wait #after break #out;)
     }
 
     /// The call that says so if the outcome is no `Result`.
@@ -144,7 +139,7 @@ impl Loop<'_> {
         }
     }
 
-    /// One try of an async body. The hint tells `?` and `return` what to turn into; two steps,
+    /// One try of an async body: how to read its error, and its outcome. The hint tells `?` and `return` what to turn into; two steps,
     /// so that the body's temporaries are gone before the arguments that they borrow.
     fn attempt(&self) -> TokenStream {
         let outcome = inferred(self.outcome);
@@ -175,7 +170,7 @@ impl Loop<'_> {
         };
         let private = self.private;
         let tag = self.tag("tag", &glue!(body));
-        let stop = self.stop();
+        let (via, stop) = (self.via(), self.stop());
         let passing = self.looks().then(|| {
             glue! {
                 let body = {
@@ -186,16 +181,17 @@ impl Loop<'_> {
         });
         // The block ends before the wait, so that the future is not kept twice.
         glue! {
-            #private::Call::attempt(&mut call, {
+            let (via, body) = {
                 let body = #future;
                 #passing
-                let stop = {
+                let (via, stop) = {
                     use #private::tiers::*;
                     let tag = #tag;
-                    #stop
+                    (#via, #stop)
                 };
-                #private::Body::new(body, stop)
-            }).await
+                (via, (body, stop))
+            };
+            let out = #private::Call::attempt(&mut call, body).await;
         }
     }
 
@@ -214,13 +210,24 @@ impl Loop<'_> {
                 out
             })
         };
-        if !self.looks() {
-            return attempt;
-        }
+        let passing = self.looks().then(|| {
+            glue! {
+                let out = {
+                    use #private::passes::*;
+                    (&&#private::view_of(&out)).aws_retry_pass_on(out)
+                };
+            }
+        });
+        let tag = self.tag("tag_of", &glue!(out));
+        let via = self.via();
         glue! {
             let out = #attempt;
-            use #private::passes::*;
-            (&&#private::view_of(&out)).aws_retry_pass_on(out)
+            #passing
+            let via = {
+                use #private::tiers::*;
+                let tag = #tag;
+                #via
+            };
         }
     }
 
@@ -264,9 +271,9 @@ impl Loop<'_> {
     fn via(&self) -> TokenStream {
         let at = error_span(self.outcome);
         if self.args.get("retry_if").is_some() {
-            quote_spanned!(at=> (&&&&&&&&&&tag.lenient()).aws_retry_via())
+            quote_spanned!(at=> tag.lenient().tower().aws_retry_via())
         } else {
-            quote_spanned!(at=> (&&&&&&&&&&tag).aws_retry_via())
+            quote_spanned!(at=> tag.tower().aws_retry_via())
         }
     }
 
@@ -282,9 +289,9 @@ impl Loop<'_> {
             .find(cuts);
         match cutting.and_then(|name| self.args.get(name)) {
             Some(arg) if self.on == On::Async => {
-                quote_spanned!(located(arg.name.span())=> (&&&&&&&tag).aws_retry_stop())
+                quote_spanned!(located(arg.name.span())=> tag.tower().aws_retry_stop())
             }
-            _ => glue!((&&&&&&&tag.lenient()).aws_retry_stop()),
+            _ => glue!(tag.lenient().tower().aws_retry_stop()),
         }
     }
 

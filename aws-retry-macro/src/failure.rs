@@ -75,7 +75,7 @@ fn arm(
         .map_or_else(|| syn::Index::from(i).into_token_stream(), ToTokens::into_token_stream);
     let source = format_ident!("source", span = Span::mixed_site());
     // An error type that nobody can read is reported there.
-    let via = quote_spanned!(located(field.ty.span())=> (&&&&&&&&&&tag).aws_retry_via());
+    let via = quote_spanned!(located(field.ty.span())=> tag.tower().aws_retry_via());
     let of_source = glue!({
         use #private::tiers::*;
         let tag = #private::tag_of_error(#source);

@@ -55,7 +55,7 @@ pub fn read(reader: &mut Reader, mac: &Macro) {
         .path
         .segments
         .last()
-        .is_some_and(|last| BORROWING.iter().any(|name| last.ident == name));
+        .is_some_and(|last| BORROWING.contains(&last.ident.to_string().as_str()));
     let want = if borrows { Want::Place } else { Want::Value };
     // `name = value` and, of a macro that formats, a first argument to write to.
     match Punctuated::<Argument, Token![,]>::parse_terminated.parse2(mac.tokens.clone()) {

@@ -35,8 +35,8 @@ fn late_one(arg: &Arg) -> Option<TokenStream> {
     Some(quote_spanned!(located(arg.name.span())=> let late = late #call;))
 }
 
-/// The functions: predicates and hooks.
-pub fn extras(args: &Args, private: &TokenStream) -> TokenStream {
+/// The functions: predicates and hooks, if there are any.
+pub fn extras(args: &Args, private: &TokenStream, at: Span) -> Option<TokenStream> {
     let functions: Vec<TokenStream> = args
         .list
         .iter()
@@ -51,11 +51,11 @@ pub fn extras(args: &Args, private: &TokenStream) -> TokenStream {
         })
         .collect();
     if functions.is_empty() {
-        return glue!(#private::Extras::NONE);
+        return None;
     }
     let all = TABLE.iter().filter(|row| matches!(row.kind, Kind::Function)).count();
-    let others = (functions.len() < all).then(|| glue!(..#private::Extras::NONE));
-    glue!(#private::Extras { #(#functions,)* #others })
+    let others = (functions.len() < all).then(|| quote_spanned!(at=> ..#private::Extras::NONE));
+    Some(quote_spanned!(at=> #private::Extras { #(#functions,)* #others }))
 }
 
 /// Is it a setting of `RetryPolicy`?

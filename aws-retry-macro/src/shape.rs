@@ -110,7 +110,7 @@ impl Outcome {
         match ungroup(ty) {
             Type::Path(path) => match path.path.segments.last() {
                 Some(last) if last.ident == "Result" => Outcome::Result,
-                Some(last) if PLAIN.iter().any(|name| last.ident == name) => Outcome::Other,
+                Some(last) if PLAIN.contains(&last.ident.to_string().as_str()) => Outcome::Other,
                 _ => Outcome::Unknown,
             },
             Type::Macro(_) => Outcome::Unknown,

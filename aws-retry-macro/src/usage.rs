@@ -58,11 +58,12 @@ pub struct Reader {
 impl Reader {
     /// The usage of a visible name.
     pub fn of(&mut self, name: &Ident) -> Option<&mut Usage> {
-        if self.hidden.iter().any(|hidden| name == hidden) {
+        let name = name.to_string();
+        if self.hidden.contains(&name) {
             return None;
         }
         let owned = self.owning > 0;
-        let usage = self.found.get_mut(&name.to_string())?;
+        let usage = self.found.get_mut(&name)?;
         usage.mentioned = true;
         usage.moved |= owned;
         Some(usage)

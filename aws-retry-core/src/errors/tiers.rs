@@ -1,8 +1,8 @@
 //! Which adapter serves an error type, chosen by method resolution.
 //!
-//! In the attribute's expansion the error type is concrete, so that `(&&..&tag).aws_retry_via()` finds the impl
-//! with the most references first: the tiers below stand in the order in which they are tried, and the
-//! last one is never met and says what to do. The zero-sized markers they return do the work.
+//! In the attribute's expansion the error type is concrete, so that `tag.tower().aws_retry_via()` finds the
+//! impl with the most references first: the tiers below stand in the order in which they are tried, and
+//! the last one is never met and says what to do. The zero-sized markers they return do the work.
 
 #![allow(missing_docs, reason = "the tiers are named by what they are there for")]
 
@@ -29,6 +29,14 @@ use crate::outcome::Outcome;
 #[derive(Debug)]
 pub struct Tag<E, M = Strict>(PhantomData<fn() -> (E, M)>);
 
+impl<E, M> Clone for Tag<E, M> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<E, M> Copy for Tag<E, M> {}
+
 /// The last tier is a compile error that says what to do.
 #[derive(Clone, Copy, Debug)]
 pub struct Strict;
@@ -42,6 +50,15 @@ impl<E> Tag<E> {
     #[must_use]
     pub const fn lenient(self) -> Tag<E, Lenient> {
         Tag(PhantomData)
+    }
+}
+
+impl<E, M> Tag<E, M> {
+    /// The tag behind as many references as there are tiers: made here, since each `&` at a call site is
+    /// one more temporary that the borrow checker follows.
+    #[must_use]
+    pub const fn tower(&self) -> &&&&&&&&&&Self {
+        &&&&&&&&&&Self(PhantomData)
     }
 }
 
@@ -74,21 +91,42 @@ pub trait StopAs<O> {
     fn outcome(&self, stopped: Stopped) -> Option<O>;
 }
 
-/// A tier: a trait whose method hands out a marker, and the types it is there for. More references come
-/// first.
+/// The tiers of `aws_retry_via`, but for the last: one trait, since each further one would be tried at every
+/// number of references, at every call site.
+pub trait ViaTier {
+    type Marker;
+    fn aws_retry_via(&self) -> Self::Marker;
+}
+
+/// The tiers of `aws_retry_stop`, but for the last.
+pub trait StopTier {
+    type Marker;
+    fn aws_retry_stop(&self) -> Self::Marker;
+}
+
+/// A tier: a marker, and the types it is there for. More references come first.
 macro_rules! tier {
-    ($method:ident, $tier:ident => $marker:ident: $($target:tt)*) => {
+    (via, $marker:ident: $($target:tt)*) => {
+        tier! { ViaTier aws_retry_via $marker $($target)* }
+    };
+    (stop, $marker:ident: $($target:tt)*) => {
+        tier! { StopTier aws_retry_stop $marker $($target)* }
+    };
+    ($tier:ident $method:ident $marker:ident
+        impl($($parameters:tt)*) for $target:ty $(where $($bounds:tt)*)?) => {
         #[derive(Clone, Copy, Debug)]
         pub struct $marker;
 
-        pub trait $tier {
+        impl<$($parameters)*> $tier for $target
+        $(where $($bounds)*)?
+        {
+            type Marker = $marker;
+
             #[inline]
             fn $method(&self) -> $marker {
                 $marker
             }
         }
-
-        $($target)*
     };
 }
 
@@ -113,8 +151,8 @@ macro_rules! last_tier {
     };
 }
 
-tier! { aws_retry_via, ViaUser => User:
-    impl<E: AsFailure, M> ViaUser for &&&&&&&&&Tag<E, M> {}
+tier! { via, User:
+    impl(E: AsFailure, M) for &&&&&&&&&Tag<E, M>
 }
 
 impl<E: AsFailure> Via<E> for User {
@@ -124,9 +162,9 @@ impl<E: AsFailure> Via<E> for User {
 }
 
 #[cfg(feature = "sdk")]
-tier! { aws_retry_via, ViaModel => Model:
-    impl<E, M> ViaModel for &&&&&&&&Tag<SdkError<E, HttpResponse>, M>
-    where E: ProvideErrorMetadata + ProvideErrorKind + Error + 'static {}
+tier! { via, Model:
+    impl(E, M) for &&&&&&&&Tag<SdkError<E, HttpResponse>, M>
+    where E: ProvideErrorMetadata + ProvideErrorKind + Error + 'static
 }
 
 #[cfg(feature = "sdk")]
@@ -140,8 +178,8 @@ where
 }
 
 #[cfg(feature = "sdk")]
-tier! { aws_retry_via, ViaSdk => Sdk:
-    impl<E: ProvideErrorMetadata, M> ViaSdk for &&&&&&&Tag<SdkError<E, HttpResponse>, M> {}
+tier! { via, Sdk:
+    impl(E: ProvideErrorMetadata, M) for &&&&&&&Tag<SdkError<E, HttpResponse>, M>
 }
 
 #[cfg(feature = "sdk")]
@@ -151,9 +189,9 @@ impl<E: ProvideErrorMetadata> Via<SdkError<E, HttpResponse>> for Sdk {
     }
 }
 
-tier! { aws_retry_via, ViaOperation => Operation:
-    impl<E, M> ViaOperation for &&&&&&Tag<E, M>
-    where E: ProvideErrorMetadata + ProvideErrorKind + Error + 'static {}
+tier! { via, Operation:
+    impl(E, M) for &&&&&&Tag<E, M>
+    where E: ProvideErrorMetadata + ProvideErrorKind + Error + 'static
 }
 
 impl<E> Via<E> for Operation
@@ -165,8 +203,8 @@ where
     }
 }
 
-tier! { aws_retry_via, ViaMetadataChain => MetadataChain:
-    impl<E: ProvideErrorMetadata + Error + 'static, M> ViaMetadataChain for &&&&&Tag<E, M> {}
+tier! { via, MetadataChain:
+    impl(E: ProvideErrorMetadata + Error + 'static, M) for &&&&&Tag<E, M>
 }
 
 impl<E: ProvideErrorMetadata + Error + 'static> Via<E> for MetadataChain {
@@ -175,8 +213,8 @@ impl<E: ProvideErrorMetadata + Error + 'static> Via<E> for MetadataChain {
     }
 }
 
-tier! { aws_retry_via, ViaMetadata => Metadata:
-    impl<E: ProvideErrorMetadata, M> ViaMetadata for &&&&Tag<E, M> {}
+tier! { via, Metadata:
+    impl(E: ProvideErrorMetadata, M) for &&&&Tag<E, M>
 }
 
 impl<E: ProvideErrorMetadata> Via<E> for Metadata {
@@ -187,9 +225,9 @@ impl<E: ProvideErrorMetadata> Via<E> for Metadata {
 
 // `Box` and `Arc` of an `SdkError`.
 #[cfg(feature = "sdk")]
-tier! { aws_retry_via, ViaBoxedSdk => BoxedSdk:
-    impl<E, X, M> ViaBoxedSdk for &&&Tag<E, M>
-    where E: Deref<Target = SdkError<X, HttpResponse>>, X: ProvideErrorMetadata + 'static {}
+tier! { via, BoxedSdk:
+    impl(E, X, M) for &&&Tag<E, M>
+    where E: Deref<Target = SdkError<X, HttpResponse>>, X: ProvideErrorMetadata + 'static
 }
 
 #[cfg(feature = "sdk")]
@@ -204,8 +242,8 @@ where
 }
 
 // `anyhow::Error`, `eyre::Report`, `Box<dyn Error ..>`, without depending on any of them.
-tier! { aws_retry_via, ViaDeref => Dereferenced:
-    impl<E: Deref<Target: AsDynError>, M> ViaDeref for &&Tag<E, M> {}
+tier! { via, Dereferenced:
+    impl(E: Deref<Target: AsDynError>, M) for &&Tag<E, M>
 }
 
 impl<E: Deref<Target: AsDynError>> Via<E> for Dereferenced {
@@ -214,8 +252,8 @@ impl<E: Deref<Target: AsDynError>> Via<E> for Dereferenced {
     }
 }
 
-tier! { aws_retry_via, ViaChain => Chain:
-    impl<E: Error + 'static, M> ViaChain for &Tag<E, M> {}
+tier! { via, Chain:
+    impl(E: Error + 'static, M) for &Tag<E, M>
 }
 
 impl<E: Error + 'static> Via<E> for Chain {
@@ -226,8 +264,8 @@ impl<E: Error + 'static> Via<E> for Chain {
 
 last_tier! { aws_retry_via, ViaNothing => Nothing: Classifiable }
 
-tier! { aws_retry_via, ViaOpaque => Opaque:
-    impl<E> ViaOpaque for Tag<E, Lenient> {}
+tier! { via, Opaque:
+    impl(E) for Tag<E, Lenient>
 }
 
 impl<E> Via<E> for Nothing {
@@ -273,8 +311,8 @@ as_dyn_error! { dyn Error dyn Error + Send dyn Error + Send + Sync }
 // How an outcome can hold a `Stopped`.
 
 // What can't fail can't be cut, whatever the arguments of its impl block say.
-tier! { aws_retry_stop, StopPassed => Passing:
-    impl<M> StopPassed for &&&&&&Tag<crate::pass::Never, M> {}
+tier! { stop, Passing:
+    impl(M) for &&&&&&&&&Tag<crate::pass::Never, M>
 }
 
 impl<O> StopAs<O> for Passing {
@@ -284,20 +322,10 @@ impl<O> StopAs<O> for Passing {
     }
 }
 
-tier! { aws_retry_stop, StopFrom => ByFrom:
-    impl<E: From<Stopped>, M> StopFrom for &&&&&Tag<E, M> {}
-}
-
-impl<O: Outcome<Error: From<Stopped>>> StopAs<O> for ByFrom {
-    const CAN: bool = true;
-    fn outcome(&self, stopped: Stopped) -> Option<O> {
-        Some(O::of_error(stopped.into()))
-    }
-}
-
+// Types that nobody else can implement `From<Stopped>` for: one look for all of them.
 #[cfg(feature = "sdk")]
-tier! { aws_retry_stop, StopSdk => AsTimeout:
-    impl<E, R, M> StopSdk for &&&&Tag<SdkError<E, R>, M> {}
+tier! { stop, AsTimeout:
+    impl(E, R, M) for &&&&&&&&&Tag<SdkError<E, R>, M>
 }
 
 #[cfg(feature = "sdk")]
@@ -308,9 +336,32 @@ impl<O: Outcome<Error = SdkError<E, R>>, E, R> StopAs<O> for AsTimeout {
     }
 }
 
+tier! { stop, AsMetadata:
+    impl(M) for &&&&&&&&&Tag<ErrorMetadata, M>
+}
+
+impl<O: Outcome<Error = ErrorMetadata>> StopAs<O> for AsMetadata {
+    const CAN: bool = true;
+    fn outcome(&self, stopped: Stopped) -> Option<O> {
+        let error = ErrorMetadata::builder().code("RequestTimeout").message(stopped.to_string());
+        Some(O::of_error(error.build()))
+    }
+}
+
+tier! { stop, ByFrom:
+    impl(E: From<Stopped>, M) for &&&&&&&&Tag<E, M>
+}
+
+impl<O: Outcome<Error: From<Stopped>>> StopAs<O> for ByFrom {
+    const CAN: bool = true;
+    fn outcome(&self, stopped: Stopped) -> Option<O> {
+        Some(O::of_error(stopped.into()))
+    }
+}
+
 #[cfg(feature = "sdk")]
-tier! { aws_retry_stop, StopUnhandled => AsUnhandled:
-    impl<E: CreateUnhandledError, M> StopUnhandled for &&&Tag<E, M> {}
+tier! { stop, AsUnhandled:
+    impl(E: CreateUnhandledError, M) for &&&&&&&Tag<E, M>
 }
 
 #[cfg(feature = "sdk")]
@@ -322,8 +373,8 @@ impl<O: Outcome<Error: CreateUnhandledError>> StopAs<O> for AsUnhandled {
 }
 
 // A service crate's `Error`.
-tier! { aws_retry_stop, StopBuild => AsBuildError:
-    impl<E: From<BuildError>, M> StopBuild for &&Tag<E, M> {}
+tier! { stop, AsBuildError:
+    impl(E: From<BuildError>, M) for &&&&&&Tag<E, M>
 }
 
 impl<O: Outcome<Error: From<BuildError>>> StopAs<O> for AsBuildError {
@@ -333,20 +384,8 @@ impl<O: Outcome<Error: From<BuildError>>> StopAs<O> for AsBuildError {
     }
 }
 
-tier! { aws_retry_stop, StopMetadata => AsMetadata:
-    impl<M> StopMetadata for &Tag<ErrorMetadata, M> {}
-}
-
-impl<O: Outcome<Error = ErrorMetadata>> StopAs<O> for AsMetadata {
-    const CAN: bool = true;
-    fn outcome(&self, stopped: Stopped) -> Option<O> {
-        let error = ErrorMetadata::builder().code("RequestTimeout").message(stopped.to_string());
-        Some(O::of_error(error.build()))
-    }
-}
-
-tier! { aws_retry_stop, StopNever => Never:
-    impl<E> StopNever for Tag<E, Lenient> {}
+tier! { stop, Never:
+    impl(E) for &&&&&Tag<E, Lenient>
 }
 
 last_tier! { aws_retry_stop, StopNothing => Impossible: HoldsStopped }

@@ -43,8 +43,11 @@ macro_rules! policy {
             /// A policy in which nothing is written: the decorator's mode with its defaults.
             #[must_use]
             pub const fn new() -> Self {
-                Self { $( $name: None, )* }
+                Self::NEW
             }
+
+            // Evaluated once a crate, not once an annotated fn.
+            const NEW: Self = Self { $( $name: None, )* };
 
             $(
                 $(#[$doc])*

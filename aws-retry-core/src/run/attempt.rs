@@ -10,21 +10,6 @@ use super::call::Call;
 use crate::clock::{DefaultTimer, Timer};
 use crate::errors::{StopAs, Stopped};
 
-/// A fn's body, and how its return type can hold a [`Stopped`](crate::Stopped).
-#[derive(Debug)]
-pub struct Body<F, S> {
-    future: F,
-    stop: S,
-}
-
-impl<F, S> Body<F, S> {
-    /// Seals `future` with the marker that `stop()` or `must_stop()` chose.
-    #[inline]
-    pub const fn new(future: F, stop: S) -> Self {
-        Self { future, stop }
-    }
-}
-
 pin_project! {
     /// One attempt.
     #[derive(Debug)]
@@ -39,10 +24,10 @@ pin_project! {
 
 impl<'c, 'p, F, S> Attempt<'c, 'p, F, S> {
     #[inline]
-    pub(super) fn new(call: &'c mut Call<'p>, body: Body<F, S>) -> Self {
+    pub(super) fn new(call: &'c mut Call<'p>, (future, stop): (F, S)) -> Self {
         call.frame.attempt = call.frame.attempt.saturating_add(1);
         call.frame.waits = call.frame.eager;
-        Self { call, stop: body.stop, future: body.future }
+        Self { call, stop, future }
     }
 }
 
@@ -50,7 +35,7 @@ impl<F, S> Future for Attempt<'_, '_, F, S>
 where
     F: Future,
     S: StopAs<F::Output>,
-    DefaultTimer: Timer<F::Output>,
+    DefaultTimer: Timer<F>,
 {
     type Output = F::Output;
 

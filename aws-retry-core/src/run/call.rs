@@ -2,9 +2,8 @@
 
 use std::future::poll_fn;
 use std::mem::{self, ManuallyDrop};
-use std::ops::ControlFlow;
 
-use super::attempt::{Attempt, Body};
+use super::attempt::Attempt;
 use super::state::{Hooks, State};
 use crate::Failure;
 use crate::ambient::{self, Ambient};
@@ -12,7 +11,7 @@ use crate::attempts::Attempts;
 use crate::classify::Predicates;
 use crate::clock::Clock;
 use crate::context::{Frame, Note};
-use crate::errors::{StopAs, Via};
+use crate::errors::Via;
 use crate::observe::{self, Event};
 use crate::outcome::Outcome;
 use crate::overrides;
@@ -116,13 +115,11 @@ impl<'p> Call<'p> {
         self
     }
 
-    /// The next attempt: waits first, if it must.
+    /// The next attempt: waits first, if it must. `body` is the future, and how its output can hold a
+    /// [`Stopped`](crate::Stopped). Its bounds are the [`Attempt`]'s: asked here, too, they would cost the
+    /// compiler as much again at every call site.
     #[inline]
-    pub fn attempt<F, S>(&mut self, body: Body<F, S>) -> Attempt<'_, 'p, F, S>
-    where
-        F: Future,
-        S: StopAs<F::Output>,
-    {
+    pub fn attempt<F, S>(&mut self, body: (F, S)) -> Attempt<'_, 'p, F, S> {
         self.look_around();
         Attempt::new(self, body)
     }
@@ -157,12 +154,22 @@ impl<'p> Call<'p> {
 
     /// What to do after an attempt: leave the loop with the untouched outcome, or go on.
     #[inline]
-    pub fn settle<O, V>(
+    pub fn settle<O, V>(&mut self, outcome: O, via: V) -> Option<O>
+    where
+        O: Outcome,
+        V: Via<O::Error>,
+    {
+        self.settle_by(outcome, via, Extras::NONE)
+    }
+
+    /// [`Call::settle`], with a say for predicates and hooks.
+    #[inline]
+    pub fn settle_by<O, V>(
         &mut self,
         outcome: O,
         via: V,
         extras: Extras<'_, O::Ok, O::Error>,
-    ) -> ControlFlow<O>
+    ) -> Option<O>
     where
         O: Outcome,
         V: Via<O::Error>,
@@ -171,7 +178,7 @@ impl<'p> Call<'p> {
         let unwelcome = |value| retry_if_ok.is_some_and(|unwelcome| unwelcome(value));
         if outcome.split().map_or(true, unwelcome) {
             if self.unwelcome(&outcome, via, extras) {
-                return ControlFlow::Continue(());
+                return None;
             }
         } else if self.state.is_some() || on_attempt.is_some() || observe::wants_successes() {
             self.succeeded(on_attempt);
@@ -181,7 +188,7 @@ impl<'p> Call<'p> {
             }
             observe::first_try(self.site, self.policy, self.late);
         }
-        ControlFlow::Break(outcome)
+        Some(outcome)
     }
 
     /// Whether to go on after an outcome that is no welcome one. Out of line, so that a success on the
@@ -210,7 +217,7 @@ impl<'p> Call<'p> {
     }
 
     /// The wait before a long poll gives up for want of quota, lest its caller's loop spin; no wait for
-    /// every other call. Between `settle`'s `Break` and the return: the outcome is held meanwhile, so
+    /// every other call. Between `settle`'s outcome and the return: the outcome is held meanwhile, so
     /// that this is only there where `operation = ..` or `policy = ..` may name a long poll.
     #[inline]
     pub async fn last_wait(&mut self) {

@@ -1,11 +1,9 @@
 //! The closure forms: the same engine without the attribute.
 
 use std::marker::PhantomData;
-use std::ops::ControlFlow;
 use std::panic::Location;
 
-use super::attempt::Body;
-use super::call::{Call, Extras};
+use super::call::Call;
 use crate::clock::{DefaultTimer, Timer};
 use crate::errors::{Classify, StopAs, Stopped, Via};
 use crate::failure::Failure;
@@ -104,7 +102,7 @@ impl RetryPolicy {
         let mut call = Call::new(&SITE).policy(self).scope(here());
         loop {
             let outcome = call.attempt_blocking(&mut operation);
-            if let ControlFlow::Break(outcome) = call.settle(outcome, Through::NEW, Extras::NONE) {
+            if let Some(outcome) = call.settle(outcome, Through::NEW) {
                 call.last_wait_blocking();
                 return outcome;
             }
@@ -131,8 +129,8 @@ where
     loop {
         // `operation` is called when the wait before the attempt is over, not when it begins.
         let body = async { operation().await };
-        let outcome = call.attempt(Body::new(body, Through::NEW)).await;
-        if let ControlFlow::Break(outcome) = call.settle(outcome, Through::NEW, Extras::NONE) {
+        let outcome = call.attempt((body, Through::NEW)).await;
+        if let Some(outcome) = call.settle(outcome, Through::NEW) {
             call.last_wait().await;
             return outcome;
         }

@@ -7,7 +7,7 @@ mod closure;
 mod lane;
 mod state;
 
-pub use attempt::{Attempt, Body};
+pub use attempt::Attempt;
 pub use call::{Call, Extras};
 #[cfg(feature = "sdk")]
 pub(crate) use closure::run;
