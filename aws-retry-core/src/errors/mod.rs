@@ -1,5 +1,5 @@
 //! From error types to [`Failure`](crate::Failure), and from [`Stopped`] to error types. One kind of
-//! error a file; `tiers` picks among them for the attribute, `function` for the closure forms.
+//! error a file; `tiers` and `stops` pick among them for the attribute, `function` for the closure forms.
 
 mod chain;
 mod function;
@@ -7,6 +7,7 @@ mod metadata;
 #[cfg(feature = "sdk")]
 mod sdk;
 mod stopped;
+mod stops;
 mod text;
 pub mod tiers;
 
@@ -14,4 +15,5 @@ pub use function::{Classify, by};
 #[cfg(feature = "sdk")]
 pub(crate) use sdk::of_attempt;
 pub use stopped::{StopWhy, Stopped};
-pub(crate) use tiers::{StopAs, Via};
+pub(crate) use stops::StopAs;
+pub(crate) use tiers::Via;

@@ -82,7 +82,7 @@ macro_rules! explain {
             (error, policy) => {
                 use $crate::__private::tiers::*;
                 let tag = $crate::__private::tag_of_error(error);
-                let via = (&&&&&&&&&&tag).aws_retry_via();
+                let via = tag.tower().aws_retry_via();
                 $crate::__private::explained(policy, via, error)
             }
         }

@@ -35,7 +35,7 @@ impl<F, S> Future for Attempt<'_, '_, F, S>
 where
     F: Future,
     S: StopAs<F::Output>,
-    DefaultTimer: Timer<F>,
+    DefaultTimer: Timer<F::Output>,
 {
     type Output = F::Output;
 
