@@ -137,6 +137,11 @@ fn a_send_rate_once_there_is_one() {
     });
     let rates = seen.of("aws_retry_send_rate{function=RetryPolicy::run}");
     assert!(!rates.is_empty() && rates.iter().all(|rate| *rate > 0.0), "{rates:?}");
+    let queue = seen.of("aws_retry_queue_length{function=RetryPolicy::run}");
+    assert_eq!(queue, vec![0.0; 40], "one call at a time");
+    let quotas = seen.of("aws_retry_learned_quota{function=RetryPolicy::run}");
+    assert_eq!(quotas.len(), seen.of("aws_retry_cycles{function=RetryPolicy::run}").len());
+    assert!(!quotas.is_empty() && quotas.iter().all(|quota| *quota > 0.0), "{quotas:?}");
 }
 
 #[test]

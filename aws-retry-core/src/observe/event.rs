@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::attempts::Reason;
 use crate::failure::{Failure, Kind};
+use crate::rate::State as RateState;
 
 /// What happened: an attempt ended, a retry is about to wait, or the call gave up.
 ///
@@ -47,8 +48,8 @@ pub struct Event<'a> {
     /// The code looks like a throttle, and often is a hard limit that no retry lifts
     /// (`LimitExceededException`).
     pub maybe_hard_limit: bool,
-    /// Sends a second of the scope's send rate, once it has one.
-    pub send_rate: Option<f64>,
+    /// The scope's send rate and the queue before it, in the modes that have one.
+    pub rate: Option<RateState>,
 }
 
 impl<'a> Event<'a> {

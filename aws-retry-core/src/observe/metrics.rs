@@ -27,6 +27,12 @@ pub const WAIT_SECONDS: &str = "aws_retry_wait_seconds";
 pub const QUEUE_SECONDS: &str = "aws_retry_queue_seconds";
 /// Sends a second of a scope's send rate, a gauge.
 pub const SEND_RATE: &str = "aws_retry_send_rate";
+/// Calls in a scope's queue, a gauge.
+pub const QUEUE_LENGTH: &str = "aws_retry_queue_length";
+/// The quota that paced mode has measured, requests a second, a gauge.
+pub const LEARNED_QUOTA: &str = "aws_retry_learned_quota";
+/// Cycles of rise and cut in which paced mode has measured it, a gauge.
+pub const CYCLES: &str = "aws_retry_cycles";
 
 const METADATA: Metadata<'static> = Metadata::new("aws_retry", Level::INFO, None);
 
@@ -46,6 +52,9 @@ pub fn describe() {
     describe_histogram!(WAIT_SECONDS, Unit::Seconds, "Waits between two attempts");
     describe_histogram!(QUEUE_SECONDS, Unit::Seconds, "Waits for a turn in a scope's queue");
     describe_gauge!(SEND_RATE, Unit::CountPerSecond, "Send rate of a scope");
+    describe_gauge!(QUEUE_LENGTH, Unit::Count, "Calls in a scope's queue");
+    describe_gauge!(LEARNED_QUOTA, Unit::CountPerSecond, "Quota that paced mode has measured");
+    describe_gauge!(CYCLES, Unit::Count, "Cycles in which paced mode has measured it");
 }
 
 /// The key of a fn's attempts, where neither its scope nor a recorded service adds to it: made once.
@@ -113,8 +122,17 @@ pub(super) fn tell(event: &Event<'_>) {
     if event.reason == Some(Reason::Quota) {
         count(&key(QUOTA_REFUSALS));
     }
-    if let Some(rate) = event.send_rate {
-        with_recorder(|recorder| recorder.register_gauge(&key(SEND_RATE), &METADATA).set(rate));
+    if let Some(state) = event.rate {
+        let set = |name, value| {
+            with_recorder(|recorder| recorder.register_gauge(&key(name), &METADATA).set(value));
+        };
+        #[expect(clippy::cast_precision_loss, reason = "a queue is not 2^52 long")]
+        set(QUEUE_LENGTH, state.waiting as f64);
+        state.rate.into_iter().for_each(|rate| set(SEND_RATE, rate));
+        if let Some(quota) = state.quota {
+            set(LEARNED_QUOTA, quota);
+            set(CYCLES, state.cycles.into());
+        }
     }
 }
 

@@ -54,6 +54,9 @@
 //! | `aws_retry_wait_seconds` | histogram | each wait between two attempts |
 //! | `aws_retry_queue_seconds` | histogram | each wait for a turn, in the modes with a send rate |
 //! | `aws_retry_send_rate` | gauge | sends a second of a scope's send rate |
+//! | `aws_retry_queue_length` | gauge | calls in a scope's queue |
+//! | `aws_retry_learned_quota` | gauge | the quota that paced mode has measured, requests a second |
+//! | `aws_retry_cycles` | gauge | cycles of rise and cut in which it has measured it |
 
 mod event;
 mod explain;

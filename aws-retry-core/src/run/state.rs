@@ -383,7 +383,7 @@ impl State {
             elapsed: self.clock.now().saturating_sub(self.started),
             reason: None,
             maybe_hard_limit: false,
-            send_rate: self.policy.rate.and_then(|kind| scope?.send_rate(kind)),
+            rate: self.policy.rate.and_then(|kind| scope?.rate(kind)),
         }
     }
 }

@@ -11,7 +11,7 @@ use crate::clock::{ClockId, Time};
 use crate::overrides;
 use crate::policy::Resolved;
 use crate::quota::{self, Quota};
-use crate::rate::{Gate, Kind};
+use crate::rate::{self, Gate, Kind};
 
 /// A scope that nobody used for this long, with a full quota and nobody waiting, is forgotten.
 const IDLE: Duration = Duration::from_secs(600);
@@ -58,13 +58,13 @@ impl Scope {
         gate
     }
 
-    /// Sends a second of the send rate of `kind`, once it has one.
-    pub fn send_rate(&self, kind: Kind) -> Option<f64> {
+    /// The state of the send rate of `kind`.
+    pub fn rate(&self, kind: Kind) -> Option<rate::State> {
         let gate = match kind {
             Kind::Adaptive => &self.adaptive,
             Kind::Paced => &self.paced,
         };
-        gate.get()?.state().rate
+        gate.get().map(|gate| gate.state())
     }
 
     /// What can be seen of it.
