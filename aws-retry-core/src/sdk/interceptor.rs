@@ -41,6 +41,7 @@ use crate::failure::{Failure, Kind};
 /// - A 5xx, a lost connection or a clock skew stays with the SDK, inside the same operation and with the
 ///   same idempotency token. The annotated call does not retry what the SDK has retried.
 /// - What is known of the failure is noted, so that the call understands an error whose type was erased.
+/// - In the modes with a send rate, the requests of an attempt are counted: a quota counts them, not runs.
 ///
 /// Outside every annotated call the client is as configured.
 ///
