@@ -1,12 +1,21 @@
 //! A scope's identity: the text of its elements, streamed into a keyed 128-bit fingerprint.
 
 use std::fmt::{self, Display, Write};
-use std::hash::{BuildHasher, Hasher, RandomState};
+use std::hash::{BuildHasher, Hash, Hasher, RandomState};
 use std::sync::OnceLock;
 
 /// The fingerprint of a scope. Keyed per process: it means nothing outside.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Key([u64; 2]);
+
+impl Hash for Key {
+    /// Word by word: as an array it would be hashed byte by byte, its length included.
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        let [a, b] = self.0;
+        state.write_u64(a);
+        state.write_u64(b);
+    }
+}
 
 impl Key {
     /// Which of `shards` shards the key falls into.

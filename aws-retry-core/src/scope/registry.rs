@@ -1,6 +1,7 @@
 //! The process-wide map from scope to its quota and its send rate.
 
 use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
@@ -96,9 +97,36 @@ fn nanos(time: Time) -> u64 {
     u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
 }
 
+/// Mixes what is a keyed hash already, or an address: hashing it anew would be most of a look.
+#[derive(Debug, Default)]
+struct Mixer(u64);
+
+impl Hasher for Mixer {
+    fn write(&mut self, bytes: &[u8]) {
+        for word in bytes.chunks(8) {
+            let word = word.iter().fold(0, |word, byte| word << 8 | u64::from(*byte));
+            self.write_u64(word);
+        }
+    }
+
+    fn write_u64(&mut self, word: u64) {
+        // The golden ratio's bits, as in Fibonacci hashing.
+        self.0 = (self.0.rotate_left(32) ^ word).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    }
+
+    fn write_isize(&mut self, word: isize) {
+        self.write_u64(word.cast_unsigned() as u64);
+    }
+
+    fn finish(&self) -> u64 {
+        // The map picks its place by the low bits, the product mixes the high ones.
+        self.0.rotate_left(32)
+    }
+}
+
 #[derive(Debug, Default)]
 struct Shard {
-    scopes: HashMap<(ClockId, Key), Arc<Scope>>,
+    scopes: HashMap<(ClockId, Key), Arc<Scope>, BuildHasherDefault<Mixer>>,
     /// The number of scopes at which idle ones are looked for, and the time at which they are anyway.
     sweep_at: usize,
     sweep_after: Time,
