@@ -193,7 +193,7 @@ fn instant() -> Instant {
 }
 
 /// Where time 0 is: fixed at the first look.
-pub fn origin() -> Instant {
+fn origin() -> Instant {
     static ORIGIN: OnceLock<Instant> = OnceLock::new();
     *ORIGIN.get_or_init(|| {
         let now = Instant::now();

@@ -90,7 +90,6 @@ pub mod __quota {
 /// What this workspace's simulator and benchmarks drive. Not part of the public interface.
 #[doc(hidden)]
 pub mod __rate {
-    pub use crate::clock::origin;
     pub use crate::rate::{Gate, Kind, Outcome, Refused, Sent, State, Ticket, Timekeeper, Turn};
     pub use core::time::Duration as Time;
 }

@@ -28,7 +28,7 @@ fn receive(policy: Option<&RetryPolicy>, script: &[Reply]) -> Vec<Trace> {
             Some(_) => RetryConfig::disabled(),
             None => behavior_21(),
         };
-        let client = sqs(&wire, retries, partition, Paused::like_ours());
+        let client = sqs(&wire, retries, partition, Paused::from_now());
         let mut traces = Vec::new();
         for _ in 0..20 {
             let begun = Instant::now();

@@ -51,18 +51,13 @@ impl Trace {
     }
 }
 
-/// The test's clock from an origin on.
+/// The test's clock, which begins at second 0: a measured rate depends on where half a second begins.
 #[derive(Clone, Copy, Debug)]
 pub struct Paused {
     origin: std::time::Instant,
 }
 
 impl Paused {
-    /// From the origin of our own rates, since the measured rate depends on where half a second begins.
-    pub fn like_ours() -> Self {
-        Self { origin: aws_retry::__rate::origin() }
-    }
-
     pub fn from_now() -> Self {
         Self { origin: Instant::now().into_std() }
     }
@@ -189,10 +184,15 @@ impl Side {
 
     /// [`Side::play`] on the clock of the test.
     pub async fn played(&self, scripts: &[(Duration, Vec<Reply>)]) -> Vec<Trace> {
+        let time = Paused::from_now();
+        aws_retry::time::with(TokioSleep::new(), time, self.played_by(time, scripts)).await
+    }
+
+    async fn played_by(&self, time: Paused, scripts: &[(Duration, Vec<Reply>)]) -> Vec<Trace> {
         let wire = Wire::default();
-        let (partition, time) = match self {
-            Self::SdkFromZero(_) => (partition_from_zero(), Paused::from_now()),
-            _ => (fresh_partition(), Paused::like_ours()),
+        let partition = match self {
+            Self::SdkFromZero(_) => partition_from_zero(),
+            _ => fresh_partition(),
         };
         let scope = fresh_name();
         let mut clients = Vec::new();
