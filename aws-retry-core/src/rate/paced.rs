@@ -36,6 +36,8 @@ const LONGEST_PAUSE: f64 = 0.5;
 const SEARCH: f64 = 1.25;
 /// The bucket of an account commonly holds the quota of so many seconds.
 const USUAL_BURST: f64 = 5.0;
+/// A search begins with so many probes a second, if that is not more than one a round trip.
+const PROBES: f64 = 10.0;
 /// With a share of less than 1 nothing is learned any more: so often the quota is measured anew.
 const RELEARN: f64 = 300.0;
 const LOWEST_RATE: f64 = 1e-3;
@@ -213,8 +215,9 @@ impl Paced {
             herd.accepted -= 1.0;
             self.burst = herd.accepted.max(1.0);
             if !herd.answered {
-                // What such a bucket hints at, at least one probe a round trip.
-                self.quota = (self.burst / USUAL_BURST).max(1.0 / self.srtt.max(1e-3));
+                // What such a bucket hints at; if that is little, towards one probe a round trip.
+                let (usual, probes) = (self.burst / USUAL_BURST, 1.0 / self.srtt.max(1e-3));
+                self.quota = usual.max((usual * probes).sqrt()).max(probes.min(PROBES));
             }
         } else if !old_news && (self.shut.is_some() || now >= self.cut_at + self.refractory()) {
             self.learn();
@@ -302,9 +305,8 @@ impl Paced {
     fn cycle(&self) -> f64 {
         let alone =
             (CYCLE * (SLOW / self.quota).powf(0.4)).max(6.0 / self.quota).clamp(CYCLE, 20.0);
-        let others = self.others();
-        let full = (alone * (CYCLE / alone).powf(others)).max(5.0 * self.srtt);
-        (full * (0.25 + 0.25 * f64::from(self.settled))).max((2.0 - others) / self.quota)
+        let full = (alone * (CYCLE / alone).powf(self.others())).max(5.0 * self.srtt);
+        (full * (0.25 + 0.25 * f64::from(self.settled))).max((2.0 - self.others()) / self.quota)
     }
 
     /// A cycle begins so much below the quota: what is not sent, the bucket has to store.
