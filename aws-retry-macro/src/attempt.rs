@@ -139,8 +139,9 @@ impl Loop<'_> {
         }
     }
 
-    /// One try of an async body: how to read its error, and its outcome. The hint tells `?` and `return` what to turn into; two steps,
-    /// so that the body's temporaries are gone before the arguments that they borrow.
+    /// One try of an async body: how to read its error, and its outcome. The hint tells `?` and `return`
+    /// what to turn into; two steps, so that the body's temporaries are gone before the arguments that
+    /// they borrow.
     fn attempt(&self) -> TokenStream {
         let outcome = inferred(self.outcome);
         let inside = &self.fresh.inside;

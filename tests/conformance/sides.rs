@@ -30,8 +30,8 @@ pub fn behavior_21() -> RetryConfig {
     behavior_20().with_retry_spec(RetrySpec::v2_1())
 }
 
-/// What one call did: the wait before its first request, the waits before its second, third .. request, the wait between its last request
-/// and its end, and the error (its code, if it has one) where it failed.
+/// What one call did: the wait before its first request, the waits before its second, third .. request,
+/// the wait between its last request and its end, and the error (its code, if it has one) where it failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Trace {
     pub first: Duration,

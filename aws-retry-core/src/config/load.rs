@@ -33,7 +33,8 @@ impl RetryPolicy {
     /// The environment wins, setting by setting. `AWS_PROFILE` chooses the profile, `AWS_CONFIG_FILE` and
     /// `AWS_SHARED_CREDENTIALS_FILE` the files (a leading `~` is the home directory). A file that does not
     /// exist is an empty one, as for every AWS SDK; so is one that can't be read, of which the SDK's
-    /// reader warns through `tracing`. `standard` is Retry Behavior 2.1, and 2.0 where `AWS_NEW_RETRIES_2026` is `false`.
+    /// reader warns through `tracing`. `standard` is Retry Behavior 2.1, and 2.0 where
+    /// `AWS_NEW_RETRIES_2026` is `false`.
     ///
     /// What nobody asks for is not written: `RetryPolicy::load().await?.over(&RetryPolicy::standard())` is
     /// AWS's default where no mode is named, a bare `load()` this crate's.
