@@ -7,31 +7,36 @@ impl Inventory {
         );
         let mut call = __private::Call::new(&AWS_RETRY_SITE);
         loop {
-            let (via, body) = {
-                let body = async {
-                    #[allow(
-                        unreachable_code,
-                        clippy::diverging_sub_expression,
-                        clippy::empty_loop,
-                        clippy::let_unit_value
-                    )]
-                    if false {
-                        let hint: Result<Vec<Item>, Error> = loop {};
-                        return hint;
-                    }
-                    let out: Result<Vec<Item>, Error> = {
-                        self.client.list().send().await
-                    };
-                    #[allow(unreachable_code)] out
-                };
-                let (via, stop) = {
-                    use __private::tiers::*;
-                    let tag = __private::tag(&body);
-                    (tag.tower().aws_retry_via(), tag.lenient().tower().aws_retry_stop())
-                };
-                (via, (body, stop))
-            };
-            let out = __private::Call::attempt(&mut call, body).await;
+            let via;
+            let out = __private::Call::attempt(
+                    &mut call,
+                    {
+                        let body = async {
+                            #[allow(
+                                unreachable_code,
+                                clippy::diverging_sub_expression,
+                                clippy::empty_loop,
+                                clippy::let_unit_value
+                            )]
+                            if false {
+                                let hint: Result<Vec<Item>, Error> = loop {};
+                                return hint;
+                            }
+                            let out: Result<Vec<Item>, Error> = {
+                                self.client.list().send().await
+                            };
+                            #[allow(unreachable_code)] out
+                        };
+                        let stop = {
+                            use __private::tiers::*;
+                            let tag = __private::tag(&body);
+                            via = tag.tower().aws_retry_via();
+                            tag.lenient().tower().aws_retry_stop()
+                        };
+                        (body, stop)
+                    },
+                )
+                .await;
             if let __private::Some(out) = __private::Call::settle(&mut call, out, via) {
                 break out;
             }
@@ -48,37 +53,43 @@ impl Inventory {
         let mut call = __private::Call::new(&AWS_RETRY_SITE);
         loop {
             let fresh0 = __private::again(&self);
-            let (via, body) = {
-                let body = async {
-                    #[allow(
-                        unreachable_code,
-                        clippy::diverging_sub_expression,
-                        clippy::empty_loop,
-                        clippy::let_unit_value
-                    )]
-                    if false {
-                        let hint: Answer = loop {};
-                        return hint;
-                    }
-                    #[allow(
-                        clippy::shadow_reuse,
-                        clippy::shadow_same,
-                        clippy::shadow_unrelated
-                    )]
-                    let __self = fresh0;
-                    let out: Answer = {
-                        tokio::spawn(async move { __self.client.names().await }).await?
-                    };
-                    #[allow(unreachable_code)] out
-                };
-                let (via, stop) = {
-                    use __private::tiers::*;
-                    let tag = __private::tag(&body);
-                    (tag.tower().aws_retry_via(), tag.lenient().tower().aws_retry_stop())
-                };
-                (via, (body, stop))
-            };
-            let out = __private::Call::attempt(&mut call, body).await;
+            let via;
+            let out = __private::Call::attempt(
+                    &mut call,
+                    {
+                        let body = async {
+                            #[allow(
+                                unreachable_code,
+                                clippy::diverging_sub_expression,
+                                clippy::empty_loop,
+                                clippy::let_unit_value
+                            )]
+                            if false {
+                                let hint: Answer = loop {};
+                                return hint;
+                            }
+                            #[allow(
+                                clippy::shadow_reuse,
+                                clippy::shadow_same,
+                                clippy::shadow_unrelated
+                            )]
+                            let __self = fresh0;
+                            let out: Answer = {
+                                tokio::spawn(async move { __self.client.names().await })
+                                    .await?
+                            };
+                            #[allow(unreachable_code)] out
+                        };
+                        let stop = {
+                            use __private::tiers::*;
+                            let tag = __private::tag(&body);
+                            via = tag.tower().aws_retry_via();
+                            tag.lenient().tower().aws_retry_stop()
+                        };
+                        (body, stop)
+                    },
+                )
+                .await;
             if let __private::Some(out) = __private::Call::settle(&mut call, out, via) {
                 break out;
             }
@@ -92,33 +103,38 @@ impl Inventory {
         );
         let mut call = __private::Call::new(&AWS_RETRY_SITE);
         loop {
-            let (via, body) = {
-                let body = async {
-                    #[allow(
-                        unreachable_code,
-                        clippy::diverging_sub_expression,
-                        clippy::empty_loop,
-                        clippy::let_unit_value
-                    )]
-                    if false {
-                        let hint: Cached = loop {};
-                        return hint;
-                    }
-                    let out: Cached = { self.cache.lock().await.clone() };
-                    #[allow(unreachable_code)] out
-                };
-                let body = {
-                    use __private::passes::*;
-                    (&&__private::view(&body)).aws_retry_pass(body)
-                };
-                let (via, stop) = {
-                    use __private::tiers::*;
-                    let tag = __private::tag(&body);
-                    (tag.tower().aws_retry_via(), tag.lenient().tower().aws_retry_stop())
-                };
-                (via, (body, stop))
-            };
-            let out = __private::Call::attempt(&mut call, body).await;
+            let via;
+            let out = __private::Call::attempt(
+                    &mut call,
+                    {
+                        let body = async {
+                            #[allow(
+                                unreachable_code,
+                                clippy::diverging_sub_expression,
+                                clippy::empty_loop,
+                                clippy::let_unit_value
+                            )]
+                            if false {
+                                let hint: Cached = loop {};
+                                return hint;
+                            }
+                            let out: Cached = { self.cache.lock().await.clone() };
+                            #[allow(unreachable_code)] out
+                        };
+                        let body = {
+                            use __private::passes::*;
+                            (&&__private::view(&body)).aws_retry_pass(body)
+                        };
+                        let stop = {
+                            use __private::tiers::*;
+                            let tag = __private::tag(&body);
+                            via = tag.tower().aws_retry_via();
+                            tag.lenient().tower().aws_retry_stop()
+                        };
+                        (body, stop)
+                    },
+                )
+                .await;
             if let __private::Some(out) = __private::Call::settle(&mut call, out, via) {
                 break __private::Unwrap::unwrap(out);
             }

@@ -15,31 +15,36 @@ async fn paced(
         .late(&late)
         .scope(__private::scope_key(&(&"ec2:DescribeInstances", &account, &region)));
     loop {
-        let (via, body) = {
-            let body = async {
-                #[allow(
-                    unreachable_code,
-                    clippy::diverging_sub_expression,
-                    clippy::empty_loop,
-                    clippy::let_unit_value
-                )]
-                if false {
-                    let hint: Result<Page, MyError> = loop {};
-                    return hint;
-                }
-                let out: Result<Page, MyError> = {
-                    ec2.describe_instances().send().await.map_err(MyError::from)
-                };
-                #[allow(unreachable_code)] out
-            };
-            let (via, stop) = {
-                use __private::tiers::*;
-                let tag = __private::tag(&body);
-                (tag.lenient().tower().aws_retry_via(), tag.tower().aws_retry_stop())
-            };
-            (via, (body, stop))
-        };
-        let out = __private::Call::attempt(&mut call, body).await;
+        let via;
+        let out = __private::Call::attempt(
+                &mut call,
+                {
+                    let body = async {
+                        #[allow(
+                            unreachable_code,
+                            clippy::diverging_sub_expression,
+                            clippy::empty_loop,
+                            clippy::let_unit_value
+                        )]
+                        if false {
+                            let hint: Result<Page, MyError> = loop {};
+                            return hint;
+                        }
+                        let out: Result<Page, MyError> = {
+                            ec2.describe_instances().send().await.map_err(MyError::from)
+                        };
+                        #[allow(unreachable_code)] out
+                    };
+                    let stop = {
+                        use __private::tiers::*;
+                        let tag = __private::tag(&body);
+                        via = tag.lenient().tower().aws_retry_via();
+                        tag.tower().aws_retry_stop()
+                    };
+                    (body, stop)
+                },
+            )
+            .await;
         if let __private::Some(out) = __private::Call::settle_by(
             &mut call,
             out,

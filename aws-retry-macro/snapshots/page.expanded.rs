@@ -16,51 +16,56 @@ pub async fn page(
     loop {
         let fresh1 = __private::again(&token);
         let fresh2 = left;
-        let (via, body) = {
-            let body = async {
-                #[allow(
-                    unreachable_code,
-                    clippy::diverging_sub_expression,
-                    clippy::empty_loop,
-                    clippy::let_unit_value
-                )]
-                if false {
-                    let hint: anyhow::Result<Page> = loop {};
-                    return hint;
-                }
-                #[allow(
-                    clippy::shadow_reuse,
-                    clippy::shadow_same,
-                    clippy::shadow_unrelated
-                )]
-                let token = fresh1;
-                #[allow(
-                    clippy::shadow_reuse,
-                    clippy::shadow_same,
-                    clippy::shadow_unrelated
-                )]
-                let mut left = fresh2;
-                let out: anyhow::Result<Page> = {
-                    left -= 1;
-                    Ok(
-                        ec2
-                            .describe_instances()
-                            .set_next_token(token)
-                            .max_results(left)
-                            .send()
-                            .await?,
-                    )
-                };
-                #[allow(unreachable_code)] out
-            };
-            let (via, stop) = {
-                use __private::tiers::*;
-                let tag = __private::tag(&body);
-                (tag.tower().aws_retry_via(), tag.lenient().tower().aws_retry_stop())
-            };
-            (via, (body, stop))
-        };
-        let out = __private::Call::attempt(&mut call, body).await;
+        let via;
+        let out = __private::Call::attempt(
+                &mut call,
+                {
+                    let body = async {
+                        #[allow(
+                            unreachable_code,
+                            clippy::diverging_sub_expression,
+                            clippy::empty_loop,
+                            clippy::let_unit_value
+                        )]
+                        if false {
+                            let hint: anyhow::Result<Page> = loop {};
+                            return hint;
+                        }
+                        #[allow(
+                            clippy::shadow_reuse,
+                            clippy::shadow_same,
+                            clippy::shadow_unrelated
+                        )]
+                        let token = fresh1;
+                        #[allow(
+                            clippy::shadow_reuse,
+                            clippy::shadow_same,
+                            clippy::shadow_unrelated
+                        )]
+                        let mut left = fresh2;
+                        let out: anyhow::Result<Page> = {
+                            left -= 1;
+                            Ok(
+                                ec2
+                                    .describe_instances()
+                                    .set_next_token(token)
+                                    .max_results(left)
+                                    .send()
+                                    .await?,
+                            )
+                        };
+                        #[allow(unreachable_code)] out
+                    };
+                    let stop = {
+                        use __private::tiers::*;
+                        let tag = __private::tag(&body);
+                        via = tag.tower().aws_retry_via();
+                        tag.lenient().tower().aws_retry_stop()
+                    };
+                    (body, stop)
+                },
+            )
+            .await;
         if let __private::Some(out) = __private::Call::settle(&mut call, out, via) {
             break out;
         }

@@ -182,17 +182,18 @@ impl Loop<'_> {
         });
         // The block ends before the wait, so that the future is not kept twice.
         glue! {
-            let (via, body) = {
+            let via;
+            let out = #private::Call::attempt(&mut call, {
                 let body = #future;
                 #passing
-                let (via, stop) = {
+                let stop = {
                     use #private::tiers::*;
                     let tag = #tag;
-                    (#via, #stop)
+                    via = #via;
+                    #stop
                 };
-                (via, (body, stop))
-            };
-            let out = #private::Call::attempt(&mut call, body).await;
+                (body, stop)
+            }).await;
         }
     }
 
