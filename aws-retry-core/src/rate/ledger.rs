@@ -16,15 +16,6 @@ pub(super) struct Measure {
     pub(super) rate: f64,
 }
 
-/// What was sent before the first throttle was known.
-#[derive(Debug)]
-pub(super) struct Herd {
-    pub(super) accepted: f64,
-    pub(super) seconds: f64,
-    /// Most of its answers are in.
-    pub(super) answered: bool,
-}
-
 /// A bucket that throttles is empty. So between two throttled sends it accepted exactly what
 /// flowed into it: count the sends in between, less those throttled, over the time. No window, no
 /// smoothing; the longer the span, the better. Sends still in flight count as accepted.

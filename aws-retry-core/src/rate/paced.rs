@@ -7,37 +7,24 @@
 //! Cycles last real seconds, so that of several processes the greedier is cut more often.
 //! While every probe is throttled, each pause is as long as all before: no call is spent on a shut door.
 
+mod cruise;
+mod search;
+
 use super::{
     Outcome, Send,
-    ledger::{Herd, Ledger, Measure, Throttle},
+    ledger::{Ledger, Measure, Throttle},
 };
+use cruise::{OVERDUE, SOON};
+use search::Herd;
 
-/// Seconds from there to the quota, for a process that sends fast or shares the quota.
-const CYCLE: f64 = 2.2;
-/// One that sends alone, and slower than this, takes longer, for the sake of few throttles.
-const SLOW: f64 = 20.0;
-/// In cycles: how long after its beginning a throttle is overdue.
-const OVERDUE: f64 = 2.5;
-/// In cycles: how much longer one waits who shares the quota, where throttles come by chance.
-const PATIENCE: f64 = 2.0;
-/// From then on, the rate doubles so many times a cycle.
-const DOUBLINGS: f64 = 1.5;
 /// In cycles: a throttle before or after did not come when the own sends would have made it come.
-const REGULAR: std::ops::Range<f64> = 1.3..3.0;
+const REGULAR: std::ops::Range<f64> = 1.2..3.0;
 /// So many accepted between two throttles make a measure, so many the first; so many half of a good one.
 const ENOUGH: f64 = 3.0;
 const FIRST: f64 = 2.0;
 const HALF: f64 = 6.0;
-/// A search does not go on above so many times what too few accepted hint at.
-const DOUBT: f64 = 3.0;
 /// Seconds without a send while all are throttled: half a window.
 const LONGEST_PAUSE: f64 = 0.5;
-/// Round trips between two doublings of the search.
-const SEARCH: f64 = 1.25;
-/// The bucket of an account commonly holds the quota of so many seconds.
-const USUAL_BURST: f64 = 5.0;
-/// A search begins with so many probes a second, if that is not more than one a round trip.
-const PROBES: f64 = 10.0;
 /// With a share of less than 1 nothing is learned any more: so often the quota is measured anew.
 const RELEARN: f64 = 300.0;
 const LOWEST_RATE: f64 = 1e-3;
@@ -198,12 +185,7 @@ impl Paced {
 
     fn throttled(&mut self, now: f64, throttle: Throttle) {
         if self.phase == Phase::Calm {
-            self.phase = Phase::Search;
-            self.refilled_at = now;
-            self.cut(now);
-            #[expect(clippy::cast_precision_loss, reason = "sends of a second or two")]
-            let accepted = self.cut_id.saturating_sub(self.calm.0) as f64;
-            self.herd = Some(Herd { accepted, seconds: now - self.calm.1, answered: false });
+            self.begin_search(now);
         }
         let old_news = throttle.id < self.cut_id;
         if !old_news && self.herd.is_some() {
@@ -214,11 +196,6 @@ impl Paced {
         if old_news && let Some(herd) = &mut self.herd {
             herd.accepted -= 1.0;
             self.burst = herd.accepted.max(1.0);
-            if !herd.answered {
-                // What such a bucket hints at; if that is little, towards one probe a round trip.
-                let (usual, probes) = (self.burst / USUAL_BURST, 1.0 / self.srtt.max(1e-3));
-                self.quota = usual.max((usual * probes).sqrt()).max(probes.min(PROBES));
-            }
         } else if !old_news && (self.shut.is_some() || now >= self.cut_at + self.refractory()) {
             self.learn();
             self.cut(now);
@@ -231,12 +208,13 @@ impl Paced {
         if let Some(measure) = self.measure() {
             self.learn_from(&measure);
             self.ledger.restart();
-        } else if let Some(it) = self.ledger.measure() {
-            if self.phase == Phase::Search {
-                self.quota = self.quota.min(DOUBT * it.rate);
-            } else if it.seconds > 1.0 && it.seconds * self.quota > 8.0 {
-                self.quota = it.rate.clamp(self.quota / 4.0, self.quota);
-            }
+        } else if self.phase == Phase::Search {
+            self.search_lower();
+        } else if let Some(it) = self.ledger.measure()
+            && it.seconds > 1.0
+            && it.seconds * self.quota > 8.0
+        {
+            self.quota = it.rate.clamp(self.quota / 4.0, self.quota);
         }
         if let Some(herd) = herd {
             self.burst = (herd.accepted - self.quota * herd.seconds).max(1.0);
@@ -247,14 +225,11 @@ impl Paced {
     fn learn_from(&mut self, it: &Measure) {
         let cruise = self.phase == Phase::Cruise;
         let x = if cruise { (self.age / self.cycle()).max(0.0) } else { 0.0 };
-        // What a bucket of this quota had to store, for the measure to be whole.
-        let stored = if cruise {
-            let low = ((it.rate / self.quota - 1.0) / self.dip() + 1.0).clamp(0.0, x);
-            0.5 * self.cycle() * self.quota * self.dip() * low * low
+        let whole = if cruise {
+            self.stored(it, x) <= self.burst && x < OVERDUE + 0.7 || self.shared > 0.3
         } else {
-            0.5 * it.rate * it.seconds
+            self.searched(it)
         };
-        let whole = stored <= self.burst && x < OVERDUE + 0.7 || cruise && self.shared > 0.3;
         let quota = match self.held {
             // Who keeps to a share is throttled by what others do: only much less is news.
             Some(_) if it.rate > 0.9 * self.share * self.quota => self.quota,
@@ -268,11 +243,13 @@ impl Paced {
         } else {
             quota
         };
-        if cruise {
+        // One that comes at once is of the same empty bucket.
+        if cruise && x >= SOON {
             let irregular = if REGULAR.contains(&x) { 0.0 } else { 1.0 };
             self.shared += 0.25 * (irregular - self.shared);
         }
-        let steady = (self.quota / before).ln().abs() < 0.15;
+        // With others, what one gets of the quota changes by chance.
+        let steady = (self.quota / before).ln().abs() < 0.15 + 0.6 * self.shared;
         self.settled = if steady { (self.settled + 1).min(3) } else { 0 };
         if self.share < 1.0 && self.settled > 0 && self.held.is_none() {
             self.held = Some(0.0);
@@ -295,49 +272,6 @@ impl Paced {
         self.credit = self.credit.min(0.0) - pause * self.send_rate();
     }
 
-    /// Seconds after a cut in which throttles say nothing new.
-    fn refractory(&self) -> f64 {
-        let cycle = if self.phase == Phase::Cruise { self.cycle() } else { 0.0 };
-        (1.5 * self.srtt).max(0.1 * cycle)
-    }
-
-    /// Seconds until the rate is at the quota.
-    fn cycle(&self) -> f64 {
-        let alone =
-            (CYCLE * (SLOW / self.quota).powf(0.4)).max(6.0 / self.quota).clamp(CYCLE, 20.0);
-        let full = (alone * (CYCLE / alone).powf(self.others())).max(5.0 * self.srtt);
-        (full * (0.25 + 0.25 * f64::from(self.settled))).max((2.0 - self.others()) / self.quota)
-    }
-
-    /// A cycle begins so much below the quota: what is not sent, the bucket has to store.
-    fn dip(&self) -> f64 {
-        (0.5 * self.burst / (self.cycle() * self.quota)).clamp(0.03, 0.06) * (1.0 + self.others())
-    }
-
-    /// How surely others use the quota, too: then cycles are of equal length for all, and deeper.
-    fn others(&self) -> f64 {
-        (2.0 * self.shared).min(1.0)
-    }
-
-    fn send_rate(&self) -> f64 {
-        let rate = match self.phase {
-            Phase::Calm => f64::INFINITY,
-            Phase::Search => self.quota,
-            Phase::Cruise => {
-                let x = self.age / self.cycle();
-                let rise = 1.0 - self.dip() * (1.0 - x);
-                if self.held.is_some() {
-                    self.quota * self.share * rise.min(1.0)
-                } else {
-                    let overdue = (x - OVERDUE - PATIENCE * self.shared).max(0.0);
-                    let doublings = DOUBLINGS * overdue * (self.cycle() / CYCLE).max(1.0).sqrt();
-                    self.quota * rise * doublings.min(30.0).exp2()
-                }
-            }
-        };
-        rate.clamp(LOWEST_RATE, HIGHEST_RATE)
-    }
-
     fn refill(&mut self, now: f64) {
         let rate = self.send_rate();
         let seconds = (now - self.refilled_at).max(0.0);
@@ -355,34 +289,6 @@ impl Paced {
             self.age += seconds.min(longest);
             self.search();
             self.hold(seconds.min(longest));
-        }
-    }
-
-    fn search(&mut self) {
-        while self.phase == Phase::Search && self.quota < HIGHEST_RATE {
-            let herd = self.herd.as_mut().filter(|it| !it.answered);
-            let step =
-                if herd.is_some() { self.srtt } else { (SEARCH * self.srtt).max(2.0 / self.quota) };
-            if self.age < step {
-                break;
-            }
-            self.age -= step;
-            let Some(herd) = herd else {
-                // A rate is tried by sends: not by the time that a pause takes, or a head that nobody polls.
-                if !std::mem::take(&mut self.tried) {
-                    self.age = 0.0;
-                    break;
-                }
-                self.quota *= 2.0;
-                continue;
-            };
-            herd.answered = true;
-            // They arrived in another order than sent: a measure only if that hardly matters.
-            if let Some(it) = self.measure()
-                && it.accepted > 0.3 * self.srtt * it.sends / it.seconds
-            {
-                self.quota = it.rate;
-            }
         }
     }
 
