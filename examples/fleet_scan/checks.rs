@@ -56,7 +56,7 @@ mod tests {
     const SENT: Requests =
         Requests { sent: 10, answered: 6, throttled: 3, faults: 1, refused: 0, broken: 0 };
     const SERVED: Served =
-        Served { received: 10, answered: 6, throttled: 3, faults: 1, refused: 0 };
+        Served { received: 10, answered: 6, throttled: 3, beyond_burst: 1, faults: 1, refused: 0 };
 
     #[test]
     fn a_finished_row_must_agree_to_the_last_request() {

@@ -35,6 +35,7 @@ pub fn text(plan: &Plan, places: usize, known: Option<&Known>, outcomes: &[Outco
         "calls lost",
         "requests/answer",
         "throttled",
+        "beyond first burst",
         "seconds",
         "quota's least",
         "slowest call",
@@ -49,7 +50,7 @@ pub fn text(plan: &Plan, places: usize, known: Option<&Known>, outcomes: &[Outco
     format!("{}\n\n{table}\n\n{}", load(plan, places, known), notes(outcomes))
 }
 
-fn row(outcome: &Outcome, places: usize, known: Option<&Known>) -> [String; 9] {
+fn row(outcome: &Outcome, places: usize, known: Option<&Known>) -> [String; 10] {
     let found = outcome.findings.count();
     [
         outcome.strategy.to_string(),
@@ -57,6 +58,10 @@ fn row(outcome: &Outcome, places: usize, known: Option<&Known>) -> [String; 9] {
         lost(outcome, known).to_string(),
         format!("{:.2}", ratio(outcome.requests.sent, outcome.calls.answers)),
         format!("{:.1} %", 100.0 * throttled(outcome)),
+        outcome.served.map_or_else(
+            || "unknown".to_owned(),
+            |served| format!("{:.1} %", 100.0 * ratio(served.beyond_burst, outcome.requests.sent)),
+        ),
         seconds(outcome.took) + if outcome.finished { "" } else { " (unfinished)" },
         known.map_or_else(|| "unknown".to_owned(), |known| seconds(known.least)),
         seconds(outcome.calls.slowest),
@@ -160,6 +165,7 @@ fn row_json(outcome: &Outcome, known: Option<&Known>) -> Value {
             "received": served.received,
             "answered": served.answered,
             "throttled": served.throttled,
+            "throttled_beyond_first_burst": served.beyond_burst,
             "faults": served.faults,
             "refused": served.refused,
         })),

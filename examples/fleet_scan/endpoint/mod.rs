@@ -52,6 +52,8 @@ pub struct Served {
     pub received: usize,
     pub answered: usize,
     pub throttled: usize,
+    /// Those that arrived after their bucket's first refusal had left: the client could know.
+    pub beyond_burst: usize,
     pub faults: usize,
     pub refused: usize,
 }
@@ -66,11 +68,16 @@ struct State {
     live: Mutex<Live>,
 }
 
+/// A place, by number, and one of its actions.
+type Bucket = (usize, Action);
+
 /// What changes with each request.
 #[derive(Debug)]
 struct Live {
     rng: SmallRng,
-    buckets: HashMap<(usize, Action), TokenBucket>,
+    buckets: HashMap<Bucket, TokenBucket>,
+    /// When each bucket's first refusal left.
+    refused: HashMap<Bucket, Instant>,
     served: Served,
 }
 
@@ -90,6 +97,7 @@ impl Endpoint {
             live: Mutex::new(Live {
                 rng: SmallRng::seed_from_u64(plan.seed),
                 buckets: HashMap::new(),
+                refused: HashMap::new(),
                 served: Served::default(),
             }),
         });
@@ -140,6 +148,7 @@ async fn serve(stream: TcpStream, state: Arc<State>) {
 
 impl State {
     async fn respond(&self, request: Request<Incoming>) -> Response<Full<Bytes>> {
+        let arrived = Instant::now();
         let (latency, fault) = self.live().receive(self.latency, self.faults);
         // The decision falls where the request arrives: a refusal comes back faster than an answer.
         sleep(latency.mul_f64(0.3)).await;
@@ -147,30 +156,33 @@ impl State {
         let body =
             Limited::new(body, BODY_LIMIT).collect().await.map(http_body_util::Collected::to_bytes);
         let reply = match (Call::parse(&head.headers), body) {
-            (Ok(call), Ok(body)) => self.decide(&call, &body, fault),
+            (Ok(call), Ok(body)) => match self.admit(&call) {
+                Ok(place) => {
+                    fault.unwrap_or_else(|| answer(call.action, &self.fleet.places[place], &body))
+                }
+                Err(Some(bucket)) => {
+                    sleep(latency.mul_f64(0.3)).await;
+                    self.live().throttled(bucket, arrived);
+                    return Reply::throttled().into_response();
+                }
+                Err(None) => Reply::unknown_account(),
+            },
             (Err(refusal), _) => refusal,
             (_, Err(_)) => Reply::unreadable(),
         };
-        sleep(latency.mul_f64(if reply.kind == Kind::Throttled { 0.3 } else { 0.7 })).await;
+        sleep(latency.mul_f64(0.7)).await;
         self.live().served.count(reply.kind);
         reply.into_response()
     }
 
-    fn decide(&self, call: &Call, body: &[u8], fault: Option<Reply>) -> Reply {
-        let Some(&place) = self.index.get(&(call.account.clone(), call.region.clone())) else {
-            return Reply::unknown_account();
-        };
-        let now = Instant::now();
+    /// The place that a call is for; or the bucket that refuses it, if there is such a place.
+    fn admit(&self, call: &Call) -> Result<usize, Option<Bucket>> {
+        let place = self.index.get(&(call.account.clone(), call.region.clone())).ok_or(None)?;
+        let (bucket, now) = ((*place, call.action), Instant::now());
         let mut live = self.live();
-        let bucket = live
-            .buckets
-            .entry((place, call.action))
-            .or_insert_with(|| TokenBucket::full(self.quota, now));
-        if !bucket.take(now) {
-            return Reply::throttled();
-        }
-        drop(live);
-        fault.unwrap_or_else(|| answer(call.action, &self.fleet.places[place], body))
+        let tokens =
+            live.buckets.entry(bucket).or_insert_with(|| TokenBucket::full(self.quota, now));
+        if tokens.take(now) { Ok(*place) } else { Err(Some(bucket)) }
     }
 
     fn live(&self) -> MutexGuard<'_, Live> {
@@ -186,6 +198,13 @@ impl Live {
         let fault =
             if self.rng.random_bool(0.5) { Reply::internal_error } else { Reply::unavailable };
         (latency, self.rng.random_bool(faults).then(fault))
+    }
+
+    /// The refusal of a request that `arrived` then leaves.
+    fn throttled(&mut self, bucket: Bucket, arrived: Instant) {
+        let first = *self.refused.entry(bucket).or_insert_with(Instant::now);
+        self.served.count(Kind::Throttled);
+        self.served.beyond_burst += usize::from(arrived > first);
     }
 }
 
