@@ -11,6 +11,10 @@ const SLOW: f64 = 20.0;
 const SHARED_CYCLE: f64 = 2.0;
 const SHORTEST_SHARED_CYCLE: f64 = 1.5;
 const LONGEST_CYCLE: f64 = 20.0;
+/// In round trips: a cycle ends late, and in more throttles, where these are slow; so long it is at
+/// least, and its first ones.
+const ROUND_TRIPS: f64 = 8.0;
+const FIRST_ROUND_TRIPS: f64 = 3.0;
 /// A cycle begins so much below the quota: what is not sent, the bucket has to store.
 const DIP: std::ops::RangeInclusive<f64> = 0.015..=0.06;
 /// Where many share, their dips even out: deep ones make them equal sooner.
@@ -56,8 +60,11 @@ impl Paced {
         let alone = (CYCLE * slow.powf(0.4)).max(6.0 / self.quota).clamp(CYCLE, LONGEST_CYCLE);
         let shared = SHARED_CYCLE * slow.powf(0.3);
         let shared = shared.clamp(SHORTEST_SHARED_CYCLE, LONGEST_CYCLE);
-        let full = (alone * (shared / alone).powf(self.others())).max(5.0 * self.srtt);
-        (full * (0.25 + 0.25 * f64::from(self.settled))).max((2.0 - self.others()) / self.quota)
+        let full = alone * (shared / alone).powf(self.others());
+        let settling = 0.25 + 0.25 * f64::from(self.settled);
+        (settling * full.max(ROUND_TRIPS * self.srtt))
+            .max(FIRST_ROUND_TRIPS * self.srtt)
+            .max((2.0 - self.others()) / self.quota)
     }
 
     /// What a bucket of the measured quota had to store in a cycle that ended at `x`.
