@@ -1,8 +1,11 @@
-//! What a call pays for its scope's send rate: never throttled, busy, and with others in line; against
-//! the limiter of aws-smithy-runtime. A time is that of a thousand calls.
+//! What a call pays for its scope's send rate: never throttled, throttled, and with others in line; against
+//! the limiter of aws-smithy-runtime. A time is that of one call on one thread.
 //!
 //! Their limiter can only be reached through its strategy, which has the config bag, the clock and the
 //! token bucket to look at, too. It has no queue: whoever has to wait is told how long, and asks again.
+//!
+//! The clock of the throttled ones goes on by ten seconds with each call, so that each has its turn at once,
+//! but where two threads come at the same second: a row says how many had to wait.
 
 use std::collections::VecDeque;
 use std::future::Future;
@@ -11,28 +14,64 @@ use std::pin::Pin;
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll, Waker};
-use std::time::Instant;
+use std::time::{Instant, SystemTime};
 
+use aws_retry_benches::window;
 use aws_retry_core::__rate::{Gate, Kind, Outcome, Ticket, Time, Timekeeper};
-use aws_smithy_async::time::SystemTimeSource;
+use aws_smithy_async::time::{SharedTimeSource, SystemTimeSource, TimeSource};
 use aws_smithy_runtime::client::retries::strategy::StandardRetryStrategy;
 use aws_smithy_runtime::client::retries::{RetryPartition, TokenBucket};
 use aws_smithy_runtime_api::client::interceptors::context::{Input, InterceptorContext, Output};
 use aws_smithy_runtime_api::client::orchestrator::OrchestratorError;
 use aws_smithy_runtime_api::client::retries::classifiers::{ClassifyRetry, RetryAction};
-use aws_smithy_runtime_api::client::retries::{RequestAttempts, RetryStrategy};
+use aws_smithy_runtime_api::client::retries::{RequestAttempts, RetryStrategy, ShouldAttempt};
 use aws_smithy_runtime_api::client::runtime_components::{
     RuntimeComponents, RuntimeComponentsBuilder,
 };
 use aws_smithy_types::config_bag::{ConfigBag, Layer};
 use aws_smithy_types::retry::RetryConfig;
-use divan::Bencher;
 
 fn main() {
-    divan::main();
+    println!(
+        "nanoseconds for a call's turn and answer; in brackets, as a part of their strategy's"
+    );
+    println!("{:34}{:>18}{:>18}{:>12}", "", "1 thread", "2 threads", "had to wait");
+    let gate = |kind, throttled| move || gate(kind, throttled);
+    let theirs = |throttled| move || Theirs::new(throttled);
+    let calm = print("their adaptive, never throttled", None, theirs(false), Theirs::call);
+    let busy = print("their adaptive, throttled", None, theirs(true), Theirs::call);
+    for (kind, name) in [(Kind::Paced, "paced"), (Kind::Adaptive, "adaptive")] {
+        print(&format!("{name}, never throttled"), Some(calm), gate(kind, false), call);
+        print(&format!("{name}, throttled"), Some(busy), gate(kind, true), call_later);
+    }
+    println!("\nnanoseconds for a send while so many others are in line");
+    for waiters in [1, 10, 100, 1000, 10_000] {
+        println!("{waiters:>6}{:>12.0}", window::median(1, |_| in_line(waiters)));
+    }
 }
 
-const CALLS: usize = 1000;
+/// Calls that had no turn at once, since a row began.
+static REFUSED: AtomicU64 = AtomicU64::new(0);
+
+/// A row: the times of one thread and of two, on something of their own.
+fn print<T: Sync>(
+    name: &str,
+    theirs: Option<[f64; 2]>,
+    new: impl Fn() -> T,
+    call: impl Fn(&T) + Sync,
+) -> [f64; 2] {
+    let nanos = [1, 2].map(|threads| {
+        let shared = new();
+        window::median(threads, |_| || call(&shared))
+    });
+    print!("{name:34}");
+    for (index, nanos) in nanos.iter().enumerate() {
+        let ratio = theirs.map_or_else(String::new, |it| format!(" ({:.2})", nanos / it[index]));
+        print!("{:>18}", format!("{nanos:.0}{ratio}"));
+    }
+    println!("{:>12}", REFUSED.swap(0, Ordering::Relaxed));
+    nanos
+}
 
 type Sleep = Pin<Box<dyn Future<Output = ()> + Send>>;
 
@@ -51,44 +90,37 @@ impl Timekeeper for Real {
     }
 }
 
-/// One call: its turn, or a place in the line that it leaves at once; the answer.
+/// One call: its turn, and the answer.
 fn call(gate: &Gate) {
+    turn(gate, &Real);
+}
+
+fn call_later(gate: &Gate) {
+    CLOCK.advance(LATER);
+    turn(gate, &CLOCK);
+}
+
+fn turn(gate: &Gate, clock: &impl Timekeeper) {
     let mut ticket = Ticket::new();
-    let sent = std::pin::pin!(gate.turn(&mut ticket, None, true, &Real))
+    let sent = std::pin::pin!(gate.turn(&mut ticket, None, true, clock))
         .poll(&mut Context::from_waker(Waker::noop()));
     if let Poll::Ready(Ok(sent)) = black_box(sent) {
-        gate.answered(sent, Outcome::Accepted, 1, || Real.now());
+        gate.answered(sent, Outcome::Accepted, 1, || clock.now());
+    } else {
+        REFUSED.fetch_add(1, Ordering::Relaxed);
     }
 }
 
-fn throttled(kind: Kind) -> Gate {
+fn gate(kind: Kind, throttled: bool) -> Gate {
     let gate = Gate::new(kind, f64::INFINITY, 1.0);
-    if let Some(sent) = gate.at_once(&mut Ticket::new(), || Real.now()) {
-        gate.answered(sent, Outcome::Throttled, 1, || Real.now());
+    if throttled && let Some(sent) = gate.at_once(&mut Ticket::new(), || CLOCK.now()) {
+        gate.answered(sent, Outcome::Throttled, 1, || CLOCK.now());
     }
     gate
 }
 
-macro_rules! benches {
-    ($name:ident, $shared:ident: $type:ty = $new:expr, $call:expr) => {
-        static $shared: LazyLock<$type> = LazyLock::new(|| $new);
-
-        #[divan::bench(threads = [1, 2])]
-        fn $name(bencher: Bencher<'_, '_>) {
-            let shared = &*$shared;
-            bencher.bench(|| (0..CALLS).for_each(|_| $call(shared)));
-        }
-    };
-}
-
-benches!(paced_calm, PACED_CALM: Gate = Gate::new(Kind::Paced, f64::INFINITY, 1.0), call);
-benches!(paced_busy, PACED_BUSY: Gate = throttled(Kind::Paced), call);
-benches!(adaptive_calm, CALM: Gate = Gate::new(Kind::Adaptive, f64::INFINITY, 1.0), call);
-benches!(adaptive_busy, BUSY: Gate = throttled(Kind::Adaptive), call);
-benches!(their_calm, THEIR_CALM: Theirs = Theirs::new("calm"), Theirs::call);
-benches!(their_busy, THEIR_BUSY: Theirs = Theirs::throttled(), Theirs::call);
-
 /// A clock that the benchmark moves.
+#[derive(Debug)]
 struct Moved(AtomicU64);
 
 impl Timekeeper for Moved {
@@ -101,15 +133,29 @@ impl Timekeeper for Moved {
     }
 }
 
+impl Moved {
+    fn advance(&self, by: Time) {
+        self.0.fetch_add(u64::try_from(by.as_nanos()).unwrap_or(u64::MAX), Ordering::Relaxed);
+    }
+}
+
+impl TimeSource for &'static Moved {
+    fn now(&self) -> SystemTime {
+        SystemTime::UNIX_EPOCH + Timekeeper::now(*self)
+    }
+}
+
 static CLOCK: Moved = Moved(AtomicU64::new(0));
+/// Whoever was throttled has a turn again.
+const LATER: Time = Time::from_secs(10);
 const EVERY: Time = Time::from_millis(1);
 
 /// The head sends and is answered, and another call joins at the end of a line of so many.
-#[divan::bench(args = [1, 10, 100, 1000, 10_000])]
-fn a_send_with_others_in_line(bencher: Bencher<'_, '_>, waiters: usize) {
+fn in_line(waiters: usize) -> impl FnMut() {
+    CLOCK.0.store(0, Ordering::Relaxed);
     let gate: &'static Gate =
         Box::leak(Box::new(Gate::new(Kind::Paced, 1.0 / EVERY.as_secs_f64(), 1.0)));
-    let join = |line: &mut VecDeque<Pin<Box<dyn Future<Output = ()>>>>| {
+    let join = move |line: &mut VecDeque<Pin<Box<dyn Future<Output = ()>>>>| {
         let mut call = Box::pin(async move {
             let mut ticket = Ticket::new();
             if let Ok(sent) = gate.turn(&mut ticket, None, false, &CLOCK).await {
@@ -124,20 +170,18 @@ fn a_send_with_others_in_line(bencher: Bencher<'_, '_>, waiters: usize) {
     while line.len() < waiters {
         join(&mut line);
     }
-    bencher.bench_local(|| {
-        for _ in 0..CALLS {
-            CLOCK.0.fetch_add(EVERY.subsec_nanos().into(), Ordering::Relaxed);
-            if let Some(mut head) = line.pop_front() {
-                let sent = head.as_mut().poll(&mut Context::from_waker(Waker::noop()));
-                assert!(sent.is_ready());
-            }
-            // It was called to the head of the line, and looks when its turn is.
-            if let Some(next) = line.front_mut() {
-                let _ = next.as_mut().poll(&mut Context::from_waker(Waker::noop()));
-            }
-            join(&mut line);
+    move || {
+        CLOCK.advance(EVERY);
+        if let Some(mut head) = line.pop_front() {
+            let sent = head.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+            assert!(sent.is_ready());
         }
-    });
+        // It was called to the head of the line, and looks when its turn is.
+        if let Some(next) = line.front_mut() {
+            let _ = next.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+        }
+        join(&mut line);
+    }
 }
 
 /// Their strategy in its adaptive mode.
@@ -146,37 +190,50 @@ struct Theirs {
     components: RuntimeComponents,
     cfg: ConfigBag,
     succeeded: InterceptorContext,
+    throttled: bool,
 }
 
 impl Theirs {
-    fn new(partition: &'static str) -> Self {
+    fn new(throttled: bool) -> Self {
+        /// Their limiters live as long as the process, one a partition.
+        static PARTITIONS: AtomicU64 = AtomicU64::new(0);
+        let partition = PARTITIONS.fetch_add(1, Ordering::Relaxed).to_string();
         let mut layer = Layer::new("bench");
         layer.store_put(RetryConfig::adaptive());
         layer.store_put(RetryPartition::new(partition));
         layer.store_put(TokenBucket::default());
         layer.store_put(RequestAttempts::from(1));
+        let clock = if throttled {
+            SharedTimeSource::new(&CLOCK)
+        } else {
+            SharedTimeSource::new(SystemTimeSource::new())
+        };
         let components = RuntimeComponentsBuilder::for_tests()
             .with_retry_classifier(Throttling)
-            .with_time_source(Some(SystemTimeSource::new()))
+            .with_time_source(Some(clock))
             .build()
             .expect("complete");
         let mut succeeded = InterceptorContext::new(Input::doesnt_matter());
         succeeded.set_output_or_error(Ok(Output::doesnt_matter()));
         let cfg = ConfigBag::of_layers(vec![layer]);
-        Self { strategy: StandardRetryStrategy::new(), components, cfg, succeeded }
-    }
-
-    fn throttled() -> Self {
-        let it = Self::new("busy");
-        let mut failed = InterceptorContext::new(Input::doesnt_matter());
-        failed.set_output_or_error(Err(OrchestratorError::other("scripted")));
-        let _ = it.strategy.should_attempt_retry(&failed, &it.components, &it.cfg);
+        let it =
+            Self { strategy: StandardRetryStrategy::new(), components, cfg, succeeded, throttled };
+        if throttled {
+            let mut failed = InterceptorContext::new(Input::doesnt_matter());
+            failed.set_output_or_error(Err(OrchestratorError::other("scripted")));
+            let _ = it.strategy.should_attempt_retry(&failed, &it.components, &it.cfg);
+        }
         it
     }
 
     fn call(&self) {
-        let _ =
-            black_box(self.strategy.should_attempt_initial_request(&self.components, &self.cfg));
+        if self.throttled {
+            CLOCK.advance(LATER);
+        }
+        let turn = self.strategy.should_attempt_initial_request(&self.components, &self.cfg);
+        if !matches!(black_box(turn), Ok(ShouldAttempt::Yes)) {
+            REFUSED.fetch_add(1, Ordering::Relaxed);
+        }
         let _ = black_box(self.strategy.should_attempt_retry(
             &self.succeeded,
             &self.components,

@@ -5,15 +5,13 @@
 //! (`their strategy`). What the bucket alone costs is measured on what it is made of, by the calls that it
 //! makes (`their bucket`); each thread has a client of its own, so that none waits for another's permit.
 //!
-//! All threads begin together and run through the same window of time, so that they meet; a time is that
-//! of one pair on one thread.
+//! A time is that of one pair on one thread.
 
 use std::hint::black_box;
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
-use std::sync::{Arc, Barrier, LazyLock, Mutex};
-use std::thread;
-use std::time::{Duration, Instant};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, LazyLock, Mutex};
 
+use aws_retry_benches::window;
 use aws_retry_core::__quota::{self, Quota};
 use aws_retry_core::scope::{Key, scope_key};
 use aws_smithy_runtime::client::retries::TokenBucket;
@@ -30,10 +28,6 @@ use aws_smithy_types::retry::RetryConfig;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 const COST: u32 = 14;
-const WINDOW: Duration = Duration::from_millis(100);
-const ROUNDS: usize = 9;
-/// Pairs between two looks at whether the window is over.
-const STRIDE: u32 = 1000;
 
 /// What threads share of a scope, and what each of them does with it: tokens taken, and given back.
 trait Contender: Sync + Sized {
@@ -182,43 +176,16 @@ impl ClassifyRetry for Transient {
     }
 }
 
-/// Nanoseconds a pair, on each of `threads`, through one window. Each thread takes the scopes in turn and
-/// begins elsewhere.
-fn window<C: Contender>(scopes: &[C], threads: usize) -> f64 {
-    let (start, over) = (Barrier::new(threads + 1), AtomicBool::new(false));
-    let work = |number: usize| {
-        let own = C::thread(scopes);
-        let mut at = number * 377;
-        start.wait();
-        let (begun, mut pairs) = (Instant::now(), 0_u32);
-        while !over.load(Ordering::Relaxed) {
-            for _ in 0..STRIDE {
-                at = if at + 1 < scopes.len() { at + 1 } else { 0 };
-                scopes[at].pair(&own, at);
-            }
-            pairs += STRIDE;
-        }
-        (begun.elapsed(), pairs)
-    };
-    thread::scope(|scope| {
-        let work = &work;
-        let handles: Vec<_> = (0..threads).map(|i| scope.spawn(move || work(i))).collect();
-        start.wait();
-        thread::sleep(WINDOW);
-        over.store(true, Ordering::Relaxed);
-        let done = handles.into_iter().map(|handle| handle.join().expect("no panic"));
-        let (times, pairs): (Vec<_>, Vec<_>) = done.unzip();
-        let nanos: f64 = times.iter().map(|time| time.as_secs_f64() * 1e9).sum();
-        nanos / f64::from(pairs.into_iter().sum::<u32>())
-    })
-}
-
-/// The median of some windows.
+/// Nanoseconds a pair, on each of `threads`. Each takes the scopes in turn and begins elsewhere.
 fn median<C: Contender>(scopes: usize, threads: usize) -> f64 {
     let scopes: Vec<_> = (0..scopes).map(C::scope).collect();
-    let mut nanos = [0.0; ROUNDS].map(|_: f64| window(&scopes, threads));
-    nanos.sort_by(f64::total_cmp);
-    nanos[ROUNDS / 2]
+    window::median(threads, |number| {
+        let (scopes, own, mut at) = (&scopes, C::thread(&scopes), number * 377);
+        move || {
+            at = if at + 1 < scopes.len() { at + 1 } else { 0 };
+            scopes[at].pair(&own, at);
+        }
+    })
 }
 
 fn main() {
