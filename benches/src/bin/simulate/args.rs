@@ -26,8 +26,8 @@ pub struct Args {
     /// The quota, requests a second.
     #[arg(long, default_value_t = 20.0, value_parser = positive)]
     pub rate: f64,
-    /// What the bucket holds. Windows hold what flows in a window.
-    #[arg(long, default_value_t = 100.0, value_parser = positive)]
+    /// What the bucket holds: a request or more. Windows hold what flows in a window.
+    #[arg(long, default_value_t = 100.0, value_parser = a_request)]
     pub burst: f64,
     /// Calls to make, by all processes together.
     #[arg(long, default_value_t = 2000, value_parser = clap::value_parser!(u64).range(1..))]
@@ -96,6 +96,11 @@ impl Args {
 fn positive(text: &str) -> Result<f64, String> {
     let number: f64 = text.parse().map_err(|error| format!("{error}"))?;
     if number > 0.0 && number.is_finite() { Ok(number) } else { Err("must be above 0".into()) }
+}
+
+fn a_request(text: &str) -> Result<f64, String> {
+    let number = positive(text)?;
+    if number >= 1.0 { Ok(number) } else { Err("must be 1 or more: no request would pass".into()) }
 }
 
 fn part(text: &str) -> Result<f64, String> {

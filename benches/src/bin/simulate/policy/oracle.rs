@@ -43,7 +43,9 @@ impl Bucket {
     async fn turn(&mut self, process: &Process) {
         loop {
             let now = process.now();
-            self.tokens = (self.tokens + (now - self.at) * self.rate).min(self.burst);
+            // A process's part of a small burst may be less than a request.
+            let full = self.burst.max(1.0);
+            self.tokens = (self.tokens + (now - self.at) * self.rate).min(full);
             self.at = now;
             if let Some((at, rate)) = process.scenario.change
                 && now >= at
