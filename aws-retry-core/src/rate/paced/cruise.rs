@@ -11,10 +11,12 @@ const SLOW: f64 = 20.0;
 const SHARED_CYCLE: f64 = 2.0;
 const SHORTEST_SHARED_CYCLE: f64 = 1.5;
 const LONGEST_CYCLE: f64 = 20.0;
-/// In round trips: a cycle ends late, and in more throttles, where these are slow; so long it is at
-/// least, and its first ones.
-const ROUND_TRIPS: f64 = 8.0;
-const FIRST_ROUND_TRIPS: f64 = 3.0;
+/// In round trips: where these are slow, a cycle ends late, and in more throttles. So long it is at
+/// least, and up to so many seconds more; and its first ones.
+const ROUND_TRIPS: f64 = 5.0;
+const MORE_ROUND_TRIPS: f64 = 3.0;
+const MOST_MORE: f64 = 1.5;
+const FIRST_ROUND_TRIPS: f64 = 2.0;
 /// A cycle begins so much below the quota: what is not sent, the bucket has to store.
 const DIP: std::ops::RangeInclusive<f64> = 0.015..=0.06;
 /// Where many share, their dips even out: deep ones make them equal sooner.
@@ -61,8 +63,9 @@ impl Paced {
         let shared = SHARED_CYCLE * slow.powf(0.3);
         let shared = shared.clamp(SHORTEST_SHARED_CYCLE, LONGEST_CYCLE);
         let full = alone * (shared / alone).powf(self.others());
+        let slow_answers = ROUND_TRIPS * self.srtt + (MORE_ROUND_TRIPS * self.srtt).min(MOST_MORE);
         let settling = 0.25 + 0.25 * f64::from(self.settled);
-        (settling * full.max(ROUND_TRIPS * self.srtt))
+        (settling * full.max(slow_answers))
             .max(FIRST_ROUND_TRIPS * self.srtt)
             .max((2.0 - self.others()) / self.quota)
     }
