@@ -92,3 +92,52 @@ fn a_rate_that_nobody_sends_at_is_not_doubled() {
     it.ready_at(0.9);
     assert!(it.rate().unwrap() <= 2.0 * first, "{first}, then {it:?}");
 }
+
+/// A thousand calls are out when the first throttle comes: how many of them the bucket held, nobody
+/// knows yet.
+#[test]
+fn while_the_first_burst_is_out_there_are_only_probes() {
+    let mut it = Paced::new(1.0);
+    (0..1000).for_each(|id| it.sent(0.0, id));
+    for id in 0..5 {
+        it.answered(0.05, Send { id, at: 0.0 }, Outcome::Throttled, 1);
+        it.ready_at(0.05);
+    }
+    assert!(it.rate().unwrap() <= 11.0, "{it:?}");
+}
+
+/// Others took from the same bucket: what one saw of it within a round trip is chance.
+#[test]
+fn a_burst_within_a_round_trip_is_no_measure() {
+    let mut it = Paced::new(1.0);
+    let sends = [0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.033, 0.034, 0.045];
+    (0..).zip(sends).for_each(|(id, at)| it.sent(at, id));
+    it.answered(0.05, Send { id: 1, at: 0.0 }, Outcome::Accepted, 1);
+    for (now, id, at) in [(0.051, 0, 0.0), (0.069, 6, 0.033), (0.074, 7, 0.034), (0.077, 8, 0.045)]
+    {
+        it.answered(now, Send { id, at }, Outcome::Throttled, 1);
+        it.ready_at(now);
+    }
+    it.ready_at(0.15);
+    assert_eq!(it.quota(), None, "{it:?}");
+    assert!(it.rate().unwrap() < 50.0, "five in 45 ms are not 122 a second: {it:?}");
+}
+
+/// While every probe is throttled the search goes down, a half at a time at most.
+#[test]
+fn throttled_probes_slow_the_search_down() {
+    let mut it = Paced::new(1.0);
+    it.sent(0.0, 0);
+    it.answered(0.1, Send { id: 0, at: 0.0 }, Outcome::Throttled, 1);
+    let mut now: f64 = 0.1;
+    let mut rates = vec![it.rate().unwrap()];
+    for id in 1..12 {
+        now = it.ready_at(now);
+        it.sent(now, id);
+        it.answered(now + 0.1, Send { id, at: now }, Outcome::Throttled, 1);
+        now += 0.1;
+        rates.push(it.rate().unwrap());
+    }
+    assert!(rates.windows(2).all(|pair| pair[1] >= 0.5 * pair[0]), "{rates:?}");
+    assert!(rates[11] < 0.1 * rates[0], "{rates:?}");
+}
