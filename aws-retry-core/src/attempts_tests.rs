@@ -61,6 +61,24 @@ pub(super) fn amz(millis: u64) -> RetryAfter {
     RetryAfter::Amz(Duration::from_millis(millis))
 }
 
+/// Hundreds of calls meet a 503 at once: the first are retried; where nothing succeeds, the rest are not.
+#[test]
+fn so_many_calls_are_retried_in_an_outage() {
+    for (mode, retried) in [(Mode::Decorator, 35), (Mode::Standard, 35), (Mode::Paced, 250)] {
+        let mut run = Run::new(&RetryPolicy::new().mode(mode));
+        for call in 0..300 {
+            run.attempts = Attempts::default();
+            match run.fail(&status(503)) {
+                Decision::Retry(_) => assert!(call < retried, "{mode:?} {call}"),
+                stop => {
+                    assert_eq!(stop, Decision::stop(Reason::Quota));
+                    assert!(call >= retried, "{mode:?} {call}");
+                }
+            }
+        }
+    }
+}
+
 /// The interceptor may know the service where nobody wrote it down.
 #[test]
 fn a_service_that_someone_else_knows_has_its_base_and_attempts() {
@@ -148,10 +166,10 @@ fn paced_counts_throttles_apart_and_leaves_their_wait_to_the_queue() {
     for _ in 0..10 {
         run.expect(&throttling(), 500, 0);
     }
-    for (left, wait_ms) in [(486, 500), (472, 1000), (458, 2000), (444, 4000), (430, 8000)] {
+    for (left, wait_ms) in [(498, 500), (496, 1000), (494, 2000), (492, 4000), (490, 8000)] {
         run.expect(&status(500), left, wait_ms);
     }
-    run.expect_stop(&status(500), Reason::Attempts, 430);
+    run.expect_stop(&status(500), Reason::Attempts, 490);
     let mut run = Run::new(&RetryPolicy::paced());
     for _ in 0..19 {
         run.expect(&throttling(), 500, 0);

@@ -17,7 +17,7 @@ const MODES: [(Mode, u32); 6] = [
     (Mode::Standard, 14),
     (Mode::Standard20, 5),
     (Mode::Adaptive, 14),
-    (Mode::Paced, 14),
+    (Mode::Paced, 2),
 ];
 
 /// One call: when it begins, how long each attempt takes, how many fail first, and when it is dropped.

@@ -6,7 +6,7 @@ use super::{Codes, Jitter, Log, Mode, Nested, RetryPolicy};
 use crate::codes;
 use crate::rate;
 
-/// What a retry takes from the quota. AWS's figures.
+/// What a retry takes from the quota.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Costs {
     pub throttled: u32,
@@ -71,10 +71,13 @@ pub(crate) struct Resolved {
 }
 
 const SECOND: Duration = Duration::from_secs(1);
+/// AWS's figures.
 const COSTS_20: Costs = Costs { throttled: 5, transient: 5, timeout: 10, other: 5 };
 const COSTS_21: Costs = Costs { throttled: 5, transient: 14, timeout: 14, other: 14 };
 /// The decorator's quota bounds what an outage costs, and leaves throttled jobs alone.
 const COSTS_DECORATOR: Costs = Costs { throttled: 0, transient: 14, timeout: 14, other: 0 };
+/// The send rate bounds the load already: 250 may wait for their next try. An outage still ends the retries.
+const COSTS_PACED: Costs = Costs { transient: 2, timeout: 2, ..COSTS_DECORATOR };
 
 impl RetryPolicy {
     /// This policy with the mode's preset in every gap.
@@ -238,6 +241,7 @@ fn preset(mode: Mode) -> Resolved {
         Mode::Adaptive => Resolved { rate: Some(rate::Kind::Adaptive), ..standard },
         Mode::Paced => Resolved {
             max_attempts: 20,
+            costs: Some(COSTS_PACED),
             rate: Some(rate::Kind::Paced),
             log: Log::Debug,
             ..decorator
