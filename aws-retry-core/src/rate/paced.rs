@@ -259,8 +259,13 @@ impl Paced {
     }
 
     fn measure(&self) -> Option<Measure> {
-        let enough = if self.phase == Phase::Cruise { ENOUGH } else { FIRST };
-        self.ledger.measure().filter(|it| it.accepted >= enough && it.seconds >= 0.5 * self.srtt)
+        let (enough, least) = match self.phase {
+            // Soon after a cut most of what was accepted was sent before it, maybe into a window that is shut now.
+            Phase::Cruise => (ENOUGH, self.srtt.min(0.1)),
+            _ => (FIRST, 0.0),
+        };
+        let long_enough = |seconds: f64| seconds >= least.max(0.5 * self.srtt);
+        self.ledger.measure().filter(|it| it.accepted >= enough && long_enough(it.seconds))
     }
 
     /// The cycle begins anew. While nothing is accepted, each pause is as long as all before.
