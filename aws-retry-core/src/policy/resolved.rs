@@ -71,7 +71,7 @@ pub(crate) struct Resolved {
 }
 
 const SECOND: Duration = Duration::from_secs(1);
-/// AWS's figures.
+/// AWS's figures, of Retry Behavior 2.0 and 2.1.
 const COSTS_20: Costs = Costs { throttled: 5, transient: 5, timeout: 10, other: 5 };
 const COSTS_21: Costs = Costs { throttled: 5, transient: 14, timeout: 14, other: 14 };
 /// The decorator's quota bounds what an outage costs, and leaves throttled jobs alone.

@@ -23,6 +23,9 @@ const REGULAR: std::ops::Range<f64> = 1.2..3.0;
 const ENOUGH: f64 = 3.0;
 const FIRST: f64 = 2.0;
 const HALF: f64 = 6.0;
+/// Seconds after a cut in which most of what was accepted was sent before it, maybe into a window that
+/// is shut now.
+const SOON_AFTER_A_CUT: f64 = 0.1;
 /// Seconds without a send while all are throttled: half a window.
 const LONGEST_PAUSE: f64 = 0.5;
 /// With a share of less than 1 nothing is learned any more: so often the quota is measured anew.
@@ -224,9 +227,10 @@ impl Paced {
 
     fn learn_from(&mut self, it: &Measure) {
         let cruise = self.phase == Phase::Cruise;
-        let x = if cruise { (self.age / self.cycle()).max(0.0) } else { 0.0 };
+        let cycle = self.cycle();
+        let x = if cruise { (self.age / cycle).max(0.0) } else { 0.0 };
         let whole = if cruise {
-            self.stored(it, x) <= self.burst && x < OVERDUE + 0.7 || self.shared > 0.3
+            self.stored(it, cycle, x) <= self.burst && x < OVERDUE + 0.7 || self.shared > 0.3
         } else {
             self.searched(it)
         };
@@ -260,12 +264,11 @@ impl Paced {
 
     fn measure(&self) -> Option<Measure> {
         let (enough, least) = match self.phase {
-            // Soon after a cut most of what was accepted was sent before it, maybe into a window that is shut now.
-            Phase::Cruise => (ENOUGH, self.srtt.min(0.1)),
+            Phase::Cruise => (ENOUGH, self.srtt.min(SOON_AFTER_A_CUT)),
             _ => (FIRST, 0.0),
         };
-        let long_enough = |seconds: f64| seconds >= least.max(0.5 * self.srtt);
-        self.ledger.measure().filter(|it| it.accepted >= enough && long_enough(it.seconds))
+        let least = least.max(0.5 * self.srtt);
+        self.ledger.measure().filter(|it| it.accepted >= enough && it.seconds >= least)
     }
 
     /// The cycle begins anew. While nothing is accepted, each pause is as long as all before.

@@ -68,16 +68,13 @@ struct State {
     live: Mutex<Live>,
 }
 
-/// A place, by number, and one of its actions.
-type Bucket = (usize, Action);
-
 /// What changes with each request.
 #[derive(Debug)]
 struct Live {
     rng: SmallRng,
-    buckets: HashMap<Bucket, TokenBucket>,
-    /// When each bucket's first refusal left.
-    refused: HashMap<Bucket, Instant>,
+    buckets: HashMap<(usize, Action), TokenBucket>,
+    /// When the first refusal of such a call left.
+    refused: HashMap<Call, Instant>,
     served: Served,
 }
 
@@ -155,34 +152,38 @@ impl State {
         let (head, body) = request.into_parts();
         let body =
             Limited::new(body, BODY_LIMIT).collect().await.map(http_body_util::Collected::to_bytes);
-        let reply = match (Call::parse(&head.headers), body) {
-            (Ok(call), Ok(body)) => match self.admit(&call) {
-                Ok(place) => {
-                    fault.unwrap_or_else(|| answer(call.action, &self.fleet.places[place], &body))
-                }
-                Err(Some(bucket)) => {
-                    sleep(latency.mul_f64(0.3)).await;
-                    self.live().throttled(bucket, arrived);
-                    return Reply::throttled().into_response();
-                }
-                Err(None) => Reply::unknown_account(),
-            },
-            (Err(refusal), _) => refusal,
+        let call = Call::parse(&head.headers);
+        let reply = match (&call, body) {
+            (Ok(call), Ok(body)) => self.decide(call, &body, fault),
+            (Err(refusal), _) => refusal.clone(),
             (_, Err(_)) => Reply::unreadable(),
         };
-        sleep(latency.mul_f64(0.7)).await;
-        self.live().served.count(reply.kind);
+        sleep(latency.mul_f64(if reply.kind == Kind::Throttled { 0.3 } else { 0.7 })).await;
+        let mut live = self.live();
+        live.served.count(reply.kind);
+        if let (Ok(call), Kind::Throttled) = (call, reply.kind) {
+            let first = *live.refused.entry(call).or_insert_with(Instant::now);
+            live.served.beyond_burst += usize::from(arrived > first);
+        }
+        drop(live);
         reply.into_response()
     }
 
-    /// The place that a call is for; or the bucket that refuses it, if there is such a place.
-    fn admit(&self, call: &Call) -> Result<usize, Option<Bucket>> {
-        let place = self.index.get(&(call.account.clone(), call.region.clone())).ok_or(None)?;
-        let (bucket, now) = ((*place, call.action), Instant::now());
+    fn decide(&self, call: &Call, body: &[u8], fault: Option<Reply>) -> Reply {
+        let Some(&place) = self.index.get(&(call.account.clone(), call.region.clone())) else {
+            return Reply::unknown_account();
+        };
+        let now = Instant::now();
         let mut live = self.live();
-        let tokens =
-            live.buckets.entry(bucket).or_insert_with(|| TokenBucket::full(self.quota, now));
-        if tokens.take(now) { Ok(*place) } else { Err(Some(bucket)) }
+        let bucket = live
+            .buckets
+            .entry((place, call.action))
+            .or_insert_with(|| TokenBucket::full(self.quota, now));
+        if !bucket.take(now) {
+            return Reply::throttled();
+        }
+        drop(live);
+        fault.unwrap_or_else(|| answer(call.action, &self.fleet.places[place], body))
     }
 
     fn live(&self) -> MutexGuard<'_, Live> {
@@ -198,13 +199,6 @@ impl Live {
         let fault =
             if self.rng.random_bool(0.5) { Reply::internal_error } else { Reply::unavailable };
         (latency, self.rng.random_bool(faults).then(fault))
-    }
-
-    /// The refusal of a request that `arrived` then leaves.
-    fn throttled(&mut self, bucket: Bucket, arrived: Instant) {
-        let first = *self.refused.entry(bucket).or_insert_with(Instant::now);
-        self.served.count(Kind::Throttled);
-        self.served.beyond_burst += usize::from(arrived > first);
     }
 }
 

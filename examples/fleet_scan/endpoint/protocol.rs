@@ -13,7 +13,7 @@ pub enum Action {
 }
 
 /// What a request's head says: who calls, where, and what.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Call {
     pub account: String,
     pub region: String,

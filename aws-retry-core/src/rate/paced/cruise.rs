@@ -36,13 +36,14 @@ impl Paced {
             Phase::Calm => f64::INFINITY,
             Phase::Search => self.quota,
             Phase::Cruise => {
-                let x = self.age / self.cycle();
-                let rise = 1.0 - self.dip() * (1.0 - x);
+                let cycle = self.cycle();
+                let x = self.age / cycle;
+                let rise = 1.0 - self.dip(cycle) * (1.0 - x);
                 if self.held.is_some() {
                     self.quota * self.share * rise.min(1.0)
                 } else {
                     let overdue = (x - OVERDUE - PATIENCE * self.shared).max(0.0);
-                    let doublings = DOUBLINGS * overdue * (self.cycle() / CYCLE).max(1.0).sqrt();
+                    let doublings = DOUBLINGS * overdue * (cycle / CYCLE).max(1.0).sqrt();
                     self.quota * rise * doublings.min(30.0).exp2()
                 }
             }
@@ -71,13 +72,15 @@ impl Paced {
     }
 
     /// What a bucket of the measured quota had to store in a cycle that ended at `x`.
-    pub(super) fn stored(&self, it: &Measure, x: f64) -> f64 {
-        let low = ((it.rate / self.quota - 1.0) / self.dip() + 1.0).clamp(0.0, x);
-        0.5 * self.cycle() * self.quota * self.dip() * low * low
+    pub(super) fn stored(&self, it: &Measure, cycle: f64, x: f64) -> f64 {
+        let dip = self.dip(cycle);
+        let low = ((it.rate / self.quota - 1.0) / dip + 1.0).clamp(0.0, x);
+        0.5 * cycle * self.quota * dip * low * low
     }
 
-    fn dip(&self) -> f64 {
-        let alone = 0.5 * self.burst / (self.cycle() * self.quota);
+    /// How far below the quota a cycle of so many seconds begins.
+    fn dip(&self, cycle: f64) -> f64 {
+        let alone = 0.5 * self.burst / (cycle * self.quota);
         let alone = alone.clamp(*DIP.start(), *DIP.end());
         alone + (SHARED_DIP - alone) * self.others()
     }
