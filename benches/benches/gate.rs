@@ -92,29 +92,38 @@ impl Timekeeper for Real {
 
 /// One call: its turn, and the answer.
 fn call(gate: &Gate) {
-    turn(gate, &Real);
+    take(gate, &Real);
 }
 
 fn call_later(gate: &Gate) {
     CLOCK.advance(LATER);
-    turn(gate, &CLOCK);
+    take(gate, &CLOCK);
 }
 
-fn turn(gate: &Gate, clock: &impl Timekeeper) {
-    let mut ticket = Ticket::new();
-    let sent = std::pin::pin!(gate.turn(&mut ticket, None, true, clock))
-        .poll(&mut Context::from_waker(Waker::noop()));
-    if let Poll::Ready(Ok(sent)) = black_box(sent) {
-        gate.answered(sent, Outcome::Accepted, 1, || clock.now());
-    } else {
+fn take(gate: &Gate, clock: &impl Timekeeper) {
+    if !turn(gate, clock, Outcome::Accepted) {
         REFUSED.fetch_add(1, Ordering::Relaxed);
     }
 }
 
+/// Whether there was a turn at once.
+fn turn(gate: &Gate, clock: &impl Timekeeper, outcome: Outcome) -> bool {
+    let mut ticket = Ticket::new();
+    let sent = std::pin::pin!(gate.turn(&mut ticket, None, true, clock))
+        .poll(&mut Context::from_waker(Waker::noop()));
+    let Poll::Ready(Ok(sent)) = black_box(sent) else { return false };
+    gate.answered(sent, outcome, 1, || clock.now());
+    true
+}
+
 fn gate(kind: Kind, throttled: bool) -> Gate {
     let gate = Gate::new(kind, f64::INFINITY, 1.0);
-    if throttled && let Some(sent) = gate.at_once(&mut Ticket::new(), || CLOCK.now()) {
-        gate.answered(sent, Outcome::Throttled, 1, || CLOCK.now());
+    // Throttled twice, with some accepted in between: paced mode has measured a quota then.
+    let outcomes = [Outcome::Throttled, Outcome::Accepted, Outcome::Accepted, Outcome::Throttled];
+    for outcome in outcomes.into_iter().filter(|_| throttled) {
+        while !turn(&gate, &CLOCK, outcome) {
+            CLOCK.advance(EVERY);
+        }
     }
     gate
 }
