@@ -6,7 +6,7 @@ use syn::parse::{ParseStream, Parser};
 use syn::punctuated::Punctuated;
 use syn::{Expr, Token, parenthesized};
 
-use crate::recover::Errors;
+use crate::diagnostics::Errors;
 use crate::suggest;
 use crate::value::{Kind, Value};
 

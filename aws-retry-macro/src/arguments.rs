@@ -2,30 +2,9 @@
 
 use proc_macro2::{Ident, Span};
 use syn::spanned::Spanned;
-use syn::{
-    Attribute, FnArg, GenericArgument, GenericParam, Generics, Pat, PatIdent, Path, PathArguments,
-    Signature, Token, Type, TypeParamBound, WherePredicate,
-};
+use syn::{Attribute, FnArg, Generics, Pat, PatIdent, Receiver, Signature, Token, Type};
 
-use crate::receiver;
-
-/// What a name holds, as far as its type's text tells.
-#[derive(Clone, Copy, PartialEq, Debug)]
-pub enum Kind {
-    /// A shared reference or another `Copy` type: any number of tries may use it up.
-    Copy,
-    /// `&mut T`
-    Mut,
-    /// `Pin<&mut T>`
-    PinMut,
-    /// `Option<&mut T>`
-    OptionMut,
-    Fn,
-    FnMut,
-    FnOnce,
-    /// Anything else that is passed by value.
-    Owned,
-}
+use crate::types::{Kind, is_clone, is_generic, kind, ungroup};
 
 /// A name that the arguments bind.
 pub struct Binding {
@@ -49,7 +28,7 @@ pub fn bindings(sig: &Signature) -> Vec<Binding> {
     let mut found = Vec::new();
     for input in &sig.inputs {
         match input {
-            FnArg::Receiver(own) => found.push(receiver::binding(own, &sig.generics)),
+            FnArg::Receiver(own) => found.push(of_receiver(own, &sig.generics)),
             FnArg::Typed(arg) => {
                 let cfgs = arg.attrs.iter().filter(|attr| attr.path().is_ident("cfg"));
                 let cfgs: Vec<Attribute> = cfgs.cloned().collect();
@@ -62,6 +41,19 @@ pub fn bindings(sig: &Signature) -> Vec<Binding> {
         }
     }
     found
+}
+
+fn of_receiver(receiver: &Receiver, generics: &Generics) -> Binding {
+    Binding {
+        name: Ident::new("self", receiver.self_token.span),
+        kind: kind(&receiver.ty, generics),
+        mutability: receiver.mutability.filter(|_| receiver.reference.is_none()),
+        cfgs: Vec::new(),
+        at: receiver.self_token.span,
+        loose: false,
+        generic: false,
+        clone: false,
+    }
 }
 
 /// Every name that a pattern binds.
@@ -157,165 +149,4 @@ fn names(
         }
         _ => {}
     }
-}
-
-/// Types without a lifetime or an allocation, whose every use is a copy.
-const COPY: &[&str] = &[
-    "bool",
-    "char",
-    "u8",
-    "u16",
-    "u32",
-    "u64",
-    "u128",
-    "usize",
-    "i8",
-    "i16",
-    "i32",
-    "i64",
-    "i128",
-    "isize",
-    "f32",
-    "f64",
-    "Duration",
-    "Instant",
-    "SystemTime",
-    "IpAddr",
-    "SocketAddr",
-];
-
-pub fn kind(ty: &Type, generics: &Generics) -> Kind {
-    match ungroup(ty) {
-        Type::Reference(reference) if reference.mutability.is_some() => Kind::Mut,
-        Type::Reference(_) | Type::Ptr(_) | Type::BareFn(_) | Type::Never(_) => Kind::Copy,
-        Type::Tuple(tuple) if tuple.elems.iter().all(|ty| kind(ty, generics) == Kind::Copy) => {
-            Kind::Copy
-        }
-        Type::Array(array) if kind(&array.elem, generics) == Kind::Copy => Kind::Copy,
-        Type::ImplTrait(imp) => bounded(imp.bounds.iter()),
-        Type::Path(path) => path_kind(&path.path, generics),
-        _ => Kind::Owned,
-    }
-}
-
-fn path_kind(path: &Path, generics: &Generics) -> Kind {
-    let Some(last) = path.segments.last() else { return Kind::Owned };
-    let first = first(&last.arguments);
-    let of_first = || first.map(|ty| kind(ty, generics));
-    match last.ident.to_string().as_str() {
-        "Pin" if of_first() == Some(Kind::Mut) => Kind::PinMut,
-        "Option" if of_first() == Some(Kind::Mut) => Kind::OptionMut,
-        "Option" if of_first() == Some(Kind::Copy) => Kind::Copy,
-        "Box" => match first {
-            Some(Type::TraitObject(object)) => bounded(object.bounds.iter()),
-            _ => Kind::Owned,
-        },
-        name if last.arguments.is_none() && COPY.contains(&name) => Kind::Copy,
-        _ => path.get_ident().map_or(Kind::Owned, |name| parameter(name, generics)),
-    }
-}
-
-/// Types of the standard library that are `Clone` if their parameters are.
-const CLONE: &[&str] = &[
-    "String",
-    "PathBuf",
-    "OsString",
-    "Vec",
-    "VecDeque",
-    "Option",
-    "HashMap",
-    "HashSet",
-    "BTreeMap",
-    "BTreeSet",
-    "BinaryHeap",
-];
-
-fn is_clone(ty: &Type, generics: &Generics) -> bool {
-    let clone = |ty: &Type| is_clone(ty, generics);
-    match ungroup(ty) {
-        Type::Tuple(tuple) => tuple.elems.iter().all(clone),
-        Type::Array(array) => clone(&array.elem),
-        Type::Path(path) if kind(ty, generics) == Kind::Owned => {
-            let Some(last) = path.path.segments.last() else { return false };
-            let known = CLONE.contains(&last.ident.to_string().as_str());
-            known
-                && match &last.arguments {
-                    PathArguments::None => true,
-                    PathArguments::AngleBracketed(types) => types
-                        .args
-                        .iter()
-                        .all(|argument| matches!(argument, GenericArgument::Type(ty) if clone(ty))),
-                    PathArguments::Parenthesized(_) => false,
-                }
-        }
-        ty => kind(ty, generics) == Kind::Copy,
-    }
-}
-
-fn is_generic(ty: &Type, generics: &Generics) -> bool {
-    match ungroup(ty) {
-        Type::ImplTrait(_) => true,
-        Type::Path(path) => generics.type_params().any(|param| path.path.is_ident(&param.ident)),
-        _ => false,
-    }
-}
-
-pub fn ungroup(mut ty: &Type) -> &Type {
-    loop {
-        ty = match ty {
-            Type::Group(group) => &group.elem,
-            Type::Paren(paren) => &paren.elem,
-            _ => return ty,
-        };
-    }
-}
-
-/// The first type among a path's arguments.
-pub fn first(arguments: &PathArguments) -> Option<&Type> {
-    let PathArguments::AngleBracketed(arguments) = arguments else {
-        return None;
-    };
-    arguments.args.iter().find_map(|argument| match argument {
-        GenericArgument::Type(ty) => Some(ungroup(ty)),
-        _ => None,
-    })
-}
-
-/// A type parameter is what its bounds say, in angle brackets or in the where clause.
-fn parameter(name: &Ident, generics: &Generics) -> Kind {
-    let inline = generics.params.iter().filter_map(|param| match param {
-        GenericParam::Type(param) if param.ident == *name => Some(param.bounds.iter()),
-        _ => None,
-    });
-    let wheres = generics.where_clause.iter().flat_map(|clause| &clause.predicates);
-    let wheres = wheres.filter_map(|predicate| match predicate {
-        WherePredicate::Type(predicate) => match ungroup(&predicate.bounded_ty) {
-            Type::Path(path) if path.path.is_ident(name) => Some(predicate.bounds.iter()),
-            _ => None,
-        },
-        _ => None,
-    });
-    bounded(inline.chain(wheres).flatten())
-}
-
-fn bounded<'a>(bounds: impl Iterator<Item = &'a TypeParamBound>) -> Kind {
-    let mut found = Kind::Owned;
-    for bound in bounds {
-        let TypeParamBound::Trait(bound) = bound else {
-            continue;
-        };
-        let Some(last) = bound.path.segments.last() else {
-            continue;
-        };
-        match last.ident.to_string().as_str() {
-            "Fn" | "AsyncFn" => found = Kind::Fn,
-            "FnMut" | "AsyncFnMut" => found = Kind::FnMut,
-            "FnOnce" | "AsyncFnOnce" => found = Kind::FnOnce,
-            "Copy" => return Kind::Copy,
-            // Each try gets its own, to send to a thread if it likes.
-            "Clone" => return Kind::Owned,
-            _ => {}
-        }
-    }
-    found
 }

@@ -4,8 +4,8 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 
 use crate::args::Args;
-use crate::item::Item;
-use crate::recover::Errors;
+use crate::diagnostics::Errors;
+use crate::input::Item;
 use crate::{expand, impl_block, refuse};
 
 pub fn expand(args: TokenStream, item: &TokenStream) -> TokenStream {
@@ -14,7 +14,7 @@ pub fn expand(args: TokenStream, item: &TokenStream) -> TokenStream {
     let expanded = match Item::read(item) {
         Ok(Item::Fn(mut func)) => {
             refuse::twice(&mut func.attrs, &mut errors);
-            only(
+            reject_misplaced(
                 &mut args,
                 &["skip", "sync"],
                 "belongs in or on an annotated impl block",
@@ -24,7 +24,7 @@ pub fn expand(args: TokenStream, item: &TokenStream) -> TokenStream {
         }
         Ok(Item::Impl(block)) => {
             let why = "belongs on a method: the methods differ in it";
-            only(&mut args, &["skip", "name", "clone", "borrow"], why, &mut errors);
+            reject_misplaced(&mut args, &["skip", "name", "clone", "borrow"], why, &mut errors);
             impl_block::expand(&block, &args, &mut errors)
         }
         Ok(Item::Other(what)) => {
@@ -43,7 +43,7 @@ pub fn expand(args: TokenStream, item: &TokenStream) -> TokenStream {
 }
 
 /// Reports arguments that make no sense on this kind of item.
-fn only(args: &mut Args, misplaced: &[&str], why: &str, errors: &mut Errors) {
+fn reject_misplaced(args: &mut Args, misplaced: &[&str], why: &str, errors: &mut Errors) {
     for name in misplaced {
         if let Some(arg) = args.get(name) {
             errors.at(&arg.name, format_args!("`{}` {why}", arg.name));

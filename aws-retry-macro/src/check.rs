@@ -3,19 +3,12 @@
 use proc_macro2::Ident;
 
 use crate::args::{Arg, Args};
-use crate::recover::Errors;
+use crate::diagnostics::Errors;
+use crate::shape::Asyncness;
 use crate::value::Value;
 
-/// What the arguments stand on.
-#[derive(Clone, Copy, PartialEq)]
-pub enum On {
-    /// An async fn, or a fn that returns a future.
-    Async,
-    Sync,
-}
-
 /// Reports each clash on the later of the two tokens, and drops that argument.
-pub fn check(args: &mut Args, on: On, errors: &mut Errors) {
+pub fn check(args: &mut Args, asyncness: Asyncness, errors: &mut Errors) {
     let mut refused = Vec::new();
     let mut refuse = |arg: &Arg, message: String| {
         errors.at(&arg.name, message);
@@ -23,8 +16,8 @@ pub fn check(args: &mut Args, on: On, errors: &mut Errors) {
     };
     exclusions(args, &mut refuse);
     durations(args, &mut refuse);
-    rates(args, on, &mut refuse);
-    if let (On::Sync, Some(arg)) = (on, args.get("attempt_timeout")) {
+    rates(args, asyncness, &mut refuse);
+    if let (Asyncness::Sync, Some(arg)) = (asyncness, args.get("attempt_timeout")) {
         refuse(
             arg,
             "`attempt_timeout` can cut only an async fn: set the client's own timeouts".into(),
@@ -104,9 +97,9 @@ fn durations(args: &Args, refuse: &mut impl FnMut(&Arg, String)) {
     }
 }
 
-fn rates(args: &Args, on: On, refuse: &mut impl FnMut(&Arg, String)) {
+fn rates(args: &Args, asyncness: Asyncness, refuse: &mut impl FnMut(&Arg, String)) {
     if let (true, Some(mode)) = (args.has_rate(), args.get("mode")) {
-        if on == On::Sync {
+        if asyncness == Asyncness::Sync {
             refuse(mode, "this mode waits for its turn, which only an async fn can".into());
         } else if !args.has("scope") {
             refuse(
@@ -119,7 +112,7 @@ fn rates(args: &Args, on: On, refuse: &mut impl FnMut(&Arg, String)) {
     }
     for name in ["max_rate", "share", "fail_fast"] {
         let Some(arg) = args.get(name) else { continue };
-        if on == On::Sync {
+        if asyncness == Asyncness::Sync {
             refuse(arg, format!("`{name}` needs mode = \"paced\" or \"adaptive\", on an async fn"));
         } else if !args.has_rate()
             && !args.has("policy")

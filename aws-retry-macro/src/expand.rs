@@ -6,14 +6,15 @@ use syn::{Block, Pat, ReturnType, Signature, Stmt, Type};
 
 use crate::args::Args;
 use crate::arguments::{self, Binding, bindings};
-use crate::attempt::{Body, Loop, located};
-use crate::check::{On, check};
-use crate::fresh::Fresh;
-use crate::item::Func;
-use crate::recover::Errors;
-use crate::shape::Shape;
+use crate::check::check;
+use crate::diagnostics::Errors;
+use crate::input::Func;
+use crate::rebind::Rebindings;
+use crate::retry_loop::{Body, RetryLoop};
+use crate::shape::{Asyncness, Shape};
+use crate::spans::located;
 use crate::value::Value;
-use crate::{instrument, refuse, tail};
+use crate::{instrument, refuse, returned_future};
 
 /// The retried fn; as it was written, if it cannot be retried.
 pub fn func(mut func: Func, mut args: Args, passes: bool, errors: &mut Errors) -> TokenStream {
@@ -24,7 +25,7 @@ pub fn func(mut func: Func, mut args: Args, passes: bool, errors: &mut Errors) -
         errors.push(refuse::missing_body(&func.sig));
         return func.into_token_stream();
     }
-    check(&mut args, shape.on(), errors);
+    check(&mut args, shape.asyncness(), errors);
     // Half typed: the compiler reports that, and the signature lives on.
     let Some(body) = func.block() else {
         return func.into_token_stream();
@@ -61,8 +62,8 @@ impl Expansion<'_> {
         }
         instrument::unmove(&mut body);
         match shape {
-            Shape::Async(outcome) => self.whole(outcome, On::Async, body),
-            Shape::Sync(outcome) => self.whole(outcome, On::Sync, body),
+            Shape::Async(outcome) => self.whole(outcome, Asyncness::Async, body),
+            Shape::Sync(outcome) => self.whole(outcome, Asyncness::Sync, body),
             Shape::Future { output, boxed } => self.future(output, *boxed, body),
         }
     }
@@ -70,33 +71,38 @@ impl Expansion<'_> {
     /// Input: `async fn f(x: X) -> R { BODY }`
     ///
     /// Output: `async fn f(x: X) -> R { loop { attempt(BODY) .. } }`
-    fn whole(&mut self, outcome: &Type, on: On, mut body: Block) -> Option<TokenStream> {
+    fn whole(
+        &mut self,
+        outcome: &Type,
+        asyncness: Asyncness,
+        mut body: Block,
+    ) -> Option<TokenStream> {
         refuse::stray_jumps(&mut body);
-        let fresh = self.plan(&bindings(self.sig), &mut body, on)?;
-        self.adjust(&fresh);
-        Some(self.looped(outcome, on, &fresh, Body::Outcome(&body)))
+        let rebindings = self.plan(&bindings(self.sig), &mut body, asyncness)?;
+        self.adjust(&rebindings);
+        Some(self.looped(outcome, asyncness, &rebindings, Body::Outcome(&body)))
     }
 
     /// Input: `fn f(x: X) -> impl Future<Output = R> { let y = ..; async move { BODY } }`
     ///
     /// Output: `fn f(x: X) -> impl Future<Output = R> { let y = ..; async move { loop { attempt(BODY) .. } } }`
     fn future(&mut self, outcome: &Type, boxed: bool, mut body: Block) -> Option<TokenStream> {
-        let Some(future) = tail::async_block(&mut body) else {
+        let Some(future) = returned_future::async_block(&mut body) else {
             return self.made_anew(outcome, boxed, body);
         };
         let mut inner = std::mem::replace(&mut future.block, empty());
-        let mut prelude = tail::prelude(&mut inner);
+        let mut prelude = returned_future::prelude(&mut inner);
         refuse::stray_jumps(&mut inner);
         let bindings = self.outer_bindings(&body, &prelude);
-        let fresh = self.plan(&bindings, &mut inner, On::Async)?;
+        let rebindings = self.plan(&bindings, &mut inner, Asyncness::Async)?;
         for stmt in &mut prelude {
             if let Stmt::Local(local) = stmt {
-                fresh.adjust(&mut local.pat);
+                rebindings.adjust(&mut local.pat);
             }
         }
-        self.adjust(&fresh);
-        let looped = self.looped(outcome, On::Async, &fresh, Body::Outcome(&inner));
-        let future = tail::async_block(&mut body)?;
+        self.adjust(&rebindings);
+        let looped = self.looped(outcome, Asyncness::Async, &rebindings, Body::Outcome(&inner));
+        let future = returned_future::async_block(&mut body)?;
         future.block.stmts = vec![verbatim(quote!(#(#prelude)*)), verbatim(looped)];
         Some(body.stmts.into_iter().map(ToTokens::into_token_stream).collect())
     }
@@ -105,10 +111,10 @@ impl Expansion<'_> {
     ///
     /// Output: `fn f(x: X) -> impl Future<Output = R> { async move { loop { attempt(send(x).await) .. } } }`
     fn made_anew(&mut self, outcome: &Type, boxed: bool, mut body: Block) -> Option<TokenStream> {
-        let fresh = self.plan(&bindings(self.sig), &mut body, On::Async)?;
-        self.adjust(&fresh);
+        let rebindings = self.plan(&bindings(self.sig), &mut body, Asyncness::Async)?;
+        self.adjust(&rebindings);
         let ReturnType::Type(_, ty) = self.sig.output.clone() else { return None };
-        let looped = self.looped(outcome, On::Async, &fresh, Body::Future(&body, &ty));
+        let looped = self.looped(outcome, Asyncness::Async, &rebindings, Body::Future(&body, &ty));
         let private = &self.private;
         let future = glue!(async move { #looped });
         Some(if boxed {
@@ -134,7 +140,7 @@ impl Expansion<'_> {
         let before = locals(&body.stmts).into_iter().map(|local| (local, true));
         let handed = locals(prelude).into_iter().map(|local| (local, false));
         for (local, loose) in before.chain(handed) {
-            let source = tail::source(&local).map(ToString::to_string);
+            let source = returned_future::source(&local).map(ToString::to_string);
             let ty = source.and_then(|name| self.type_of(&name));
             let (pat, written) = match &local.pat {
                 Pat::Type(typed) => (&*typed.pat, Some((*typed.ty).clone())),
@@ -158,28 +164,40 @@ impl Expansion<'_> {
         })
     }
 
-    fn plan(&mut self, bindings: &[Binding], body: &mut Block, on: On) -> Option<Fresh> {
-        Fresh::plan(bindings, self.args, body, &self.private, on, self.errors)
+    fn plan(
+        &mut self,
+        bindings: &[Binding],
+        body: &mut Block,
+        asyncness: Asyncness,
+    ) -> Option<Rebindings> {
+        Rebindings::plan(bindings, self.args, body, &self.private, asyncness, self.errors)
     }
 
     /// Gives the signature the `mut`s that the loop needs, and takes those that have moved inside.
-    fn adjust(&mut self, fresh: &Fresh) {
+    fn adjust(&mut self, rebindings: &Rebindings) {
         for input in &mut self.sig.inputs {
             match input {
                 syn::FnArg::Receiver(own) if own.reference.is_none() => {
                     let name = syn::Ident::new("self", own.self_token.span);
-                    own.mutability = fresh.outer_mut(&name, own.mutability);
+                    own.mutability = rebindings.outer_mut(&name, own.mutability);
                 }
                 syn::FnArg::Receiver(_) => {}
-                syn::FnArg::Typed(arg) => fresh.adjust(&mut arg.pat),
+                syn::FnArg::Typed(arg) => rebindings.adjust(&mut arg.pat),
             }
         }
     }
 
-    fn looped(&self, outcome: &Type, on: On, fresh: &Fresh, body: Body<'_>) -> TokenStream {
+    fn looped(
+        &self,
+        outcome: &Type,
+        asyncness: Asyncness,
+        rebindings: &Rebindings,
+        body: Body<'_>,
+    ) -> TokenStream {
         let name = &self.sig.ident;
         let Expansion { args, private, passes, .. } = self;
-        Loop { name, args, private, outcome, on, fresh, body, passes: *passes }.expand()
+        RetryLoop { name, args, private, outcome, asyncness, rebindings, body, passes: *passes }
+            .expand()
     }
 }
 

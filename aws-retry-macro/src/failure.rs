@@ -6,8 +6,8 @@ use syn::meta::ParseNestedMeta;
 use syn::spanned::Spanned;
 use syn::{Attribute, Data, DeriveInput, Fields, LitInt, LitStr, Path, Token};
 
-use crate::attempt::located;
-use crate::recover::Errors;
+use crate::diagnostics::Errors;
+use crate::spans::located;
 use crate::suggest;
 
 pub fn derive(tokens: TokenStream) -> TokenStream {

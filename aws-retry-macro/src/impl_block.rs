@@ -8,9 +8,9 @@ use syn::parse::{ParseStream, Parser};
 use syn::{Attribute, GenericParam, ImplItem, Meta};
 
 use crate::args::Args;
+use crate::diagnostics::Errors;
 use crate::expand;
-use crate::item::{Func, Impl};
-use crate::recover::Errors;
+use crate::input::{Func, Impl};
 use crate::refuse::is_ours;
 use crate::shape::{Outcome, Shape};
 

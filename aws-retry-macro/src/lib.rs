@@ -1,32 +1,30 @@
 //! The attribute of `aws-retry`. Use it through the crate `aws-retry`.
 
 #[macro_use]
-mod glue;
+mod spans;
 
 mod args;
 mod arguments;
-mod attempt;
 mod attribute;
 mod check;
-mod conventions;
+mod diagnostics;
 mod durations;
 mod expand;
 mod failure;
-mod fresh;
 mod impl_block;
+mod input;
 mod instrument;
-mod item;
-mod macros;
-mod patterns;
 mod policy;
-mod receiver;
-mod recover;
+mod rebind;
 mod refuse;
+mod rename_self;
+mod retry_loop;
+mod returned_future;
 mod shape;
 mod suggest;
-mod tail;
 #[cfg(test)]
 mod tests;
+mod types;
 mod usage;
 mod value;
 

@@ -5,7 +5,7 @@ use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
 
 use crate::args::{Arg, Args, TABLE};
-use crate::attempt::{located, placed};
+use crate::spans::{located, placed};
 use crate::value::{Kind, Value};
 
 /// `RetryPolicy::new().max_retries(5)..`, for a constant: it can name neither generics nor `self`.

@@ -6,8 +6,8 @@ use syn::visit::Visit;
 use syn::visit_mut::{self, VisitMut};
 use syn::{Block, Expr, Lifetime, Signature, Type, TypeReference};
 
-use crate::arguments::Kind;
-use crate::recover::Errors;
+use crate::diagnostics::Errors;
+use crate::types::Kind;
 
 /// `break` and `continue` that would leave the body: each becomes the error itself, so that
 /// the compiler has no second one to add.
@@ -63,7 +63,7 @@ pub fn returned_borrow(sig: &Signature, outcome: &Type, errors: &mut Errors) -> 
 
 fn receiver(sig: &Signature) -> Option<Kind> {
     let receiver = sig.receiver()?;
-    match crate::arguments::kind(&receiver.ty, &sig.generics) {
+    match crate::types::kind(&receiver.ty, &sig.generics) {
         kind @ (Kind::Mut | Kind::Copy) => Some(kind),
         // `self` by value lends nothing.
         _ => None,

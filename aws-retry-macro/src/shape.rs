@@ -5,8 +5,15 @@ use syn::spanned::Spanned;
 use syn::visit_mut::VisitMut;
 use syn::{GenericArgument, PathArguments, ReturnType, Signature, Type, TypeParamBound};
 
-use crate::arguments::{first, ungroup};
-use crate::check::On;
+use crate::types::{first, ungroup};
+
+/// Does the fn await its body, or block its thread?
+#[derive(Clone, Copy, PartialEq)]
+pub enum Asyncness {
+    /// An async fn, or a fn that returns a future.
+    Async,
+    Sync,
+}
 
 /// How the fn comes to its outcome, and the outcome's type.
 pub enum Shape {
@@ -47,8 +54,8 @@ impl Shape {
         }
     }
 
-    pub fn on(&self) -> On {
-        if matches!(self, Shape::Sync(_)) { On::Sync } else { On::Async }
+    pub fn asyncness(&self) -> Asyncness {
+        if matches!(self, Shape::Sync(_)) { Asyncness::Sync } else { Asyncness::Async }
     }
 }
 

@@ -3,22 +3,7 @@
 
 use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use syn::visit_mut::{self, VisitMut};
-use syn::{Block, Macro, Path, Receiver};
-
-use crate::arguments::{Binding, kind};
-
-pub fn binding(receiver: &Receiver, generics: &syn::Generics) -> Binding {
-    Binding {
-        name: Ident::new("self", receiver.self_token.span),
-        kind: kind(&receiver.ty, generics),
-        mutability: receiver.mutability.filter(|_| receiver.reference.is_none()),
-        cfgs: Vec::new(),
-        at: receiver.self_token.span,
-        loose: false,
-        generic: false,
-        clone: false,
-    }
-}
+use syn::{Block, Macro, Path};
 
 /// Input: `self.client.send(move || self.name)`
 ///

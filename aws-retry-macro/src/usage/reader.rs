@@ -1,5 +1,4 @@
-//! What a body does with a name: uses it up, calls methods on it, or merely looks at it.
-//! The compiler knows; we judge by syntax, and `clone(..)`/`borrow(..)` overrule.
+//! Reads a body, expression by expression.
 
 use std::collections::HashMap;
 
@@ -7,34 +6,10 @@ use proc_macro2::Ident;
 use syn::visit::{self, Visit};
 use syn::{BinOp, Block, Expr, Local, Pat, Stmt, UnOp};
 
-use crate::conventions::{borrows, consumes};
-use crate::{macros, patterns};
-
-/// How a name is used, over all places.
-#[derive(Clone, Copy, Default, Debug, PartialEq)]
-#[allow(clippy::struct_excessive_bools, reason = "independent facts")]
-pub struct Usage {
-    pub mentioned: bool,
-    /// Passed on by value: the next try finds it gone.
-    pub moved: bool,
-    /// A receiver, or read through a field: only its type tells whether it is used up.
-    pub received: bool,
-    /// Called as a function.
-    pub called: bool,
-    /// Borrowed with `&mut`.
-    pub mut_borrowed: bool,
-    /// Written to, with `=` or `+=`.
-    pub assigned: bool,
-}
-
-/// What an expression's value is wanted for.
-#[derive(Clone, Copy, PartialEq)]
-pub enum Want {
-    Value,
-    /// A look at the place.
-    Place,
-    MutPlace,
-}
+use super::conventions::{borrows, consumes};
+use super::found::{Usage, Want};
+use super::macros::{self, Found};
+use super::patterns;
 
 /// Reads the body for these names.
 pub fn usages(names: &[String], block: &Block) -> HashMap<String, Usage> {
@@ -47,7 +22,7 @@ pub fn usages(names: &[String], block: &Block) -> HashMap<String, Usage> {
     reader.found
 }
 
-pub struct Reader {
+struct Reader {
     found: HashMap<String, Usage>,
     /// Names that the body has bound anew at this point.
     hidden: Vec<String>,
@@ -57,7 +32,7 @@ pub struct Reader {
 
 impl Reader {
     /// The usage of a visible name.
-    pub fn of(&mut self, name: &Ident) -> Option<&mut Usage> {
+    fn of(&mut self, name: &Ident) -> Option<&mut Usage> {
         let name = name.to_string();
         if self.hidden.contains(&name) {
             return None;
@@ -87,7 +62,7 @@ impl Reader {
                     Stmt::Local(local) => reader.local(local),
                     Stmt::Expr(expr, None) => reader.expr(expr, want),
                     Stmt::Expr(expr, Some(_)) => reader.expr(expr, Want::Value),
-                    Stmt::Macro(stmt) => macros::read(reader, &stmt.mac),
+                    Stmt::Macro(stmt) => reader.mac(&stmt.mac),
                     // An item sees nothing of the fn's names.
                     Stmt::Item(_) => {}
                 }
@@ -107,7 +82,7 @@ impl Reader {
     }
 
     #[allow(clippy::too_many_lines, reason = "a table of the expressions there are")]
-    pub fn expr(&mut self, expr: &Expr, want: Want) {
+    fn expr(&mut self, expr: &Expr, want: Want) {
         match expr {
             Expr::Path(path) => {
                 if let Some(name) = path.path.get_ident() {
@@ -210,7 +185,7 @@ impl Reader {
             Expr::Unsafe(expr) => self.block(&expr.block, want),
             Expr::Loop(expr) => self.block(&expr.body, Want::Value),
             Expr::Let(_) => self.condition(expr),
-            Expr::Macro(expr) => macros::read(self, &expr.mac),
+            Expr::Macro(expr) => self.mac(&expr.mac),
             Expr::Struct(expr) => {
                 for field in &expr.fields {
                     // The shorthand `Point { x }` has the name as its expression, too.
@@ -222,6 +197,18 @@ impl Reader {
             }
             // What is left passes on the values of its parts: calls, tuples, `?`, `.await`, `return`.
             _ => visit::visit_expr(&mut Parts(self), expr),
+        }
+    }
+
+    fn mac(&mut self, mac: &syn::Macro) {
+        for found in macros::read(mac) {
+            match found {
+                Found::Expr(expr, want) => self.expr(&expr, want),
+                Found::Name { name, moved } => {
+                    self.name(&name, if moved { Want::Value } else { Want::Place });
+                }
+                Found::Receiver(name) => self.received(&name),
+            }
         }
     }
 
@@ -272,7 +259,7 @@ impl Reader {
         }
     }
 
-    pub fn received(&mut self, name: &Ident) {
+    fn received(&mut self, name: &Ident) {
         if let Some(usage) = self.of(name) {
             usage.received = true;
         }
@@ -325,7 +312,7 @@ impl<'ast> Visit<'ast> for Parts<'_> {
 }
 
 /// The name at the bottom of `a`, `a.b`, `a.b.c`.
-pub fn root(expr: &Expr) -> Option<&Ident> {
+fn root(expr: &Expr) -> Option<&Ident> {
     match expr {
         Expr::Path(path) => path.path.get_ident(),
         Expr::Field(field) => root(&field.base),

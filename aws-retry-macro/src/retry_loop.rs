@@ -1,26 +1,27 @@
 //! The loop around a body: what is made once a call, what runs each try, what is decided after it.
 
-use proc_macro2::{Group, Span, TokenStream, TokenTree};
+use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Block, Expr, Ident, Stmt, Type};
 
 use crate::args::Args;
-use crate::check::On;
-use crate::fresh::Fresh;
+
 use crate::policy;
-use crate::shape::{Outcome, error_span, inferred};
+use crate::rebind::Rebindings;
+use crate::shape::{Asyncness, Outcome, error_span, inferred};
+use crate::spans::{located, placed};
 use crate::value::Value;
 
 /// Everything the loop is made of.
-pub struct Loop<'a> {
+pub struct RetryLoop<'a> {
     pub name: &'a Ident,
     pub args: &'a Args,
     pub private: &'a TokenStream,
     pub outcome: &'a Type,
-    pub on: On,
+    pub asyncness: Asyncness,
     /// What each try gets of the arguments.
-    pub fresh: &'a Fresh,
+    pub rebindings: &'a Rebindings,
     pub body: Body<'a>,
     /// May the outcome turn out to be no `Result`? In an impl block it may, and then passes through.
     pub passes: bool,
@@ -33,16 +34,16 @@ pub enum Body<'a> {
     Future(&'a Block, &'a Type),
 }
 
-impl Loop<'_> {
+impl RetryLoop<'_> {
     /// The whole: a block that has the outcome as its value.
     pub fn expand(&self) -> TokenStream {
         let private = self.private;
         let site = self.site();
         let call = self.call();
-        let before = &self.fresh.before;
-        let attempt = match self.on {
-            On::Async => self.attempt(),
-            On::Sync => self.attempt_blocking(),
+        let before = &self.rebindings.before;
+        let attempt = match self.asyncness {
+            Asyncness::Async => self.attempt(),
+            Asyncness::Sync => self.attempt_blocking(),
         };
         // At the outcome's type, as `tag`: one error there, if it is no `Result`.
         let at = located(self.outcome.span());
@@ -55,7 +56,8 @@ impl Loop<'_> {
             ),
         };
         let settle = placed(settle, at);
-        let out = if self.looks() { glue!(#private::Unwrap::unwrap(out)) } else { glue!(out) };
+        let out =
+            if self.wraps_unknown() { glue!(#private::Unwrap::unwrap(out)) } else { glue!(out) };
         let leave = self.leave(&out);
         glue! {
             #site
@@ -76,11 +78,12 @@ impl Loop<'_> {
     fn leave(&self, out: &TokenStream) -> TokenStream {
         let private = self.private;
         let waits = self.args.get("operation").or(self.args.get("policy")).is_some();
-        let (after, last_wait) = match self.on {
-            On::Async => (None, glue!(#private::Call::last_wait(&mut call).await;)),
-            On::Sync => {
-                (Some(&self.fresh.after), glue!(#private::Call::last_wait_blocking(&mut call);))
-            }
+        let (after, last_wait) = match self.asyncness {
+            Asyncness::Async => (None, glue!(#private::Call::last_wait(&mut call).await;)),
+            Asyncness::Sync => (
+                Some(&self.rebindings.after),
+                glue!(#private::Call::last_wait_blocking(&mut call);),
+            ),
         };
         let last_wait = waits.then_some(last_wait);
         glue!(#last_wait #after break #out;)
@@ -144,7 +147,7 @@ impl Loop<'_> {
     /// they borrow.
     fn attempt(&self) -> TokenStream {
         let outcome = inferred(self.outcome);
-        let inside = &self.fresh.inside;
+        let inside = &self.rebindings.inside;
         let quiet = self.quiet();
         let body = match self.body {
             Body::Outcome(body) => body.to_token_stream(),
@@ -172,7 +175,7 @@ impl Loop<'_> {
         let private = self.private;
         let tag = self.tag("tag", &glue!(body));
         let (via, stop) = (self.via(), self.stop());
-        let passing = self.looks().then(|| {
+        let passing = self.wraps_unknown().then(|| {
             glue! {
                 let body = {
                     use #private::passes::*;
@@ -200,7 +203,7 @@ impl Loop<'_> {
     fn attempt_blocking(&self) -> TokenStream {
         let private = self.private;
         let outcome = inferred(self.outcome);
-        let inside = &self.fresh.inside;
+        let inside = &self.rebindings.inside;
         let quiet = self.quiet();
         let (Body::Outcome(body) | Body::Future(body, _)) = self.body;
         let attempt = glue! {
@@ -212,7 +215,7 @@ impl Loop<'_> {
                 out
             })
         };
-        let passing = self.looks().then(|| {
+        let passing = self.wraps_unknown().then(|| {
             glue! {
                 let out = {
                     use #private::passes::*;
@@ -236,7 +239,7 @@ impl Loop<'_> {
     /// Never run: tells `?` and `return` what to turn into, and what the block borrows.
     fn hint(&self, outcome: &Type) -> Option<TokenStream> {
         let at = located(outcome.span());
-        let never = &self.fresh.never;
+        let never = &self.rebindings.never;
         let (value, leave) = match self.body {
             Body::Outcome(_) => (
                 quote_spanned!(at=> let hint: #outcome = loop {};),
@@ -290,7 +293,7 @@ impl Loop<'_> {
             .into_iter()
             .find(cuts);
         match cutting.and_then(|name| self.args.get(name)) {
-            Some(arg) if self.on == On::Async => {
+            Some(arg) if self.asyncness == Asyncness::Async => {
                 quote_spanned!(located(arg.name.span())=> tag.tower().aws_retry_stop())
             }
             _ => glue!(tag.lenient().tower().aws_retry_stop()),
@@ -299,26 +302,7 @@ impl Loop<'_> {
 
     /// Is the outcome looked at first? In an impl block one of unknown type is: what is no `Result`
     /// is wrapped into one and taken out again.
-    fn looks(&self) -> bool {
+    fn wraps_unknown(&self) -> bool {
         self.passes && Outcome::of(self.outcome) != Outcome::Result
     }
-}
-
-/// Our names, at the user's place.
-pub fn located(span: Span) -> Span {
-    Span::mixed_site().located_at(span)
-}
-
-/// The same tokens, for an error that belongs there.
-pub fn placed(tokens: TokenStream, place: Span) -> TokenStream {
-    let place = |mut token: TokenTree| {
-        if let TokenTree::Group(group) = token {
-            let mut inner = Group::new(group.delimiter(), placed(group.stream(), place));
-            inner.set_span(place);
-            return inner.into();
-        }
-        token.set_span(token.span().located_at(place));
-        token
-    };
-    tokens.into_iter().map(place).collect()
 }

@@ -8,10 +8,11 @@ use syn::visit_mut::VisitMut;
 use syn::{Block, Pat, PatIdent, Token};
 
 use crate::args::Args;
-use crate::arguments::{Binding, Kind};
-use crate::check::On;
-use crate::receiver;
-use crate::recover::Errors;
+use crate::arguments::Binding;
+use crate::diagnostics::Errors;
+use crate::rename_self;
+use crate::shape::Asyncness;
+use crate::types::Kind;
 use crate::usage::{Usage, usages};
 use crate::value::Value;
 
@@ -48,7 +49,7 @@ enum OuterMut {
 
 /// The rebindings of one fn.
 #[derive(Default)]
-pub struct Fresh {
+pub struct Rebindings {
     /// Before each attempt.
     pub before: TokenStream,
     /// First thing in the attempt's block.
@@ -62,7 +63,7 @@ pub struct Fresh {
     outer: HashMap<String, OuterMut>,
 }
 
-impl Fresh {
+impl Rebindings {
     /// Decides for every name, and renames a `self` that each try gets anew.
     /// Nothing, if the body cannot run twice.
     pub fn plan(
@@ -70,13 +71,13 @@ impl Fresh {
         args: &Args,
         body: &mut Block,
         private: &TokenStream,
-        on: On,
+        asyncness: Asyncness,
         errors: &mut Errors,
-    ) -> Option<Fresh> {
+    ) -> Option<Rebindings> {
         let names: Vec<String> = bindings.iter().map(|binding| binding.name.to_string()).collect();
         let forced = Forced::read(args, &names, errors);
         let usages = usages(&names, body);
-        let mut fresh = Fresh::default();
+        let mut rebindings = Rebindings::default();
         for (i, binding) in bindings.iter().enumerate() {
             let name = binding.name.to_string();
             let usage = usages.get(&name).copied().unwrap_or_default();
@@ -86,15 +87,15 @@ impl Fresh {
                 errors.push(syn::Error::new(binding.at, message));
                 return None;
             }
-            let unique = on == On::Async && !held_by_policy(args, &binding.name);
+            let unique = asyncness == Asyncness::Async && !held_by_policy(args, &binding.name);
             let how = forced.how(&name, usage).unwrap_or_else(|| how(binding, usage, unique));
             if how != How::Leave {
-                fresh.add(i, binding, how, usage, body, private);
+                rebindings.add(i, binding, how, usage, body, private);
             } else if unique && usage.mentioned {
-                fresh.borrow_uniquely(binding);
+                rebindings.borrow_uniquely(binding);
             }
         }
-        Some(fresh)
+        Some(rebindings)
     }
 
     fn borrow_uniquely(&mut self, binding: &Binding) {
@@ -166,7 +167,7 @@ impl Fresh {
             _ => *mutability,
         };
         let quiet = (loose && mutability.is_some()).then(|| glue!(#[allow(unused_mut)]));
-        let inner = if name == "self" { receiver::rename(name, body) } else { name.clone() };
+        let inner = if name == "self" { rename_self::rename(name, body) } else { name.clone() };
         self.inside.extend(glue! {
             #(#cfgs)*
             #[allow(clippy::shadow_reuse, clippy::shadow_same, clippy::shadow_unrelated)]
@@ -199,7 +200,7 @@ impl Fresh {
     }
 
     pub fn adjust(&self, pat: &mut Pat) {
-        struct Adjust<'a>(&'a Fresh);
+        struct Adjust<'a>(&'a Rebindings);
         impl VisitMut for Adjust<'_> {
             fn visit_pat_ident_mut(&mut self, pat: &mut PatIdent) {
                 if pat.by_ref.is_none() {

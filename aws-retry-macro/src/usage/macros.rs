@@ -5,7 +5,7 @@ use syn::parse::{Parse, ParseStream, Parser};
 use syn::punctuated::Punctuated;
 use syn::{Expr, Ident, Macro, Token};
 
-use crate::usage::{Reader, Want};
+use super::found::Want;
 
 /// Macros that take their arguments by reference.
 const BORROWING: &[&str] = &[
@@ -50,19 +50,33 @@ const BORROWING: &[&str] = &[
     "error_span",
 ];
 
-pub fn read(reader: &mut Reader, mac: &Macro) {
+/// What a macro does with its arguments.
+pub enum Found {
+    /// An expression, and what its value is wanted for.
+    Expr(Expr, Want),
+    /// A bare name that is moved, or only mentioned.
+    Name { name: Ident, moved: bool },
+    /// `name.`
+    Receiver(Ident),
+}
+
+pub fn read(mac: &Macro) -> Vec<Found> {
     let borrows = mac
         .path
         .segments
         .last()
         .is_some_and(|last| BORROWING.contains(&last.ident.to_string().as_str()));
     let want = if borrows { Want::Place } else { Want::Value };
+    let mut found = Vec::new();
     // `name = value` and, of a macro that formats, a first argument to write to.
     match Punctuated::<Argument, Token![,]>::parse_terminated.parse2(mac.tokens.clone()) {
-        Ok(arguments) => arguments.iter().for_each(|Argument(expr)| reader.expr(expr, want)),
-        Err(_) => tokens(reader, mac.tokens.clone(), want),
+        Ok(arguments) => {
+            found.extend(arguments.into_iter().map(|Argument(expr)| Found::Expr(expr, want)));
+        }
+        Err(_) => tokens(mac.tokens.clone(), want, &mut found),
     }
-    texts(reader, mac.tokens.clone());
+    texts(mac.tokens.clone(), &mut found);
+    found
 }
 
 /// An expression, behind a name or not.
@@ -79,7 +93,7 @@ impl Parse for Argument {
 }
 
 /// Tokens of an unknown grammar: a bare name is taken, `&name` is borrowed, `name.` is a receiver.
-fn tokens(reader: &mut Reader, stream: TokenStream, want: Want) {
+fn tokens(stream: TokenStream, want: Want, found: &mut Vec<Found>) {
     let mut before = None;
     let mut rest = stream.into_iter().peekable();
     while let Some(token) = rest.next() {
@@ -89,17 +103,18 @@ fn tokens(reader: &mut Reader, stream: TokenStream, want: Want) {
                 let borrowed = before == Some('&');
                 let dotted =
                     matches!(rest.peek(), Some(TokenTree::Punct(dot)) if dot.as_char() == '.');
-                if dotted && !member && !borrowed && want == Want::Value {
-                    reader.received(name);
-                } else if !member && let Some(usage) = reader.of(name) {
-                    usage.moved |= !borrowed && want == Want::Value;
+                let taken = !borrowed && want == Want::Value;
+                if dotted && !member && taken {
+                    found.push(Found::Receiver(name.clone()));
+                } else if !member {
+                    found.push(Found::Name { name: name.clone(), moved: taken });
                 }
                 // `&mut name` borrows as well.
                 before = before.filter(|_| borrowed && name == "mut");
             }
             TokenTree::Group(group) => {
                 let inner = if group.delimiter() == Delimiter::Brace { Want::Value } else { want };
-                tokens(reader, group.stream(), inner);
+                tokens(group.stream(), inner, found);
                 before = None;
             }
             TokenTree::Punct(punct) => before = Some(punct.as_char()),
@@ -109,7 +124,7 @@ fn tokens(reader: &mut Reader, stream: TokenStream, want: Want) {
 }
 
 /// Names captured in format strings: `"{name}"`, `"{name:?}"`.
-fn texts(reader: &mut Reader, stream: TokenStream) {
+fn texts(stream: TokenStream, found: &mut Vec<Found>) {
     for token in stream {
         match token {
             TokenTree::Literal(literal) => {
@@ -117,12 +132,12 @@ fn texts(reader: &mut Reader, stream: TokenStream) {
                 if text.starts_with('"') || text.starts_with('r') {
                     captured(&text).for_each(|name| {
                         if let Ok(name) = syn::parse_str::<Ident>(name) {
-                            let _ = reader.of(&name);
+                            found.push(Found::Name { name, moved: false });
                         }
                     });
                 }
             }
-            TokenTree::Group(group) => texts(reader, group.stream()),
+            TokenTree::Group(group) => texts(group.stream(), found),
             _ => {}
         }
     }
