@@ -5,7 +5,7 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
-use aws_retry::{AsFailure, Classify, Event, Failure, aws_retry, explain};
+use aws_retry::{AsFailure, Event, Failure, ToFailure, aws_retry, explain};
 use aws_sdk_secretsmanager::{
     Client, Config,
     config::{Credentials, Region, retry::RetryConfig},

@@ -5,43 +5,34 @@
 //! randomness and no I/O: they take `now` and a random number and return what to do. `clock` and `random`
 //! are the only sources of both; `run` holds the thin loops.
 
-mod again;
-mod ambient;
-mod attempts;
-mod backoff;
-mod classify;
 mod clock;
-pub mod codes;
 mod config;
 mod context;
+mod decision;
 mod errors;
-mod failure;
+mod expansion;
+mod limits;
 pub mod observe;
-mod outcome;
-pub mod overrides;
-mod pass;
-mod policy;
-mod quota;
-mod random;
-mod rate;
 mod run;
-pub mod scope;
 #[cfg(feature = "sdk")]
 pub mod sdk;
-mod site;
 mod switches;
 pub mod testing;
 
-pub use ambient::with_deadline;
-pub use attempts::Reason;
 #[cfg(feature = "aws-config")]
 pub use config::ConfigError;
+pub use context::ambient::with_deadline;
 pub use context::{InCall, attempt, client_token, in_call};
-pub use errors::{Classify, StopWhy, Stopped, by};
-pub use failure::{AsFailure, Failure, Kind, RetryAfter, Transport};
+pub use decision::attempts::Reason;
+pub use decision::codes;
+pub use decision::failure::{AsFailure, Failure, Kind, RetryAfter, Transport};
+pub use decision::policy::{Codes, Jitter, Log, Mode, Nested, PolicyError, RetryPolicy};
+pub use errors::{StopWhy, Stopped};
+pub use expansion::to_failure::{ToFailure, marker};
+pub use limits::rate::State as RateState;
+pub use limits::scope;
 pub use observe::{Event, Explanation, FailedAttempt, Report, explain, report};
-pub use policy::{Codes, Jitter, Log, Mode, Nested, PolicyError, RetryPolicy};
-pub use rate::State as RateState;
+pub use run::overrides;
 #[cfg(feature = "sdk")]
 pub use sdk::{Interrupted, Paginator, Polled, RetryClient, Waiter, paginate};
 
@@ -55,19 +46,19 @@ pub mod time {
 /// What the attribute's expansion calls. Not part of the public interface.
 #[doc(hidden)]
 pub mod __private {
-    pub use crate::again::{
+    pub use crate::clock::{DefaultTimer, Timer};
+    pub use crate::decision::failure::{AsFailure, Failure, with_source};
+    pub use crate::decision::policy::{Codes, Jitter, Log, Mode, Nested, RetryPolicy};
+    pub use crate::expansion::maybe_result::{Unwrap, either as passes, view, view_of};
+    pub use crate::expansion::outcome::Outcome;
+    pub use crate::expansion::read_error::{self as tiers, tag, tag_of, tag_of_error};
+    pub use crate::expansion::rebind::{
         Again, AgainMut, AgainShared, again, each_try_needs_its_own, either as clones, used_up,
     };
-    pub use crate::clock::{DefaultTimer, Timer};
-    pub use crate::errors::tiers::{self, tag, tag_of, tag_of_error};
-    pub use crate::failure::{AsFailure, Failure, with_source};
+    pub use crate::limits::scope::{Key, named as scope_key};
     pub use crate::observe::explained;
-    pub use crate::outcome::Outcome;
-    pub use crate::pass::{Unwrap, either as passes, view, view_of};
-    pub use crate::policy::{Codes, Jitter, Log, Mode, Nested, RetryPolicy};
+    pub use crate::run::site::Site;
     pub use crate::run::{Attempt, Call, Extras};
-    pub use crate::scope::{Key, named as scope_key};
-    pub use crate::site::Site;
     pub use core::option::Option::{self, None, Some};
     pub use core::pin::Pin;
     pub use core::time::Duration;
@@ -77,8 +68,8 @@ pub mod __private {
 /// What this workspace's benchmarks drive. Not part of the public interface.
 #[doc(hidden)]
 pub mod __quota {
-    pub use crate::quota::Quota;
-    use crate::scope::{Key, Registry};
+    pub use crate::limits::retry_tokens::Quota;
+    use crate::limits::scope::{Key, Registry};
 
     /// Looks for a scope as a call's first failure does, and hands over its quota.
     pub fn of_scope<T>(scope: Key, then: impl FnOnce(&Quota) -> T) -> T {
@@ -90,6 +81,8 @@ pub mod __quota {
 /// What this workspace's simulator and benchmarks drive. Not part of the public interface.
 #[doc(hidden)]
 pub mod __rate {
-    pub use crate::rate::{Gate, Kind, Outcome, Refused, Sent, State, Ticket, Timekeeper, Turn};
+    pub use crate::limits::rate::{
+        Gate, Kind, Outcome, Refused, Sent, State, Ticket, Timekeeper, Turn,
+    };
     pub use core::time::Duration as Time;
 }

@@ -9,7 +9,7 @@ use aws_smithy_async::rt::sleep::{AsyncSleep, SharedAsyncSleep};
 use aws_smithy_async::time::{SharedTimeSource, TimeSource};
 
 use super::{ClockId, Sleep, Time};
-use crate::ambient::{Ambient, Within};
+use crate::context::ambient::{Ambient, Within};
 
 /// A sleep and a time source that belong together.
 #[derive(Debug)]

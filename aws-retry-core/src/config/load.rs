@@ -9,7 +9,7 @@ use aws_types::os_shim_internal::{Env, Fs};
 
 use super::ConfigError;
 use super::error::{Source, Wrong};
-use crate::policy::{Mode, RetryPolicy};
+use crate::decision::policy::{Mode, RetryPolicy};
 
 /// A setting: the environment variable, and the profile's key.
 struct Setting {

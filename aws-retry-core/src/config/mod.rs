@@ -13,7 +13,7 @@ use aws_smithy_types::retry::{RetryConfig, RetryMode, RetrySpec};
 #[cfg(feature = "aws-config")]
 pub use error::ConfigError;
 
-use crate::policy::{Jitter, Mode, RetryPolicy};
+use crate::decision::policy::{Jitter, Mode, RetryPolicy};
 
 /// What a `RetryConfig` holds where nobody wrote anything.
 #[cfg(feature = "aws-config")]

@@ -8,7 +8,7 @@ use std::task::{Context, Poll};
 use pin_project_lite::pin_project;
 
 use super::Frame;
-use crate::ambient::{self, Ambient, Swapped};
+use crate::context::ambient::{self, Ambient, Swapped};
 
 pin_project! {
     /// The future of [`in_call`].

@@ -2,6 +2,7 @@
 //! thread-local, swapped in for the length of one poll and out again, so that it follows the task and
 //! costs no allocation.
 
+pub(crate) mod ambient;
 mod in_call;
 mod notes;
 mod token;
@@ -16,7 +17,7 @@ use std::cell::Cell;
 use std::mem::{self, ManuallyDrop};
 use std::sync::Arc;
 
-use crate::failure::Failure;
+use crate::decision::failure::Failure;
 
 /// What the attempt in progress and the code inside it know of each other.
 #[derive(Clone, Debug)]

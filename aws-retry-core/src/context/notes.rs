@@ -5,8 +5,8 @@
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 #[cfg(feature = "sdk")]
-use crate::codes::Code;
-use crate::failure::Failure;
+use crate::decision::codes::Code;
+use crate::decision::failure::Failure;
 
 /// The newest notes are kept. An attempt is one request, as a rule, and seldom many at once.
 const KEPT: usize = 16;

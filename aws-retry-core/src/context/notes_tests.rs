@@ -1,7 +1,7 @@
 use std::cell::Cell;
 
 use super::*;
-use crate::failure::Transport;
+use crate::decision::failure::Transport;
 
 thread_local! {
     /// The notes of calls on this thread that have not been dropped.

@@ -1,7 +1,7 @@
 //! A token that is the same for each try of a call.
 
 use super::with;
-use crate::random;
+use crate::clock::random;
 
 /// A client token (idempotency token) that stays the same over the tries of the call in progress and is
 /// fresh in each call; outside every call a fresh one each time. 36 characters, formed like a UUID of

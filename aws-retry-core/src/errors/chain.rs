@@ -7,8 +7,8 @@ use std::io;
 use aws_smithy_types::error::ErrorMetadata;
 
 use super::{Stopped, metadata, text};
-use crate::codes;
-use crate::failure::{Failure, Transport};
+use crate::decision::codes;
+use crate::decision::failure::{Failure, Transport};
 
 /// No chain that anybody builds is longer; one that is may well be a ring.
 const LONGEST: usize = 32;
@@ -25,7 +25,7 @@ pub(crate) fn of_chain<'e>(error: &'e (dyn Error + 'static)) -> Failure<'e> {
 
 /// The chain of sources. An `io::Error` that wraps an error names that one's source as its own, so the
 /// wrapped error itself is visited too.
-pub(super) fn walk<'e>(
+pub(crate) fn walk<'e>(
     error: &'e (dyn Error + 'static),
 ) -> impl Iterator<Item = &'e (dyn Error + 'static)> {
     std::iter::successors(Some(error), |error| below(*error)).take(LONGEST)
@@ -54,7 +54,7 @@ fn of_type<'e>(error: &'e (dyn Error + 'static)) -> Option<Failure<'e>> {
 }
 
 /// What an I/O error says of the connection; `None` where the kind is no matter of connections.
-pub(super) fn of_io(error: &io::Error) -> Option<Transport> {
+pub(crate) fn of_io(error: &io::Error) -> Option<Transport> {
     use io::ErrorKind as K;
     match error.kind() {
         K::ConnectionRefused

@@ -7,12 +7,12 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use aws_smithy_types::retry::{ErrorKind, ProvideErrorKind};
 
 use super::chain;
-use crate::failure::{Failure, Kind};
+use crate::decision::failure::{Failure, Kind};
 
 /// The key under which the SDK keeps the request id in the metadata.
 const REQUEST_ID: &str = "aws_request_id";
 
-pub(super) fn of_metadata(meta: &ErrorMetadata) -> Failure<'_> {
+pub(crate) fn of_metadata(meta: &ErrorMetadata) -> Failure<'_> {
     Failure {
         code: meta.code().map(Into::into),
         message: meta.message().map(Into::into),
@@ -22,7 +22,7 @@ pub(super) fn of_metadata(meta: &ErrorMetadata) -> Failure<'_> {
     }
 }
 
-pub(super) fn of_provider<E: ProvideErrorMetadata + ?Sized>(error: &E) -> Failure<'_> {
+pub(crate) fn of_provider<E: ProvideErrorMetadata + ?Sized>(error: &E) -> Failure<'_> {
     let failure = of_metadata(error.meta());
     Failure {
         // An error of the user's own may answer without metadata behind it.
@@ -34,7 +34,7 @@ pub(super) fn of_provider<E: ProvideErrorMetadata + ?Sized>(error: &E) -> Failur
 
 /// An operation's or a service's error made of a time-out or a lost connection has no metadata: its
 /// sources have.
-pub(super) fn of_provider_or_chain<E: ProvideErrorMetadata + Error + 'static>(
+pub(crate) fn of_provider_or_chain<E: ProvideErrorMetadata + Error + 'static>(
     error: &E,
 ) -> Failure<'_> {
     let failure = of_provider(error);
@@ -42,7 +42,7 @@ pub(super) fn of_provider_or_chain<E: ProvideErrorMetadata + Error + 'static>(
 }
 
 /// `failure` with what the model of the operation says of its error, if that is one of the service's.
-pub(super) fn modeled<'e, E>(failure: Failure<'e>, error: Option<&E>) -> Failure<'e>
+pub(crate) fn modeled<'e, E>(failure: Failure<'e>, error: Option<&E>) -> Failure<'e>
 where
     E: ProvideErrorKind + Error + 'static,
 {

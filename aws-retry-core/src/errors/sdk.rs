@@ -13,10 +13,10 @@ use aws_smithy_types::date_time::Format;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
 use super::{chain, metadata};
-use crate::failure::{Failure, RetryAfter, Transport};
+use crate::decision::failure::{Failure, RetryAfter, Transport};
 
 /// What an `SdkError` says, but for the model of the operation's errors: see `metadata::modeled`.
-pub(super) fn of_sdk_error<E>(error: &SdkError<E, HttpResponse>) -> Failure<'_>
+pub(crate) fn of_sdk_error<E>(error: &SdkError<E, HttpResponse>) -> Failure<'_>
 where
     E: ProvideErrorMetadata,
 {
@@ -69,7 +69,7 @@ fn of_dispatch(failure: &DispatchFailure) -> Failure<'_> {
 }
 
 /// What `error` says, if it is a connector's error.
-pub(super) fn connector_in<'e>(error: &'e (dyn Error + 'static)) -> Option<Failure<'e>> {
+pub(crate) fn connector_in<'e>(error: &'e (dyn Error + 'static)) -> Option<Failure<'e>> {
     error.downcast_ref::<ConnectorError>().map(of_connector)
 }
 

@@ -1,7 +1,7 @@
 //! What each variant of an `SdkError` says.
 
 use super::*;
-use crate::codes;
+use crate::decision::codes;
 use aws_smithy_runtime_api::http::StatusCode;
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::error::ErrorMetadata;

@@ -4,7 +4,7 @@ use std::error::Error;
 use std::fmt;
 use std::io;
 
-use crate::failure::Failure;
+use crate::decision::failure::Failure;
 
 /// Why this crate ended a call, or an attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

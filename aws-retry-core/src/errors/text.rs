@@ -2,7 +2,7 @@
 
 /// The code in a `Display` that is exactly `CODE`, `CODE: message` or `unhandled error (CODE)`, and the
 /// message. Whether the code is one that anybody knows is for the caller to check.
-pub(super) fn code_of(text: &str) -> Option<(&str, Option<&str>)> {
+pub(crate) fn code_of(text: &str) -> Option<(&str, Option<&str>)> {
     if let Some(code) =
         text.strip_prefix("unhandled error (").and_then(|rest| rest.strip_suffix(')'))
     {

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use crate::attempts::Reason;
-use crate::failure::{Failure, Kind};
-use crate::rate::State as RateState;
+use crate::decision::attempts::Reason;
+use crate::decision::failure::{Failure, Kind};
+use crate::limits::rate::State as RateState;
 
 /// What happened: an attempt ended, a retry is about to wait, or the call gave up.
 ///
@@ -63,7 +63,7 @@ impl<'a> Event<'a> {
         self.operation = self.operation.or(failure.operation());
         self.kind = Some(kind);
         self.maybe_hard_limit =
-            self.code.is_some_and(|code| crate::codes::MAYBE_HARD_LIMIT.contains(&code));
+            self.code.is_some_and(|code| crate::decision::codes::MAYBE_HARD_LIMIT.contains(&code));
         self
     }
 

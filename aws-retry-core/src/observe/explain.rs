@@ -2,10 +2,11 @@
 
 use std::fmt;
 
-use crate::classify::{Predicates, Rule, classify};
-use crate::errors::{Classify, Via};
-use crate::failure::{Failure, Kind};
-use crate::policy::{Resolved, RetryPolicy};
+use crate::decision::classify::{Predicates, Rule, classify};
+use crate::decision::failure::{Failure, Kind};
+use crate::decision::policy::{Resolved, RetryPolicy};
+use crate::expansion::read_error::Via;
+use crate::expansion::to_failure::ToFailure;
 
 /// What a policy makes of an error; `Display` prints code, kind, verdict and reason in one line.
 #[derive(Clone, Debug)]
@@ -100,13 +101,13 @@ macro_rules! explain {
 ///     "code: none, kind: transient, verdict: retried, reason: the connection was lost",
 /// );
 /// ```
-pub fn explain<M, E: Classify<M> + ?Sized>(error: &E) -> Explanation<'_> {
+pub fn explain<M, E: ToFailure<M> + ?Sized>(error: &E) -> Explanation<'_> {
     RetryPolicy::new().explain(error)
 }
 
 impl RetryPolicy {
     /// What this policy makes of `error`.
-    pub fn explain<'e, M, E: Classify<M> + ?Sized>(&self, error: &'e E) -> Explanation<'e> {
+    pub fn explain<'e, M, E: ToFailure<M> + ?Sized>(&self, error: &'e E) -> Explanation<'e> {
         of_failure(&self.resolve(), error.failure_of())
     }
 }

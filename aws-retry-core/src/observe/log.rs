@@ -7,11 +7,11 @@ use std::time::Duration;
 use tracing::Level;
 
 use super::Event;
-use crate::attempts::Reason;
 use crate::clock::Time;
-use crate::failure::Kind;
-use crate::policy::Log;
-use crate::site::Site;
+use crate::decision::attempts::Reason;
+use crate::decision::failure::Kind;
+use crate::decision::policy::Log;
+use crate::run::site::Site;
 
 const TARGET: &str = "aws_retry";
 

@@ -6,10 +6,10 @@ use std::time::Duration;
 use metrics::{Key, Label, Level, Metadata, with_recorder};
 
 use super::Event;
-use crate::attempts::Reason;
-use crate::failure::Kind;
-use crate::policy::RetryPolicy;
-use crate::site::Site;
+use crate::decision::attempts::Reason;
+use crate::decision::failure::Kind;
+use crate::decision::policy::RetryPolicy;
+use crate::run::site::Site;
 
 /// Attempts, first tries included.
 pub const ATTEMPTS: &str = "aws_retry_attempts_total";

@@ -79,10 +79,10 @@ pub(crate) use report::Collector;
 pub use report::{FailedAttempt, Report, report};
 pub(crate) use span::{CallSpan, spans_wanted};
 
-use crate::ambient::Ambient;
 use crate::clock::Time;
-use crate::policy::{Log, RetryPolicy};
-use crate::site::Site;
+use crate::context::ambient::Ambient;
+use crate::decision::policy::{Log, RetryPolicy};
+use crate::run::site::Site;
 use crate::switches::Switch;
 use std::time::Duration;
 

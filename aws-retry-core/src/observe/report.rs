@@ -5,10 +5,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use super::Event;
-use crate::ambient::{self, Ambient, Within};
-use crate::attempts::Reason;
 use crate::clock::{Clock, Time};
-use crate::failure::Kind;
+use crate::context::ambient::{self, Ambient, Within};
+use crate::decision::attempts::Reason;
+use crate::decision::failure::Kind;
 
 /// What became of the retried calls inside a future: see [`report`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -13,7 +13,7 @@ mod on {
     use tracing::span::Entered;
     use tracing::{Level, Span};
 
-    use crate::failure::Kind;
+    use crate::decision::failure::Kind;
     use crate::observe::Event;
 
     /// Whether anybody wants spans: one relaxed load where nobody listens at debug level.

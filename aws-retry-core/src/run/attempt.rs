@@ -8,7 +8,8 @@ use pin_project_lite::pin_project;
 
 use super::call::Call;
 use crate::clock::{DefaultTimer, Timer};
-use crate::errors::{StopAs, Stopped};
+use crate::errors::Stopped;
+use crate::expansion::from_stopped::StopAs;
 
 pin_project! {
     /// One attempt.

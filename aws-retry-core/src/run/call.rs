@@ -6,19 +6,19 @@ use std::mem::{self, ManuallyDrop};
 use super::attempt::Attempt;
 use super::state::{Hooks, State};
 use crate::Failure;
-use crate::ambient::{self, Ambient};
-use crate::attempts::Attempts;
-use crate::classify::Predicates;
 use crate::clock::Clock;
+use crate::context::ambient::{self, Ambient};
 use crate::context::{Frame, Note};
-use crate::errors::Via;
+use crate::decision::attempts::Attempts;
+use crate::decision::classify::Predicates;
+use crate::decision::policy::{Resolved, RetryPolicy};
+use crate::expansion::outcome::Outcome;
+use crate::expansion::read_error::Via;
+use crate::limits::retry_tokens;
+use crate::limits::scope::{Named, Registry};
 use crate::observe::{self, Event};
-use crate::outcome::Outcome;
-use crate::overrides;
-use crate::policy::{Resolved, RetryPolicy};
-use crate::quota;
-use crate::scope::{Named, Registry};
-use crate::site::{self, Site};
+use crate::run::overrides;
+use crate::run::site::{self, Site};
 use crate::switches::{self, Switch};
 
 /// What the attribute's arguments supply beside the policy: predicates and hooks, made anew after each
@@ -183,7 +183,7 @@ impl<'p> Call<'p> {
         } else if self.state.is_some() || on_attempt.is_some() || observe::wants_successes() {
             self.succeeded(on_attempt);
         } else {
-            if quota::any_drained() {
+            if retry_tokens::any_drained() {
                 self.refill();
             }
             observe::first_try(self.site, self.policy, self.late);

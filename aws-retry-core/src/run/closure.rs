@@ -5,29 +5,32 @@ use std::panic::Location;
 
 use super::call::Call;
 use crate::clock::{DefaultTimer, Timer};
-use crate::errors::{Classify, StopAs, Stopped, Via};
-use crate::failure::Failure;
-use crate::policy::RetryPolicy;
-use crate::scope::{Key, ScopeParts, named};
-use crate::site::Site;
+use crate::decision::failure::Failure;
+use crate::decision::policy::RetryPolicy;
+use crate::errors::Stopped;
+use crate::expansion::from_stopped::StopAs;
+use crate::expansion::read_error::Via;
+use crate::expansion::to_failure::ToFailure;
+use crate::limits::scope::{Key, ScopeParts, named};
+use crate::run::site::Site;
 
 /// The closure forms have no static of their own: all of them share this one.
 static SITE: Site = Site::new("RetryPolicy::run", module_path!(), RetryPolicy::new());
 
-/// Reads errors through the marker that [`Classify`] inferred.
+/// Reads errors through the marker that [`ToFailure`] inferred.
 struct Through<M>(PhantomData<M>);
 
 impl<M> Through<M> {
     const NEW: Self = Self(PhantomData);
 }
 
-impl<M, E: Classify<M>> Via<E> for Through<M> {
+impl<M, E: ToFailure<M>> Via<E> for Through<M> {
     fn failure<'e>(&self, error: &'e E) -> Failure<'e> {
         error.failure_of()
     }
 }
 
-impl<M, T, E: Classify<M>> StopAs<Result<T, E>> for Through<M> {
+impl<M, T, E: ToFailure<M>> StopAs<Result<T, E>> for Through<M> {
     const CAN: bool = E::HOLDS_STOPPED;
 
     fn outcome(&self, stopped: Stopped) -> Option<Result<T, E>> {
@@ -71,7 +74,7 @@ impl RetryPolicy {
     ) -> impl Future<Output = Result<T, E>>
     where
         F: Future<Output = Result<T, E>>,
-        E: Classify<M>,
+        E: ToFailure<M>,
         DefaultTimer: Timer<Result<T, E>>,
     {
         run(Call::new(&SITE).policy(self).scope(here()), operation)
@@ -86,7 +89,7 @@ impl RetryPolicy {
     ) -> impl Future<Output = Result<T, E>>
     where
         F: Future<Output = Result<T, E>>,
-        E: Classify<M>,
+        E: ToFailure<M>,
         DefaultTimer: Timer<Result<T, E>>,
     {
         run(Call::new(&SITE).policy(self).scope(named(scope)), operation)
@@ -97,7 +100,7 @@ impl RetryPolicy {
     #[track_caller]
     pub fn run_blocking<T, E, M>(&self, mut operation: impl FnMut() -> Result<T, E>) -> Result<T, E>
     where
-        E: Classify<M>,
+        E: ToFailure<M>,
     {
         let mut call = Call::new(&SITE).policy(self).scope(here());
         loop {
@@ -123,7 +126,7 @@ pub(crate) async fn run<T, E, M, F>(
 ) -> Result<T, E>
 where
     F: Future<Output = Result<T, E>>,
-    E: Classify<M>,
+    E: ToFailure<M>,
     DefaultTimer: Timer<Result<T, E>>,
 {
     loop {

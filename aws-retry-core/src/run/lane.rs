@@ -7,11 +7,11 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use crate::clock::{Clock, Time};
+use crate::decision::failure::{Failure, Kind};
+use crate::decision::policy::Resolved;
 use crate::errors::StopWhy;
-use crate::failure::{Failure, Kind};
-use crate::policy::Resolved;
-use crate::rate::{Outcome, Refused, Sent, Ticket};
-use crate::scope::Scope;
+use crate::limits::rate::{Outcome, Refused, Sent, Ticket};
+use crate::limits::scope::Scope;
 
 type Waiting = Pin<Box<dyn Future<Output = (Ticket, Result<Sent, Refused>)> + Send>>;
 

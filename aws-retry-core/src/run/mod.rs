@@ -5,6 +5,8 @@ mod attempt;
 mod call;
 mod closure;
 mod lane;
+pub mod overrides;
+pub(crate) mod site;
 mod state;
 
 pub use attempt::Attempt;

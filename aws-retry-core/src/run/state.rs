@@ -5,20 +5,20 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use super::lane::{self, Lane};
-use crate::ambient::{self, Ambient};
-use crate::attempts::{Attempts, Decision, Moment, Reason};
-use crate::classify::{Predicates, classify};
 use crate::clock::{Clock, Sleep, Time};
+use crate::context::ambient::{self, Ambient};
 use crate::context::{self, Note, Notes};
+use crate::decision::attempts::{Attempts, Decision, Moment, Reason};
+use crate::decision::classify::{Predicates, classify};
+use crate::decision::failure::{Failure, Kind, Transport};
+use crate::decision::policy::{Nested, Resolved};
 use crate::errors::{StopWhy, Stopped};
-use crate::failure::{Failure, Kind, Transport};
+use crate::limits::rate::Outcome;
+use crate::limits::retry_tokens;
+use crate::limits::scope::{Named, Registry, Scope};
 use crate::observe::{self, CallSpan, Event};
-use crate::overrides;
-use crate::policy::{Nested, Resolved};
-use crate::quota;
-use crate::rate::Outcome;
-use crate::scope::{Named, Registry, Scope};
-use crate::site::Site;
+use crate::run::overrides;
+use crate::run::site::Site;
 
 /// The hooks of one look at an outcome.
 #[derive(Default)]
@@ -230,8 +230,10 @@ impl State {
     pub fn succeeded(&mut self, attempt: u32, on_attempt: Option<&dyn Fn(&Event<'_>)>) {
         self.cut = None;
         // A scope that does not exist has a full quota, and no rate.
-        let known =
-            || quota::any_drained().then(|| self.registry().find(self.clock.id, self.named.key()));
+        let known = || {
+            retry_tokens::any_drained()
+                .then(|| self.registry().find(self.clock.id, self.named.key()))
+        };
         let scope = self.scope.clone().or_else(|| known().flatten());
         if let Some(scope) = scope {
             self.lane.answered(&scope, &self.policy, &self.clock, Outcome::Accepted);

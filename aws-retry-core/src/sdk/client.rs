@@ -1,11 +1,11 @@
 //! An SDK client whose every call is retried: what a wrapper class around a boto3 client is.
 
 use crate::clock::{DefaultTimer, Timer};
-use crate::errors::Classify;
-use crate::policy::RetryPolicy;
+use crate::decision::policy::RetryPolicy;
+use crate::expansion::to_failure::ToFailure;
+use crate::limits::scope::{Key, Named, ScopeParts, named};
+use crate::run::site::Site;
 use crate::run::{Call, run};
-use crate::scope::{Key, Named, ScopeParts, named};
-use crate::site::Site;
 
 /// All clients share this; the name of a call and its scope are the client's.
 static SITE: Site = Site::new("RetryClient::call", module_path!(), RetryPolicy::new());
@@ -75,7 +75,7 @@ impl<C> RetryClient<C> {
     ) -> Result<T, E>
     where
         F: Future<Output = Result<T, E>>,
-        E: Classify<M>,
+        E: ToFailure<M>,
         DefaultTimer: Timer<Result<T, E>>,
     {
         let call = Call::new(&SITE).policy(&self.policy).scope(self.scope());
@@ -91,7 +91,7 @@ impl<C> RetryClient<C> {
     ) -> Result<T, E>
     where
         F: Future<Output = Result<T, E>>,
-        E: Classify<M>,
+        E: ToFailure<M>,
         DefaultTimer: Timer<Result<T, E>>,
     {
         let scope = match &self.scope {

@@ -16,10 +16,10 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::{ConfigBag, Storable, StoreReplace};
 use aws_smithy_types::retry::{ErrorKind, RetryConfig};
 
-use crate::codes;
 use crate::context::{self, Note, Sent, Source};
+use crate::decision::codes;
+use crate::decision::failure::{Failure, Kind};
 use crate::errors;
-use crate::failure::{Failure, Kind};
 
 /// Shares the work between the SDK's retries and an annotated call's: one line on a service's `Config`.
 ///

@@ -10,11 +10,11 @@ use futures_core::Stream;
 use super::RetryClient;
 use super::stream::unfold;
 use crate::clock::{DefaultTimer, Timer};
-use crate::errors::Classify;
-use crate::policy::RetryPolicy;
+use crate::decision::policy::RetryPolicy;
+use crate::expansion::to_failure::ToFailure;
+use crate::limits::scope::{Key, Named, ScopeParts, named};
+use crate::run::site::Site;
 use crate::run::{Call, run};
-use crate::scope::{Key, Named, ScopeParts, named};
-use crate::site::Site;
 
 static SITE: Site = Site::new("paginate", module_path!(), RetryPolicy::new());
 
@@ -135,7 +135,7 @@ where
     /// The next page; `None` after the last one. After a failure the same page is next again.
     pub async fn next<M>(&mut self) -> Option<Result<P, E>>
     where
-        E: Classify<M>,
+        E: ToFailure<M>,
         DefaultTimer: Timer<Result<P, E>>,
     {
         let At::Page(token) = &self.at else { return None };
@@ -159,7 +159,7 @@ where
     /// The first failure, with the pages that came before it and the token of the page that failed.
     pub async fn collect<M>(mut self) -> Result<Vec<P>, Interrupted<P, T, E>>
     where
-        E: Classify<M>,
+        E: ToFailure<M>,
         DefaultTimer: Timer<Result<P, E>>,
     {
         let mut pages = Vec::new();
@@ -178,7 +178,7 @@ where
     /// The pages as a stream. It ends after a failure: [`Paginator::next`] goes on.
     pub fn into_stream<M>(self) -> impl Stream<Item = Result<P, E>>
     where
-        E: Classify<M>,
+        E: ToFailure<M>,
         DefaultTimer: Timer<Result<P, E>>,
     {
         unfold(self, async |mut pages: Self| {

@@ -15,8 +15,8 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use aws_smithy_types::retry::ProvideErrorKind;
 
 use super::RetryClient;
-use crate::ambient;
 use crate::clock::{Clock, DefaultTimer, Time, Timer};
+use crate::context::ambient;
 
 /// What a poll means for a waiter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

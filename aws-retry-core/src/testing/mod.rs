@@ -178,7 +178,7 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::ambient::{self, Ambient, Within};
+use crate::context::ambient::{self, Ambient, Within};
 
 /// What a test asks of the calls inside it. See the [module](self) for recipes.
 ///

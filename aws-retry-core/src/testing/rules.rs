@@ -7,8 +7,8 @@ use std::time::Duration;
 use rand::rngs::SmallRng;
 use rand::{RngExt, SeedableRng};
 
-use crate::random;
-use crate::scope::Registry;
+use crate::clock::random;
+use crate::limits::scope::Registry;
 
 #[derive(Debug)]
 pub(crate) struct Rules {

@@ -3,10 +3,10 @@
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use crate::clock::Time;
+use crate::decision::policy::{Mode, RetryPolicy};
+use crate::limits::scope::Key;
 #[cfg(feature = "metrics")]
 use crate::observe::SiteMetrics;
-use crate::policy::{Mode, RetryPolicy};
-use crate::scope::Key;
 
 /// An annotated fn: its name and the arguments written on it. Its generic instances share it.
 #[derive(Debug)]

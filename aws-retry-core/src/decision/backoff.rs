@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::policy::{Jitter, Resolved};
+use crate::decision::policy::{Jitter, Resolved};
 
 /// The wait before retry number `retry` (from 0), `random` uniform in [0, 1), `previous` the last wait.
 ///

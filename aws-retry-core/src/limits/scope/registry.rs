@@ -7,12 +7,12 @@ use std::sync::{Arc, LazyLock, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use super::{Key, State};
-use crate::ambient::Ambient;
 use crate::clock::{ClockId, Time};
-use crate::overrides;
-use crate::policy::Resolved;
-use crate::quota::{self, Quota};
-use crate::rate::{self, Gate, Kind};
+use crate::context::ambient::Ambient;
+use crate::decision::policy::Resolved;
+use crate::limits::rate::{self, Gate, Kind};
+use crate::limits::retry_tokens::{self, Quota};
+use crate::run::overrides;
 
 /// A scope that nobody used for this long, with a full quota and nobody waiting, is forgotten.
 const IDLE: Duration = Duration::from_secs(600);
@@ -88,7 +88,7 @@ impl Scope {
     }
 
     fn is_idle(&self, now: Time) -> bool {
-        let enough = if self.quota.left() == quota::CAPACITY { IDLE } else { LONG_IDLE };
+        let enough = if self.quota.left() == retry_tokens::CAPACITY { IDLE } else { LONG_IDLE };
         nanos(now).saturating_sub(self.used.load(Ordering::Relaxed)) >= nanos(enough)
     }
 }
@@ -212,7 +212,7 @@ fn lock(shard: &Mutex<Shard>) -> MutexGuard<'_, Shard> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scope::scope_key;
+    use crate::limits::scope::scope_key;
 
     #[test]
     fn equal_keys_share_a_scope_and_different_ones_do_not() {
@@ -254,7 +254,7 @@ mod tests {
         let find = |key| registry.find(ClockId::default(), scope_key(key));
         pass(Time::ZERO, LONG_IDLE);
         assert!(find("0 from 0ns").is_none());
-        assert_eq!(find("drained").map(|it| it.quota.left()), Some(quota::CAPACITY - 5));
+        assert_eq!(find("drained").map(|it| it.quota.left()), Some(retry_tokens::CAPACITY - 5));
         pass(LONG_IDLE, LONG_IDLE);
         assert!(find("drained").is_none());
         assert!(find("used").is_some_and(|it| Arc::ptr_eq(&used, &it)));

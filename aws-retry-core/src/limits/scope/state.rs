@@ -1,9 +1,9 @@
 //! What can be seen of a scope.
 
 use super::{Registry, ScopeParts, scope_key};
-use crate::ambient;
 use crate::clock::Clock;
-use crate::rate;
+use crate::context::ambient;
+use crate::limits::rate;
 
 /// The state of a scope at one moment. Reading it changes nothing.
 #[derive(Clone, Copy, Debug, PartialEq)]

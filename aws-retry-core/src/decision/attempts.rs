@@ -4,12 +4,12 @@
 use std::fmt;
 use std::time::Duration;
 
-use crate::backoff::backoff;
-use crate::classify::{Rule, Verdict};
 use crate::clock::Time;
-use crate::failure::{Failure, Kind, RetryAfter, Transport};
-use crate::policy::{HintRule, Mode, Resolved};
-use crate::quota::Quota;
+use crate::decision::backoff::backoff;
+use crate::decision::classify::{Rule, Verdict};
+use crate::decision::failure::{Failure, Kind, RetryAfter, Transport};
+use crate::decision::policy::{HintRule, Mode, Resolved};
+use crate::limits::retry_tokens::Quota;
 
 /// Why a call gave up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

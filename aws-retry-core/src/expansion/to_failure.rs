@@ -16,11 +16,11 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 #[cfg(feature = "sdk")]
 use aws_smithy_types::retry::ProvideErrorKind;
 
+use super::read_error::AsDynError;
+use crate::decision::failure::{AsFailure, Failure};
 #[cfg(feature = "sdk")]
-use super::sdk;
-use super::tiers::AsDynError;
-use super::{Stopped, chain, metadata};
-use crate::failure::{AsFailure, Failure};
+use crate::errors::sdk;
+use crate::errors::{Stopped, chain, metadata};
 
 /// Errors that the closure forms and [`explain`](crate::explain()) can read. `Marker` is inferred: it
 /// names the adapter.
@@ -32,7 +32,7 @@ use crate::failure::{AsFailure, Failure};
     message = "the error type `{Self}` can't be read",
     note = "implement `AsFailure` for it (one method), or pass `&error as &dyn std::error::Error`"
 )]
-pub trait Classify<Marker> {
+pub trait ToFailure<Marker> {
     /// Whether a call that is cut can have this error: time-outs then cut attempts of the closure forms,
     /// too.
     const HOLDS_STOPPED: bool = false;
@@ -51,7 +51,7 @@ pub trait Classify<Marker> {
 }
 
 /// The adapters' names.
-pub mod by {
+pub mod marker {
     /// The user's own [`AsFailure`](crate::AsFailure).
     #[derive(Debug)]
     pub struct User;
@@ -75,14 +75,14 @@ pub mod by {
     pub struct Erased;
 }
 
-impl<E: AsFailure> Classify<by::User> for E {
+impl<E: AsFailure> ToFailure<marker::User> for E {
     fn failure_of(&self) -> Failure<'_> {
         self.as_failure()
     }
 }
 
 #[cfg(feature = "sdk")]
-impl<E> Classify<by::Sdk> for SdkError<E, HttpResponse>
+impl<E> ToFailure<marker::Sdk> for SdkError<E, HttpResponse>
 where
     E: ProvideErrorMetadata + ProvideErrorKind + Error + 'static,
 {
@@ -98,7 +98,7 @@ where
 }
 
 #[cfg(feature = "sdk")]
-impl<E> Classify<by::Operation> for E
+impl<E> ToFailure<marker::Operation> for E
 where
     E: ProvideErrorMetadata + ProvideErrorKind + CreateUnhandledError + Error + 'static,
 {
@@ -114,19 +114,19 @@ where
 }
 
 // Modeled errors and `ErrorMetadata` can be cloned; operation errors and `SdkError` can't.
-impl<E: ProvideErrorMetadata + Clone> Classify<by::Modeled> for E {
+impl<E: ProvideErrorMetadata + Clone> ToFailure<marker::Modeled> for E {
     fn failure_of(&self) -> Failure<'_> {
         metadata::of_provider(self)
     }
 }
 
-impl<E: Deref<Target: AsDynError>> Classify<by::Pointer> for E {
+impl<E: Deref<Target: AsDynError>> ToFailure<marker::Pointer> for E {
     fn failure_of(&self) -> Failure<'_> {
         chain::of_chain((**self).as_dyn_error())
     }
 }
 
-impl Classify<by::Io> for io::Error {
+impl ToFailure<marker::Io> for io::Error {
     const HOLDS_STOPPED: bool = true;
 
     fn of_stopped(stopped: Stopped) -> Option<Self> {
@@ -138,7 +138,7 @@ impl Classify<by::Io> for io::Error {
     }
 }
 
-impl Classify<by::Erased> for dyn Error {
+impl ToFailure<marker::Erased> for dyn Error {
     fn failure_of(&self) -> Failure<'_> {
         chain::of_chain(self)
     }

@@ -7,8 +7,8 @@ use std::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
 
-use crate::failure::{AsFailure, Failure};
-use crate::outcome::Outcome;
+use crate::decision::failure::{AsFailure, Failure};
+use crate::expansion::outcome::Outcome;
 
 /// Carries an outcome's type to the traits in `either`.
 #[derive(Debug)]
@@ -134,7 +134,7 @@ impl<O> Unwrap for Passed<O> {
 mod tests {
     use super::either::*;
     use super::{Unwrap, view_of};
-    use crate::outcome::Outcome;
+    use crate::expansion::outcome::Outcome;
 
     #[test]
     fn a_result_stays_what_it_is() {

@@ -13,8 +13,8 @@ use pin_project_lite::pin_project;
 
 #[cfg(feature = "sdk")]
 use crate::clock::Handed;
+use crate::clock::random;
 use crate::observe::Collector;
-use crate::random;
 use crate::switches::Switch;
 use crate::testing::Rules;
 

@@ -7,9 +7,9 @@ use aws_smithy_runtime_api::client::result::{CreateUnhandledError, SdkError};
 use aws_smithy_types::error::ErrorMetadata;
 use aws_smithy_types::error::operation::BuildError;
 
-use super::Stopped;
-use super::tiers::{Lenient, StopTier, Strict, Tag, last_tier, tier};
-use crate::outcome::Outcome;
+use super::read_error::{Lenient, StopTier, Strict, Tag, last_tier, tier};
+use crate::errors::Stopped;
+use crate::expansion::outcome::Outcome;
 
 /// How an outcome can hold a [`Stopped`].
 pub trait StopAs<O> {
@@ -21,7 +21,7 @@ pub trait StopAs<O> {
 
 // What can't fail can't be cut, whatever the arguments of its impl block say.
 tier! { stop, Passing:
-    impl(M) for &&&&&&&&&Tag<crate::pass::Never, M>
+    impl(M) for &&&&&&&&&Tag<crate::expansion::maybe_result::Never, M>
 }
 
 impl<O> StopAs<O> for Passing {

@@ -2,8 +2,8 @@
 
 use super::*;
 use crate::RetryPolicy;
-use crate::classify::{Predicates, classify};
-use crate::policy::Jitter;
+use crate::decision::classify::{Predicates, classify};
+use crate::decision::policy::Jitter;
 use proptest::prelude::*;
 
 /// A call under `policy` that fails with each of `failures` in turn.
@@ -247,7 +247,7 @@ proptest! {
         policy in any_policy(),
         script in proptest::collection::vec((any_failure(), any::<u32>(), any::<f64>()), 1..40),
         deadline in proptest::option::of(any::<u32>()),
-        left in 0..=crate::quota::CAPACITY,
+        left in 0..=crate::limits::retry_tokens::CAPACITY,
         success: bool,
     ) {
         let mut run = Run::new(&policy).with_quota(left);
@@ -274,8 +274,8 @@ proptest! {
         let before = run.quota.left();
         if success && sent > 1 {
             run.attempts.on_success(&run.quota);
-            prop_assert_eq!(run.quota.left(), (before + held).min(crate::quota::CAPACITY));
+            prop_assert_eq!(run.quota.left(), (before + held).min(crate::limits::retry_tokens::CAPACITY));
         }
-        prop_assert!(run.quota.left() <= crate::quota::CAPACITY);
+        prop_assert!(run.quota.left() <= crate::limits::retry_tokens::CAPACITY);
     }
 }

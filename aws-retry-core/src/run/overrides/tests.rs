@@ -1,7 +1,7 @@
 //! The overrides are the process's: each test here names fns of its own.
 
 use super::*;
-use crate::policy::Mode;
+use crate::decision::policy::Mode;
 
 const WRITTEN: RetryPolicy = RetryPolicy::new().max_retries(7);
 

@@ -32,7 +32,7 @@ impl Key {
     /// A key that nobody else has.
     #[cfg(feature = "sdk")]
     pub(crate) fn unique() -> Self {
-        let bits = crate::random::unique();
+        let bits = crate::clock::random::unique();
         Self([(bits >> 64) as u64, bits as u64])
     }
 

@@ -3,8 +3,8 @@
 use std::time::{Duration, Instant};
 
 use super::{Codes, Jitter, Log, Mode, Nested, RetryPolicy};
-use crate::codes;
-use crate::rate;
+use crate::decision::codes;
+use crate::limits::rate;
 
 /// What a retry takes from the quota.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

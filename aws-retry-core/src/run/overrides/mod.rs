@@ -22,9 +22,9 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-use crate::codes;
-use crate::policy::RetryPolicy;
-use crate::site::{Site, is_eager};
+use crate::decision::codes;
+use crate::decision::policy::RetryPolicy;
+use crate::run::site::{Site, is_eager};
 use crate::switches::Switch;
 
 /// What an override says: a partial [`RetryPolicy`], of which only what is written counts, or

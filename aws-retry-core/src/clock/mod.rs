@@ -2,6 +2,7 @@
 
 #[cfg(feature = "sdk")]
 mod handed;
+pub(crate) mod random;
 mod source;
 
 #[cfg(feature = "sdk")]
@@ -15,11 +16,10 @@ use std::pin::Pin;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
-use crate::ambient::Ambient;
+use crate::context::ambient::Ambient;
 use crate::testing::Rules;
 
-/// Time since the clock's origin. All decisions compute with it; none reads a clock.
-pub(crate) type Time = Duration;
+pub(crate) use crate::decision::timestamp::Time;
 
 /// A wait.
 pub(crate) type Sleep = Pin<Box<dyn Future<Output = ()> + Send>>;
@@ -228,5 +228,5 @@ fn on_a_task() -> bool {
 }
 
 #[cfg(all(test, feature = "tokio"))]
-#[path = "clock/tests.rs"]
+#[path = "tests.rs"]
 mod tests;

@@ -17,11 +17,11 @@ use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use aws_smithy_types::retry::ProvideErrorKind;
 
+use crate::decision::failure::{AsFailure, Failure};
 #[cfg(feature = "sdk")]
-use super::sdk;
-use super::{chain, metadata};
-use crate::failure::{AsFailure, Failure};
-use crate::outcome::Outcome;
+use crate::errors::sdk;
+use crate::errors::{chain, metadata};
+use crate::expansion::outcome::Outcome;
 
 /// Carries the error type of an outcome to the tiers.
 #[derive(Debug)]
@@ -94,7 +94,7 @@ pub trait StopTier {
     fn aws_retry_stop(&self) -> Self::Marker;
 }
 
-pub use super::stops::{HoldsStopped, StopNothing};
+pub use super::from_stopped::{HoldsStopped, StopNothing};
 
 /// A tier: a marker, and the types it is there for. More references come first.
 macro_rules! tier {

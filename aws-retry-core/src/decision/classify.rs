@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use crate::codes::{self, Code};
-use crate::failure::{Failure, Kind, Transport};
-use crate::policy::{Codes, Mode, Resolved};
+use crate::decision::codes::{self, Code};
+use crate::decision::failure::{Failure, Kind, Transport};
+use crate::decision::policy::{Codes, Mode, Resolved};
 
 /// What the caller's predicates said of the error.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
-use crate::codes;
+use crate::decision::codes;
 
 /// How a failed attempt's error arrived, where no service answered it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

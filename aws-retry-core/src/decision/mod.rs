@@ -1,0 +1,10 @@
+//! The pure rules: from a policy, a failure, the time and a random number to what to do next. Nothing here
+//! knows a clock, a sleep, a random source or I/O, and nothing is imported from outside this module.
+
+pub mod attempts;
+pub mod backoff;
+pub mod classify;
+pub mod codes;
+pub mod failure;
+pub mod policy;
+pub mod timestamp;
