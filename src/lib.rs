@@ -73,7 +73,11 @@
 //! [`RetryPolicy`] is a `const` builder with the same arguments: `policy.run(|| client.list_secrets().send())`,
 //! [`RetryPolicy::run_blocking`] for blocking code.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+#[doc(inline)]
 pub use aws_retry_core::*;
+#[doc(inline)]
 pub use aws_retry_macro::*;
 
 #[doc(hidden)]

@@ -5,6 +5,8 @@
 //! randomness and no I/O: they take `now` and a random number and return what to do. `clock` and `random`
 //! are the only sources of both; `run` holds the thin loops.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod clock;
 mod config;
 mod context;
