@@ -87,3 +87,8 @@ pub use aws_retry_core::__private;
 #[cfg(doctest)]
 #[doc = include_str!("../docs/modes.md")]
 struct Modes;
+
+/// The code on the attribute's page compiles and runs.
+#[cfg(doctest)]
+#[doc = include_str!("../aws-retry-macro/ATTRIBUTE.md")]
+struct Attribute;

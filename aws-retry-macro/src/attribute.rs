@@ -6,6 +6,7 @@ use quote::{ToTokens, quote};
 use crate::args::Args;
 use crate::diagnostics::Errors;
 use crate::input::Item;
+use crate::kinds::Place;
 use crate::{expand, impl_block, refuse};
 
 pub fn expand(args: TokenStream, item: &TokenStream) -> TokenStream {
@@ -14,17 +15,11 @@ pub fn expand(args: TokenStream, item: &TokenStream) -> TokenStream {
     let expanded = match Item::read(item) {
         Ok(Item::Fn(mut func)) => {
             refuse::twice(&mut func.attrs, &mut errors);
-            reject_misplaced(
-                &mut args,
-                &["skip", "sync"],
-                "belongs in or on an annotated impl block",
-                &mut errors,
-            );
+            reject_misplaced(&mut args, Target::Fn, &mut errors);
             expand::func(*func, args, false, &mut errors)
         }
         Ok(Item::Impl(block)) => {
-            let why = "belongs on a method: the methods differ in it";
-            reject_misplaced(&mut args, &["skip", "name", "clone", "borrow"], why, &mut errors);
+            reject_misplaced(&mut args, Target::Block, &mut errors);
             impl_block::expand(&block, &args, &mut errors)
         }
         Ok(Item::Other(what)) => {
@@ -42,14 +37,25 @@ pub fn expand(args: TokenStream, item: &TokenStream) -> TokenStream {
     quote!(#errors #expanded)
 }
 
+/// The item that the attribute stands on.
+enum Target {
+    Fn,
+    Block,
+}
+
 /// Reports arguments that make no sense on this kind of item.
-fn reject_misplaced(args: &mut Args, misplaced: &[&str], why: &str, errors: &mut Errors) {
-    for name in misplaced {
-        if let Some(arg) = args.get(name) {
-            errors.at(&arg.name, format_args!("`{}` {why}", arg.name));
-            args.remove(name);
-        }
-    }
+fn reject_misplaced(args: &mut Args, target: Target, errors: &mut Errors) {
+    args.list.retain(|arg| {
+        let belongs = match (&target, arg.name.row().place) {
+            (_, Place::Anywhere) | (Target::Fn, Place::Fn) => return true,
+            (Target::Block, Place::BlockOrMethod) => return true,
+            (Target::Fn, Place::BlockOrMethod) => "on an annotated impl block or its methods",
+            (_, Place::Method) => "on a method of an annotated impl block",
+            (Target::Block, Place::Fn) => "on a method: the methods differ in it",
+        };
+        errors.at(&arg.token, format_args!("`{}` belongs {belongs}", arg.name.name()));
+        false
+    });
 }
 
 /// The item up to its braces, so that the error does not underline all of it.

@@ -1,124 +1,144 @@
-//! What no argument shows by itself: which exclude each other, and which need one another.
+//! The rules between arguments: which exclude each other, and which need one another.
 
 use proc_macro2::Ident;
 
 use crate::args::{Arg, Args};
 use crate::diagnostics::Errors;
+use crate::kinds::Unless;
 use crate::shape::Asyncness;
+use crate::table::{ArgName, Exclusion};
 use crate::value::Value;
 
 /// Reports each clash on the later of the two tokens, and drops that argument.
 pub fn check(args: &mut Args, asyncness: Asyncness, errors: &mut Errors) {
     let mut refused = Vec::new();
     let mut refuse = |arg: &Arg, message: String| {
-        errors.at(&arg.name, message);
-        refused.push(arg.row.name);
+        if !refused.contains(&arg.name) {
+            errors.at(&arg.token, message);
+            refused.push(arg.name);
+        }
     };
     exclusions(args, &mut refuse);
+    names(args, &mut refuse);
     durations(args, &mut refuse);
-    rates(args, asyncness, &mut refuse);
-    if let (Asyncness::Sync, Some(arg)) = (asyncness, args.get("attempt_timeout")) {
-        refuse(
-            arg,
-            "`attempt_timeout` can cut only an async fn: set the client's own timeouts".into(),
-        );
+    if asyncness == Asyncness::Sync {
+        sync(args, &mut refuse);
     }
+    rates(args, &mut refuse);
     for name in refused {
         args.remove(name);
     }
 }
 
 fn exclusions(args: &Args, refuse: &mut impl FnMut(&Arg, String)) {
-    let mut clash = |one: &str, other: &str, why: &str| {
-        if let (Some(one), Some(other)) = (args.get(one), args.get(other)) {
-            let later =
-                args.list.iter().rev().find(|arg| arg.name == one.name || arg.name == other.name);
-            refuse(
-                later.unwrap_or(other),
-                format!("`{}` and `{}` exclude each other: {why}", one.name, other.name),
-            );
-        }
-    };
-    if args.mode() != Some("Paced") {
-        clash("max_retries", "max_attempts", "`max_attempts = 6` says `max_retries = 5`");
-    }
-    clash("policy", "mode", "the mode is the policy's");
-    clash("retryable_errors", "codes", "each names the whole set of codes to retry");
-    if args.switched("idempotent", false) {
-        clash("retry_if_ok", "idempotent", "what came back `Ok` was executed");
-    }
-    if let (Some(Value::Names(cloned)), Some(Value::Names(borrowed))) =
-        (args.value("clone"), args.value("borrow"))
-    {
-        let both = |name: &&Ident| cloned.contains(name);
-        if let (Some(name), Some(arg)) = (borrowed.iter().find(both), args.get("borrow")) {
-            refuse(arg, format!("`{name}` is in `clone(..)` and in `borrow(..)`"));
+    for (i, arg) in args.list.iter().enumerate() {
+        for exclusion in arg.name.row().excludes {
+            let position = |other: &Arg| other.name == exclusion.other;
+            let Some(j) = args.list.iter().position(position) else { continue };
+            let (Some(other), Some(later)) = (args.list.get(j), args.list.get(i.max(j))) else {
+                continue;
+            };
+            if !is_excepted(exclusion, args) {
+                let (one, other) = (arg.name.name(), other.name.name());
+                let why = exclusion.why;
+                refuse(later, format!("`{one}` and `{other}` exclude each other: {why}"));
+            }
         }
     }
 }
 
-/// The decorator's, as the arguments' documentation states them.
+/// May a method add the one to a block with the other?
+pub fn may_stand_together(one: ArgName, other: ArgName, args: &Args) -> bool {
+    let exclusions =
+        |one: ArgName, other| one.row().excludes.iter().find(move |it| it.other == other);
+    exclusions(one, other)
+        .or(exclusions(other, one))
+        .is_some_and(|exclusion| is_excepted(exclusion, args))
+}
+
+/// Does the exception to the exclusion hold?
+fn is_excepted(exclusion: &Exclusion, args: &Args) -> bool {
+    match exclusion.unless {
+        Unless::None => false,
+        Unless::ModeIsPaced => args.mode() == Some("Paced"),
+        Unless::OtherIsNotFalse => !args.is_switched(exclusion.other, false),
+    }
+}
+
+fn names(args: &Args, refuse: &mut impl FnMut(&Arg, String)) {
+    let (Some(Value::Names(cloned)), Some(arg)) =
+        (args.value(ArgName::Clone), args.get(ArgName::Borrow))
+    else {
+        return;
+    };
+    if let Value::Names(borrowed) = &arg.value
+        && let Some(name) = borrowed.iter().find(|name: &&Ident| cloned.contains(name))
+    {
+        refuse(arg, format!("`{name}` is in both `clone(..)` and `borrow(..)`"));
+    }
+}
+
+/// The decorator mode's defaults in nanoseconds, as the arguments' documentation states them.
 const BASE_DELAY: u64 = 500_000_000;
 const MAX_DELAY: u64 = 30_000_000_000;
 
 fn durations(args: &Args, refuse: &mut impl FnMut(&Arg, String)) {
+    use ArgName::{AttemptTimeout, BaseDelay, MaxDelay, Mode, Policy, TotalTimeout};
     let nanos = |name| match args.get(name) {
         Some(arg @ Arg { value: Value::Nanoseconds(nanos), .. }) => Some((arg, *nanos)),
         _ => None,
     };
-    let defaults = !args.has("policy") && (!args.has("mode") || args.mode() == Some("Decorator"));
-    match (nanos("base_delay"), nanos("max_delay")) {
+    let defaults = !args.has(Policy) && (!args.has(Mode) || args.mode() == Some("Decorator"));
+    match (nanos(BaseDelay), nanos(MaxDelay)) {
         (Some((_, base)), Some((max, cap))) if cap < base => {
-            refuse(max, "`max_delay` is below `base_delay`".into());
+            refuse(max, "`max_delay` is shorter than `base_delay`".into());
         }
-        (Some((base, nanos)), None) if defaults && !args.has("max_delay") && nanos > MAX_DELAY => {
-            refuse(
-                base,
-                "`base_delay` is above `max_delay`, 30 s by default: write `max_delay` too".into(),
-            );
+        (Some((base, nanos)), None) if defaults && !args.has(MaxDelay) && nanos > MAX_DELAY => {
+            let message = "`base_delay` is longer than `max_delay`, 30 s by default: \
+                           write `max_delay` too";
+            refuse(base, message.into());
         }
-        (None, Some((max, nanos))) if defaults && !args.has("base_delay") && nanos < BASE_DELAY => {
-            refuse(
-                max,
-                "`max_delay` is below `base_delay`, 500 ms by default: write `base_delay` too"
-                    .into(),
-            );
+        (None, Some((max, nanos))) if defaults && !args.has(BaseDelay) && nanos < BASE_DELAY => {
+            let message = "`max_delay` is shorter than `base_delay`, 500 ms by default: \
+                           write `base_delay` too";
+            refuse(max, message.into());
         }
         _ => {}
     }
-    if let (Some((attempt, one)), Some((_, all))) =
-        (nanos("attempt_timeout"), nanos("total_timeout"))
+    if let (Some((attempt, one)), Some((_, all))) = (nanos(AttemptTimeout), nanos(TotalTimeout))
         && one > all
     {
-        refuse(
-            attempt,
-            "`attempt_timeout` is above `total_timeout`, which would always come first".into(),
-        );
+        let message =
+            "`attempt_timeout` is longer than `total_timeout`, which would always come first";
+        refuse(attempt, message.into());
     }
 }
 
-fn rates(args: &Args, asyncness: Asyncness, refuse: &mut impl FnMut(&Arg, String)) {
-    if let (true, Some(mode)) = (args.has_rate(), args.get("mode")) {
-        if asyncness == Asyncness::Sync {
-            refuse(mode, "this mode waits for its turn, which only an async fn can".into());
-        } else if !args.has("scope") {
-            refuse(
-                mode,
-                "this mode needs a `scope`: name what AWS throttles, as in \
-                 `scope = (\"ec2:DescribeInstances\", account, region)`, or write `scope = fn`"
-                    .into(),
-            );
+/// Arguments that a sync fn can't have.
+fn sync(args: &Args, refuse: &mut impl FnMut(&Arg, String)) {
+    for arg in &args.list {
+        let (when, why) = arg.name.row().async_only;
+        if args.holds(when) {
+            refuse(arg, format!("`{}` does not work on a sync fn: {why}", arg.name.name()));
         }
     }
-    for name in ["max_rate", "share", "fail_fast"] {
-        let Some(arg) = args.get(name) else { continue };
-        if asyncness == Asyncness::Sync {
-            refuse(arg, format!("`{name}` needs mode = \"paced\" or \"adaptive\", on an async fn"));
-        } else if !args.has_rate()
-            && !args.has("policy")
-            && (args.mode().is_some() || !args.has("mode"))
-        {
-            refuse(arg, format!("`{name}` needs mode = \"paced\" or \"adaptive\""));
-        }
+}
+
+fn rates(args: &Args, refuse: &mut impl FnMut(&Arg, String)) {
+    if let Some(mode) = args.get(ArgName::Mode).filter(|_| args.has_rate())
+        && !args.has(ArgName::Scope)
+    {
+        let message = "this mode needs a `scope` that names what AWS throttles, as in \
+                       `scope = (\"ec2:DescribeInstances\", account, region)`, or `scope = fn`";
+        refuse(mode, message.into());
+    }
+    // A policy may bring the mode, and a mode with a mistake may have been meant.
+    let unknown = args.has(ArgName::Policy) || args.mode().is_none() && args.has(ArgName::Mode);
+    if args.has_rate() || unknown {
+        return;
+    }
+    for arg in args.list.iter().filter(|arg| arg.name.row().needs_rate) {
+        let name = arg.name.name();
+        refuse(arg, format!("`{name}` needs `mode = \"paced\"` or `mode = \"adaptive\"`"));
     }
 }

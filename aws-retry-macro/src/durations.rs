@@ -1,6 +1,6 @@
 //! `"500ms"`, `"1.5s"`, `"2m"`, `"1h"`: read exactly, to the nanosecond.
 
-/// A unit's name and its nanoseconds. The longer name first, since one ends in the other.
+/// A unit's name and its nanoseconds.
 const UNITS: &[(&str, u64)] =
     &[("ms", 1_000_000), ("s", 1_000_000_000), ("m", 60_000_000_000), ("h", 3_600_000_000_000)];
 
@@ -10,7 +10,7 @@ pub fn nanoseconds(text: &str) -> Result<u64, String> {
     let (number, unit) = text.split_at(unit_at);
     if number.is_empty() {
         return Err(format!(
-            "`{text}` is no duration: write a number and a unit, as in \"500ms\", \"1.5s\", \"2m\" or \"1h\""
+            "`{text}` is not a duration: write a number and a unit, as in \"500ms\", \"1.5s\", \"2m\" or \"1h\""
         ));
     }
     if unit.is_empty() {
@@ -20,7 +20,7 @@ pub fn nanoseconds(text: &str) -> Result<u64, String> {
         return Err(unknown_unit(number, unit));
     };
     scale(number, *each).ok_or_else(|| {
-        format!("`{text}` is no duration: it is malformed, finer than a nanosecond or longer than 500 years")
+        format!("`{text}` is not a duration: it is malformed, finer than a nanosecond or longer than 500 years")
     })
 }
 
@@ -44,8 +44,8 @@ fn scale(number: &str, each: u64) -> Option<u64> {
         return None;
     }
     for digit in fraction.bytes().map(|byte| u64::from(byte - b'0')) {
-        // Minutes and hours are no powers of ten, but 10 divides them down to a nanosecond
-        // for as many digits as anybody writes.
+        // Minutes and hours are not powers of ten, but 10 divides them down to a nanosecond
+        // for as many digits as people write.
         if digit != 0 && !place.is_multiple_of(10) {
             return None;
         }
@@ -60,7 +60,7 @@ mod tests {
     use super::nanoseconds;
 
     #[test]
-    fn reads_every_unit_exactly() {
+    fn every_unit_is_read_exactly() {
         for (text, nanos) in [
             ("250ms", 250_000_000),
             ("0.3s", 300_000_000),
@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_has_no_meaning() {
+    fn texts_without_a_meaning_are_refused() {
         for text in [
             "",
             "s",
@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn says_what_to_write() {
+    fn errors_say_what_to_write() {
         assert!(nanoseconds("5").unwrap_err().contains("write \"5s\""));
         assert!(nanoseconds("5 seconds").unwrap_err().contains("write \"5s\""));
         assert!(nanoseconds("1d").unwrap_err().contains("ms, s, m and h"));

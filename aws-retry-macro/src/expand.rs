@@ -13,6 +13,7 @@ use crate::rebind::Rebindings;
 use crate::retry_loop::{Body, RetryLoop};
 use crate::shape::{Asyncness, Shape};
 use crate::spans::located;
+use crate::table::ArgName;
 use crate::value::Value;
 use crate::{instrument, refuse, returned_future};
 
@@ -40,7 +41,7 @@ pub fn func(mut func: Func, mut args: Args, passes: bool, errors: &mut Errors) -
 
 /// `::aws_retry::__private`, or where `crate = ..` says.
 fn private(args: &Args) -> TokenStream {
-    if let Some(Value::Path(path)) = args.value("crate") {
+    if let Some(Value::Path(path)) = args.value(ArgName::Crate) {
         glue!(#path::__private)
     } else {
         glue!(::aws_retry::__private)

@@ -9,10 +9,11 @@ use syn::{Attribute, GenericParam, ImplItem, Meta};
 
 use crate::args::Args;
 use crate::diagnostics::Errors;
-use crate::expand;
 use crate::input::{Func, Impl};
 use crate::refuse::is_ours;
 use crate::shape::{Outcome, Shape};
+use crate::table::ArgName;
+use crate::{check, expand};
 
 pub fn expand(block: &Impl, args: &Args, errors: &mut Errors) -> TokenStream {
     let mut covered = 0;
@@ -48,11 +49,14 @@ fn method(mut func: Func, block: &Args, covered: &mut usize, errors: &mut Errors
         errors.at(second, "#[aws_retry] is on this fn already");
     }
     let written = own.first().map(|attr| arguments(attr, errors));
-    let asked = written.as_ref().is_some_and(|args| !args.switched("sync", false));
+    let asked = written.as_ref().is_some_and(|args| !args.is_switched(ArgName::Sync, false));
     let written = written.unwrap_or_default();
-    if let Some(skip) = written.get("skip") {
+    if let Some(skip) = written.get(ArgName::Skip) {
         if written.list.len() > 1 {
-            errors.at(&skip.name, "`skip` leaves the method alone: other arguments have no effect");
+            errors.at(
+                &skip.token,
+                "`skip` leaves the method alone: the other arguments would have no effect",
+            );
         }
         *covered += 1;
         return func.into_token_stream();
@@ -76,30 +80,20 @@ fn arguments(attr: &Attribute, errors: &mut Errors) -> Args {
     }
 }
 
-/// Says the method something that the block says in other words, the method's stands.
-const SAME: &[(&str, &str)] = &[
-    ("max_retries", "max_attempts"),
-    ("policy", "mode"),
-    ("retryable_errors", "codes"),
-    ("total_timeout", "deadline"),
-];
-
+/// The block's arguments with the method's over them. What the method says replaces what the block
+/// says in other words, too.
 fn merged(block: &Args, own: &Args) -> Args {
     let mut args = block.clone();
     for arg in &own.list {
-        args.remove(arg.row.name);
-        for (one, other) in SAME {
-            if arg.row.name == *one && own.get(other).is_none() {
-                args.remove(other);
-            } else if arg.row.name == *other && own.get(one).is_none() {
-                args.remove(one);
-            }
-        }
+        args.remove(arg.name);
         args.list.push(arg.clone());
     }
-    args.remove("sync");
-    if block.switched("sync", true) && own.get("sync").is_none() || own.switched("sync", true) {
-        args.list.extend(own.get("sync").or(block.get("sync")).cloned());
+    for arg in &own.list {
+        for equal in arg.name.row().equals {
+            if own.get(*equal).is_none() && !check::may_stand_together(arg.name, *equal, &args) {
+                args.remove(*equal);
+            }
+        }
     }
     args
 }
@@ -115,7 +109,7 @@ fn is_covered(func: &Func, args: &Args) -> bool {
     }
     match shape {
         Shape::Async(_) => true,
-        Shape::Sync(_) => args.switched("sync", true),
+        Shape::Sync(_) => args.is_switched(ArgName::Sync, true),
         // What `#[async_trait]` above has made of an `async fn`.
         Shape::Future { .. } => func.sig.generics.params.iter().any(|param| {
             matches!(param, GenericParam::Lifetime(lifetime) if lifetime.lifetime.ident == "async_trait")

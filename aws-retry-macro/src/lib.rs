@@ -14,6 +14,8 @@ mod failure;
 mod impl_block;
 mod input;
 mod instrument;
+mod kinds;
+mod literals;
 mod policy;
 mod rebind;
 mod refuse;
@@ -22,6 +24,7 @@ mod retry_loop;
 mod returned_future;
 mod shape;
 mod suggest;
+mod table;
 #[cfg(test)]
 mod tests;
 mod types;
@@ -31,12 +34,34 @@ mod value;
 use proc_macro::TokenStream;
 
 #[doc = include_str!("../ATTRIBUTE.md")]
+/// # Explanation
+///
+/// What the attribute makes of one function. `__private` stands for `::aws_retry::__private`.
+///
+/// ```ignore
+#[doc = include_str!("../snapshots/plain.rs")]
+/// ```
+///
+/// becomes
+///
+/// ```ignore
+#[doc = include_str!("../snapshots/plain.expanded.rs")]
+/// ```
+///
+/// - The **site** is a static with the parts of the policy that are literals. It costs nothing per call.
+/// - The **call** counts the attempts and holds what is known only when the call begins.
+/// - The **body** stands in an `async` block that is not `move`: borrowed arguments stay borrowed, and an
+///   argument that the body consumes is cloned before each attempt.
+/// - The **hint** is never run. It tells `?` and `return` which type they convert into.
+/// - **via** and **stop** say how the error type is read, and how it can hold `Stopped`. The compiler
+///   chooses both by the type of the outcome.
+/// - **settle** decides: it returns the outcome if the call is done, or waits and lets the loop go on.
 #[proc_macro_attribute]
 pub fn aws_retry(args: TokenStream, item: TokenStream) -> TokenStream {
     attribute::expand(args.into(), &item.into()).into()
 }
 
-/// Implements `AsFailure`: what an error type of your own says of a failed attempt.
+/// Implements `AsFailure`: what an error type of your own says about a failed attempt.
 ///
 /// ```ignore
 /// #[derive(Debug, thiserror::Error, AsFailure)]

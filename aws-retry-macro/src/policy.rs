@@ -4,12 +4,14 @@
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
 
-use crate::args::{Arg, Args, TABLE};
+use crate::args::{Arg, Args};
+use crate::kinds::Role;
 use crate::spans::{located, placed};
-use crate::value::{Kind, Value};
+use crate::table::ArgName;
+use crate::value::Value;
 
 /// `RetryPolicy::new().max_retries(5)..`, for a constant: it can name neither generics nor `self`.
-pub fn constant(args: &Args, private: &TokenStream) -> TokenStream {
+pub fn static_policy(args: &Args, private: &TokenStream) -> TokenStream {
     let calls = args.list.iter().filter_map(|arg| {
         let value = literal(arg, private)?;
         Some(call(arg, &value))
@@ -19,9 +21,8 @@ pub fn constant(args: &Args, private: &TokenStream) -> TokenStream {
 
 /// The same of what is known when the call begins; nothing, if all is known before.
 /// A statement for each argument, so that an error about its value has no other to point at.
-pub fn late(args: &Args, private: &TokenStream) -> Option<TokenStream> {
-    let mut settings =
-        args.list.iter().filter(|arg| is_setting(arg)).filter_map(late_one).peekable();
+pub fn call_policy(args: &Args, private: &TokenStream) -> Option<TokenStream> {
+    let mut settings = args.list.iter().filter_map(call_setting).peekable();
     settings.peek()?;
     Some(glue! {
         let late = #private::RetryPolicy::new();
@@ -29,10 +30,10 @@ pub fn late(args: &Args, private: &TokenStream) -> Option<TokenStream> {
     })
 }
 
-fn late_one(arg: &Arg) -> Option<TokenStream> {
-    let Value::Late(expr) = &arg.value else { return None };
+fn call_setting(arg: &Arg) -> Option<TokenStream> {
+    let (Role::Setting, Value::Expr(expr)) = (role(arg), &arg.value) else { return None };
     let call = call(arg, expr);
-    Some(quote_spanned!(located(arg.name.span())=> let late = late #call;))
+    Some(quote_spanned!(located(arg.token.span())=> let late = late #call;))
 }
 
 /// The functions: predicates and hooks, if there are any.
@@ -40,9 +41,9 @@ pub fn extras(args: &Args, private: &TokenStream, at: Span) -> Option<TokenStrea
     let functions: Vec<TokenStream> = args
         .list
         .iter()
-        .filter_map(|arg| match (&arg.row.kind, &arg.value) {
-            (Kind::Function, Value::Late(expr)) => {
-                let at = located(arg.name.span());
+        .filter_map(|arg| match (role(arg), &arg.value) {
+            (Role::Callback, Value::Expr(expr)) => {
+                let at = located(arg.token.span());
                 let name = name(arg);
                 let some = placed(glue!(#private::Some), at);
                 Some(quote_spanned!(at=> #name: #some(&#expr)))
@@ -53,31 +54,14 @@ pub fn extras(args: &Args, private: &TokenStream, at: Span) -> Option<TokenStrea
     if functions.is_empty() {
         return None;
     }
-    let all = TABLE.iter().filter(|row| matches!(row.kind, Kind::Function)).count();
+    let all = ArgName::ALL.iter().filter(|arg| arg.row().kind.role() == Role::Callback).count();
     let others = (functions.len() < all).then(|| quote_spanned!(at=> ..#private::Extras::NONE));
     Some(quote_spanned!(at=> #private::Extras { #(#functions,)* #others }))
 }
 
-/// Is it a setting of `RetryPolicy`?
-fn is_setting(arg: &Arg) -> bool {
-    use Kind::{Choice, Codes, Count, Duration, Instant, Name, Number, Switch, Text};
-    matches!(
-        arg.row.kind,
-        Choice(_)
-            | Codes
-            | Count { .. }
-            | Duration { .. }
-            | Instant
-            | Name
-            | Number { .. }
-            | Switch
-            | Text
-    ) && arg.row.name != "sync"
-}
-
 /// The setter is ours, whatever the user's token is called.
 fn name(arg: &Arg) -> Ident {
-    Ident::new(arg.row.name, Span::mixed_site().located_at(arg.name.span()))
+    Ident::new(arg.name.name(), Span::mixed_site().located_at(arg.token.span()))
 }
 
 fn call(arg: &Arg, value: &impl ToTokens) -> TokenStream {
@@ -85,36 +69,32 @@ fn call(arg: &Arg, value: &impl ToTokens) -> TokenStream {
     quote_spanned!(name.span()=> .#name(#value))
 }
 
-fn literal(arg: &Arg, private: &TokenStream) -> Option<TokenStream> {
-    if !is_setting(arg) {
-        return None;
-    }
-    Some(match &arg.value {
-        Value::Count(count) => Literal::u32_unsuffixed(*count).into_token_stream(),
-        Value::Number(number) => Literal::f64_suffixed(*number).into_token_stream(),
-        Value::Nanoseconds(nanos) => {
-            let nanos = Literal::u64_unsuffixed(*nanos);
-            glue!(#private::Duration::from_nanos(#nanos))
-        }
-        Value::Switch(on) => on.into_token_stream(),
-        Value::Choice(variant) => {
-            let variant = Ident::new(variant, Span::mixed_site());
-            let family = Ident::new(family(arg.row.name), Span::mixed_site());
-            glue!(#private::#family::#variant)
-        }
-        Value::Codes(codes) => glue!(&[#(#codes),*]),
-        Value::Text(text) => text.into_token_stream(),
-        _ => return None,
-    })
+fn role(arg: &Arg) -> Role {
+    arg.name.row().kind.role()
 }
 
-/// The enum that a choice belongs to.
-fn family(argument: &str) -> &'static str {
-    match argument {
-        "jitter" => "Jitter",
-        "codes" => "Codes",
-        "mode" => "Mode",
-        "nested" => "Nested",
-        _ => "Log",
+fn literal(arg: &Arg, private: &TokenStream) -> Option<TokenStream> {
+    if role(arg) != Role::Setting {
+        return None;
+    }
+    match &arg.value {
+        Value::Count(count) => Some(Literal::u32_unsuffixed(*count).into_token_stream()),
+        Value::Number(number) => Some(Literal::f64_suffixed(*number).into_token_stream()),
+        Value::Nanoseconds(nanos) => {
+            let nanos = Literal::u64_unsuffixed(*nanos);
+            Some(glue!(#private::Duration::from_nanos(#nanos)))
+        }
+        Value::Switch(on) => Some(on.into_token_stream()),
+        Value::Choice(choice, variant) => {
+            let choice = Ident::new(choice, Span::mixed_site());
+            let variant = Ident::new(variant, Span::mixed_site());
+            Some(glue!(#private::#choice::#variant))
+        }
+        Value::Codes(codes) => Some(glue!(&[#(#codes),*])),
+        Value::Text(text) => Some(text.into_token_stream()),
+        // Known only when the call begins.
+        Value::Expr(_) => None,
+        // No setting has one of these.
+        Value::Names(_) | Value::Path(_) | Value::Flag | Value::OfTheFn => None,
     }
 }

@@ -12,6 +12,7 @@ use crate::arguments::Binding;
 use crate::diagnostics::Errors;
 use crate::rename_self;
 use crate::shape::Asyncness;
+use crate::table::ArgName;
 use crate::types::Kind;
 use crate::usage::{Usage, usages};
 use crate::value::Value;
@@ -215,7 +216,7 @@ impl Rebindings {
 
 /// `policy = &self.policy` borrows for the whole call what the attempts could not borrow uniquely then.
 fn held_by_policy(args: &Args, name: &Ident) -> bool {
-    matches!(args.value("policy"), Some(Value::Late(policy)) if mentions(policy.to_token_stream(), name))
+    matches!(args.value(ArgName::Policy), Some(Value::Expr(policy)) if mentions(policy.to_token_stream(), name))
 }
 
 fn mentions(tokens: TokenStream, name: &Ident) -> bool {
@@ -253,7 +254,7 @@ struct Forced {
 
 impl Forced {
     fn read(args: &Args, names: &[String], errors: &mut Errors) -> Forced {
-        let mut list = |argument: &str| match args.value(argument) {
+        let mut list = |argument: ArgName| match args.value(argument) {
             Some(Value::Names(listed)) => {
                 for name in listed.iter().filter(|name| !names.contains(&name.to_string())) {
                     errors.at(name, format_args!("the fn has no argument `{name}`"));
@@ -262,7 +263,7 @@ impl Forced {
             }
             _ => Vec::new(),
         };
-        Forced { clone: list("clone"), borrow: list("borrow") }
+        Forced { clone: list(ArgName::Clone), borrow: list(ArgName::Borrow) }
     }
 
     fn how(&self, name: &str, usage: Usage) -> Option<How> {

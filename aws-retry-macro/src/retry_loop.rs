@@ -5,12 +5,13 @@ use quote::{ToTokens, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Block, Expr, Ident, Stmt, Type};
 
-use crate::args::Args;
+use crate::args::{Arg, Args};
 
 use crate::policy;
 use crate::rebind::Rebindings;
 use crate::shape::{Asyncness, Outcome, error_span, inferred};
 use crate::spans::{located, placed};
+use crate::table::ArgName;
 use crate::value::Value;
 
 /// Everything the loop is made of.
@@ -77,7 +78,7 @@ impl RetryLoop<'_> {
     /// should pay for.
     fn leave(&self, out: &TokenStream) -> TokenStream {
         let private = self.private;
-        let waits = self.args.get("operation").or(self.args.get("policy")).is_some();
+        let waits = self.args.get(ArgName::Operation).or(self.args.get(ArgName::Policy)).is_some();
         let (after, last_wait) = match self.asyncness {
             Asyncness::Async => (None, glue!(#private::Call::last_wait(&mut call).await;)),
             Asyncness::Sync => (
@@ -99,11 +100,11 @@ impl RetryLoop<'_> {
 
     fn site(&self) -> TokenStream {
         let private = self.private;
-        let name = match self.args.value("name") {
+        let name = match self.args.value(ArgName::Name) {
             Some(Value::Text(text)) => text.to_token_stream(),
             _ => syn::ext::IdentExt::unraw(self.name).to_string().to_token_stream(),
         };
-        let policy = policy::constant(self.args, private);
+        let policy = policy::static_policy(self.args, private);
         glue! {
             static AWS_RETRY_SITE: #private::Site = #private::Site::new(#name, ::core::module_path!(), #policy);
         }
@@ -111,16 +112,16 @@ impl RetryLoop<'_> {
 
     fn call(&self) -> TokenStream {
         let private = self.private;
-        let expr = |name: &str| match self.args.value(name) {
-            Some(Value::Late(expr)) => Some(&**expr),
+        let expr = |name: ArgName| match self.args.value(name) {
+            Some(Value::Expr(expr)) => Some(&**expr),
             _ => None,
         };
-        let policy =
-            expr("policy").map(|policy| glue!(let policy: &#private::RetryPolicy = #policy;));
-        let late = policy::late(self.args, private);
+        let policy = expr(ArgName::Policy)
+            .map(|policy| glue!(let policy: &#private::RetryPolicy = #policy;));
+        let late = policy::call_policy(self.args, private);
         let with_policy = policy.as_ref().map(|_| glue!(.policy(policy)));
         let with_late = late.as_ref().map(|_| glue!(.late(&late)));
-        let with_scope = expr("scope").map(|scope| {
+        let with_scope = expr(ArgName::Scope).map(|scope| {
             // The elements are looked at, not moved into a tuple.
             let key = match scope {
                 syn::Expr::Tuple(tuple) => {
@@ -130,7 +131,7 @@ impl RetryLoop<'_> {
                 scope => scope.to_token_stream(),
             };
             let at = located(
-                self.args.get("scope").map_or_else(Span::mixed_site, |arg| arg.name.span()),
+                self.args.get(ArgName::Scope).map_or_else(Span::mixed_site, |arg| arg.token.span()),
             );
             let scope_key = placed(glue!(#private::scope_key), at);
             quote_spanned!(at=> .scope(#scope_key(&#key)))
@@ -275,26 +276,20 @@ impl RetryLoop<'_> {
     /// How the error is told apart. `retry_if` speaks for errors that nothing else can classify.
     fn via(&self) -> TokenStream {
         let at = error_span(self.outcome);
-        if self.args.get("retry_if").is_some() {
+        if self.args.get(ArgName::RetryIf).is_some() {
             quote_spanned!(at=> tag.lenient().tower().aws_retry_via())
         } else {
             quote_spanned!(at=> tag.tower().aws_retry_via())
         }
     }
 
-    /// How a try that was cut becomes an error of the fn. An argument that cuts demands that it can.
+    /// How a canceled attempt becomes an error of the fn. An argument that cancels requires that it can.
     fn stop(&self) -> TokenStream {
-        let cuts = |name: &&str| match *name {
-            "mode" => self.args.has_rate(),
-            "fail_fast" => self.args.get(name).is_some() && !self.args.switched(name, false),
-            name => self.args.get(name).is_some(),
-        };
-        let cutting = ["attempt_timeout", "total_timeout", "deadline", "fail_fast", "mode"]
-            .into_iter()
-            .find(cuts);
-        match cutting.and_then(|name| self.args.get(name)) {
+        let cancels =
+            |arg: &&Arg| self.args.holds(arg.name.row().cancels) && !arg.is_literally(false);
+        match self.args.list.iter().find(cancels) {
             Some(arg) if self.asyncness == Asyncness::Async => {
-                quote_spanned!(located(arg.name.span())=> tag.tower().aws_retry_stop())
+                quote_spanned!(located(arg.token.span())=> tag.tower().aws_retry_stop())
             }
             _ => glue!(tag.lenient().tower().aws_retry_stop()),
         }

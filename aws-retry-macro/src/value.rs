@@ -1,54 +1,23 @@
 //! The values of arguments: each kind's literals, checked; any expression where one may stand.
 
 use proc_macro2::Ident;
-use syn::{Expr, Lit, LitStr, UnOp};
+use syn::{Expr, LitStr};
 
-use crate::args::{Choices, Row};
 use crate::durations::nanoseconds;
+use crate::kinds::{Choice, Kind};
+use crate::literals::{Literal, bare, literal};
 use crate::suggest;
+use crate::table::ArgName;
 
-/// What an argument takes.
-#[derive(Clone, Copy)]
-pub enum Kind {
-    /// A whole number.
-    Count {
-        least: u32,
-    },
-    Number {
-        least: f64,
-        most: f64,
-    },
-    Duration {
-        zero: bool,
-    },
-    Instant,
-    Switch,
-    /// One of some words.
-    Choice(Choices),
-    /// A list of error codes or patterns.
-    Codes,
-    Text,
-    /// A text that must be known at compile time.
-    Name,
-    Scope,
-    /// A predicate or a hook: a path or a closure.
-    Function,
-    Policy,
-    /// `clone(a, b)`
-    Names,
-    Path,
-    Flag,
-}
-
-/// What was written.
+/// A value as written.
 #[derive(Clone)]
 pub enum Value {
     Count(u32),
     Number(f64),
     Nanoseconds(u64),
     Switch(bool),
-    /// The variant that the word stands for.
-    Choice(&'static str),
+    /// An enum, and the variant that the word stands for.
+    Choice(&'static str, &'static str),
     Codes(Vec<LitStr>),
     Text(LitStr),
     Names(Vec<Ident>),
@@ -56,122 +25,119 @@ pub enum Value {
     Flag,
     /// `scope = fn`
     OfTheFn,
-    /// Not known before the call.
-    Late(Box<Expr>),
+    /// Known only when the call begins.
+    Expr(Box<Expr>),
 }
 
 impl Value {
-    pub fn read(row: &Row, written: &Expr) -> syn::Result<Value> {
+    pub fn read(arg: ArgName, written: &Expr) -> syn::Result<Value> {
         let expr = bare(written);
+        let name = arg.name();
+        let example = arg.row().example;
         let fail = |message: String| Err(syn::Error::new_spanned(written, message));
-        let refused =
-            |what: &str| fail(format!("`{}` takes {what}, as in `{}`", row.name, row.example));
-        let late = || Ok(Value::Late(Box::new(expr.clone())));
-        match (row.kind, literal(expr)) {
-            (Kind::Count { least }, Some(Literal::Int(digits))) => match digits.parse::<u32>() {
-                Ok(count) if count >= least => Ok(Value::Count(count)),
-                Ok(_) => fail(format!("`{}` is at least {least}: the first try counts", row.name)),
-                Err(_) => fail(format!("`{}` is at most {}", row.name, u32::MAX)),
+        let wrong_type = |wanted: &str| fail(format!("`{name}` takes {wanted}, as in `{example}`"));
+        let value = || Ok(Value::Expr(Box::new(expr.clone())));
+        match (arg.row().kind, literal(expr)) {
+            (Kind::Count { min }, Some(Literal::Int(digits))) => match digits.parse::<u32>() {
+                Ok(count) if count >= min => Ok(Value::Count(count)),
+                Ok(_) => fail(format!("`{name}` must be at least {min}: the first attempt counts")),
+                Err(_) => fail(format!("`{name}` must be at most {}", u32::MAX)),
             },
-            (Kind::Count { least }, Some(Literal::Negative)) => fail(format!("`{}` is at least {least}", row.name)),
-            (Kind::Count { .. }, Some(_)) => refused("a whole number"),
+            (Kind::Count { min }, Some(Literal::Negative)) => {
+                fail(format!("`{name}` must be at least {min}"))
+            }
+            (Kind::Count { .. }, Some(_)) => wrong_type("a whole number"),
+            (Kind::Count { .. }, None) => value(),
 
-            (Kind::Number { least, most }, Some(Literal::Int(digits) | Literal::Float(digits))) => {
+            (Kind::Number { min, max }, Some(Literal::Int(digits) | Literal::Float(digits))) => {
                 match digits.parse::<f64>() {
-                    Ok(number) if number.is_finite() && (least..=most).contains(&number) => Ok(Value::Number(number)),
-                    _ => fail(range(row.name, least, most)),
+                    Ok(number) if number.is_finite() && (min..=max).contains(&number) => {
+                        Ok(Value::Number(number))
+                    }
+                    _ => fail(range(name, min, max)),
                 }
             }
-            (Kind::Number { least, most }, Some(Literal::Negative)) => fail(range(row.name, least, most)),
-            (Kind::Number { .. }, Some(_)) => refused("a number"),
+            (Kind::Number { min, max }, Some(Literal::Negative)) => fail(range(name, min, max)),
+            (Kind::Number { .. }, Some(_)) => wrong_type("a number"),
+            (Kind::Number { .. }, None) => value(),
 
-            (Kind::Duration { zero }, Some(Literal::Text(text))) => match nanoseconds(&text.value()) {
-                Ok(0) if !zero => fail(format!("`{}` of zero leaves no time for anything", row.name)),
-                Ok(nanos) => Ok(Value::Nanoseconds(nanos)),
-                Err(message) => fail(message),
-            },
+            (Kind::Duration { zero }, Some(Literal::Text(text))) => {
+                match nanoseconds(&text.value()) {
+                    Ok(0) if !zero => fail(format!("`{name}` must be longer than zero")),
+                    Ok(nanos) => Ok(Value::Nanoseconds(nanos)),
+                    Err(message) => fail(message),
+                }
+            }
             (Kind::Duration { .. }, Some(Literal::Int(digits) | Literal::Float(digits))) => {
-                fail(format!("a bare number has no unit: write \"{digits}s\" or \"{digits}ms\""))
+                fail(format!("a duration needs a unit: write \"{digits}s\" or \"{digits}ms\""))
             }
-            (Kind::Duration { .. }, Some(Literal::Negative)) => fail("a duration is never negative".into()),
-            (Kind::Duration { .. }, Some(_)) => refused("a duration"),
-
-            (Kind::Instant, Some(_)) => {
-                fail("`deadline` takes an `Instant`; a span of time is written `total_timeout = \"60s\"`".into())
+            (Kind::Duration { .. }, Some(Literal::Negative)) => {
+                fail("a duration can't be negative".into())
             }
+            (Kind::Duration { .. }, Some(_)) => wrong_type("a duration"),
+            (Kind::Duration { .. }, None) => value(),
 
-            (Kind::Switch, Some(Literal::Switch(on))) => Ok(Value::Switch(on)),
-            (Kind::Switch, Some(_)) => refused("`true` or `false`"),
-            (Kind::Switch, None) if row.name == "sync" => refused("`true` or `false`"),
+            (Kind::Instant, Some(_)) => fail(format!(
+                "`{name}` takes an `Instant`; for a span of time write `total_timeout = \"60s\"`"
+            )),
+            (Kind::Instant, None) => value(),
 
-            (Kind::Choice(words), Some(Literal::Switch(on))) => choice(row, words, if on { "true" } else { "false" })
-                .map(Value::Choice)
-                .or_else(fail),
-            (Kind::Choice(words), Some(Literal::Text(text))) if !is_switch(&text.value()) => {
-                choice(row, words, &text.value()).map(Value::Choice).or_else(fail)
+            (Kind::Switch | Kind::ConstSwitch, Some(Literal::Switch(on))) => Ok(Value::Switch(on)),
+            (Kind::Switch | Kind::ConstSwitch, Some(_)) | (Kind::ConstSwitch, None) => {
+                wrong_type("`true` or `false`")
             }
-            (Kind::Choice(words), _) => fail(format!("`{}` is one of {}", row.name, all(words))),
+            (Kind::Switch, None) => value(),
 
-            (Kind::Codes, _) => codes(row, expr).unwrap_or_else(late),
-
-            (Kind::Text | Kind::Name, Some(Literal::Text(text))) if text.value().trim().is_empty() => {
-                fail(format!("`{}` is empty", row.name))
+            (Kind::Choice(choice), Some(Literal::Switch(on))) => {
+                word(name, choice, if on { "true" } else { "false" }).or_else(fail)
             }
-            (Kind::Text | Kind::Name, Some(Literal::Text(text))) => Ok(Value::Text(text.clone())),
-            (Kind::Text | Kind::Name, Some(_)) | (Kind::Name, None) => refused("a text"),
-
-            (Kind::Scope, _) if matches!(expr, Expr::Tuple(tuple) if tuple.elems.is_empty()) => {
-                fail(format!("an empty scope names nothing: write `{}`, or `scope = fn`", row.example))
+            (Kind::Choice(choice), Some(Literal::Text(text))) if !is_switch(&text.value()) => {
+                word(name, choice, &text.value()).or_else(fail)
             }
+            (Kind::Choice(choice), _) => fail(one_of(name, choice)),
+
+            (Kind::Codes, _) => codes(arg, expr).unwrap_or_else(value),
+
+            (Kind::Text | Kind::ConstText, Some(Literal::Text(text))) => {
+                if text.value().trim().is_empty() {
+                    fail(format!("`{name}` must not be empty"))
+                } else {
+                    Ok(Value::Text(text.clone()))
+                }
+            }
+            (Kind::Text | Kind::ConstText, Some(_)) | (Kind::ConstText, None) => {
+                wrong_type("a string")
+            }
+            (Kind::Text, None) => value(),
+
             (Kind::Scope, Some(Literal::Text(text))) if text.value().is_empty() => {
-                fail(format!("an empty scope names nothing: write `{}`, or `scope = fn`", row.example))
+                fail(empty_scope(example))
             }
-            (Kind::Function, Some(_)) => refused("a path or a closure"),
-            (Kind::Policy, Some(_)) => refused("a `&RetryPolicy`"),
-            _ => late(),
+            (Kind::Scope, None) if matches!(expr, Expr::Tuple(tuple) if tuple.elems.is_empty()) => {
+                fail(empty_scope(example))
+            }
+            (Kind::Scope, _) => value(),
+
+            (Kind::Function, Some(_)) => wrong_type("a path or a closure"),
+            (Kind::Function, None) => value(),
+            (Kind::Policy, Some(_)) => wrong_type("a `&RetryPolicy`"),
+            (Kind::Policy, None) => value(),
+
+            // These have a form of their own and are not read as expressions.
+            (Kind::Names | Kind::Path | Kind::Flag, _) => {
+                fail(format!("`{name}` is written `{example}`"))
+            }
         }
     }
 }
 
-/// A literal, as far as arguments tell them apart.
-enum Literal<'a> {
-    Int(String),
-    Float(String),
-    Negative,
-    Text(&'a LitStr),
-    Switch(bool),
-    Other,
-}
-
-fn literal(expr: &Expr) -> Option<Literal<'_>> {
-    match expr {
-        Expr::Lit(lit) => Some(match &lit.lit {
-            Lit::Int(int) => Literal::Int(int.base10_digits().to_owned()),
-            Lit::Float(float) => Literal::Float(float.base10_digits().to_owned()),
-            Lit::Str(text) => Literal::Text(text),
-            Lit::Bool(switch) => Literal::Switch(switch.value),
-            _ => Literal::Other,
-        }),
-        Expr::Unary(unary) if matches!(unary.op, UnOp::Neg(_)) => {
-            literal(bare(&unary.expr)).map(|_| Literal::Negative)
-        }
-        _ => None,
-    }
-}
-
-/// Without the parentheses, and the invisible ones that `macro_rules!` puts around `$e`.
-fn bare(mut expr: &Expr) -> &Expr {
-    loop {
-        expr = match expr {
-            Expr::Group(group) => &group.expr,
-            Expr::Paren(paren) => &paren.expr,
-            _ => return expr,
-        };
-    }
+fn empty_scope(example: &str) -> String {
+    format!("a scope must not be empty: write `{example}`, or `scope = fn`")
 }
 
 /// A list of literals, checked; nothing, if the list is not one of literals.
-fn codes(row: &Row, expr: &Expr) -> Option<syn::Result<Value>> {
+fn codes(arg: ArgName, expr: &Expr) -> Option<syn::Result<Value>> {
+    let (name, example) = (arg.name(), arg.row().example);
     let fail = |tokens: &dyn quote::ToTokens, message: String| {
         Some(Err(syn::Error::new_spanned(tokens, message)))
     };
@@ -181,14 +147,14 @@ fn codes(row: &Row, expr: &Expr) -> Option<syn::Result<Value>> {
     };
     let Expr::Array(array) = list else {
         return literal(list).map(|_| {
-            let message = format!("`{}` takes a list, as in `{}`", row.name, row.example);
+            let message = format!("`{name}` takes a list, as in `{example}`");
             Err(syn::Error::new_spanned(expr, message))
         });
     };
     if array.elems.is_empty() {
         return fail(
             expr,
-            format!("`{}` names no code: write `{}`, or leave it out", row.name, row.example),
+            format!("`{name}` must not be empty: write `{example}`, or leave the argument out"),
         );
     }
     let mut codes = Vec::new();
@@ -200,17 +166,17 @@ fn codes(row: &Row, expr: &Expr) -> Option<syn::Result<Value>> {
                     return fail(
                         element,
                         format!(
-                            "`{text}` is no error code: codes and patterns are words, as in \"SlowDown\" or \"*.NotFound\""
+                            "\"{text}\" is not an error code: a code or pattern is one word, as in \"SlowDown\" or \"*.NotFound\""
                         ),
                     );
                 }
                 codes.push(code.clone());
             }
             Some(_) => {
-                return fail(element, "an error code is a text, as in \"SlowDown\"".into());
+                return fail(element, "an error code is a string, as in \"SlowDown\"".into());
             }
-            // Constants, then; late, since they may be of `Self`.
-            None => return Some(Ok(Value::Late(Box::new(syn::parse_quote!(const { &#array }))))),
+            // Constants, then. Evaluated in the call, since they may belong to `Self`.
+            None => return Some(Ok(Value::Expr(Box::new(syn::parse_quote!(const { &#array }))))),
         }
     }
     Some(Ok(Value::Codes(codes)))
@@ -220,27 +186,26 @@ fn is_switch(text: &str) -> bool {
     matches!(text, "true" | "false")
 }
 
-fn choice(row: &Row, words: Choices, written: &str) -> Result<&'static str, String> {
-    if let Some((_, variant)) = words.iter().find(|(word, _)| *word == written) {
-        return Ok(variant);
+/// The variant of a written word.
+fn word(name: &str, choice: Choice, written: &str) -> Result<Value, String> {
+    if let Some((_, variant)) = choice.words.iter().find(|(word, _)| *word == written) {
+        return Ok(Value::Choice(choice.of, variant));
     }
-    let names: Vec<&'static str> = words.iter().map(|(word, _)| *word).collect();
-    Err(match suggest::nearest(written, &names) {
-        Some(word) => format!("`{}` has no \"{written}\": did you mean \"{word}\"?", row.name),
-        None => format!("`{}` is one of {}", row.name, all(words)),
+    let words: Vec<&'static str> = choice.words.iter().map(|(word, _)| *word).collect();
+    Err(match suggest::nearest(written, &words) {
+        Some(word) => format!("`{name}` can't be \"{written}\": did you mean \"{word}\"?"),
+        None => one_of(name, choice),
     })
 }
 
-fn all(words: Choices) -> String {
-    let quoted: Vec<String> = words
-        .iter()
-        .map(|(word, _)| if is_switch(word) { (*word).to_owned() } else { format!("\"{word}\"") })
-        .collect();
-    quoted.join(", ")
+fn one_of(name: &str, choice: Choice) -> String {
+    let quoted = |word: &str| if is_switch(word) { word.to_owned() } else { format!("\"{word}\"") };
+    let words: Vec<String> = choice.words.iter().map(|(word, _)| quoted(word)).collect();
+    format!("`{name}` must be one of {}", words.join(", "))
 }
 
-fn range(name: &str, least: f64, most: f64) -> String {
-    let above = if least < 1.0 { "more than 0".to_owned() } else { format!("at least {least}") };
-    let below = if most < f64::MAX { format!(" and at most {most}") } else { String::new() };
-    format!("`{name}` is {above}{below}")
+fn range(name: &str, min: f64, max: f64) -> String {
+    let above = if min < 1.0 { "more than 0".to_owned() } else { format!("at least {min}") };
+    let below = if max < f64::MAX { format!(" and at most {max}") } else { String::new() };
+    format!("`{name}` must be {above}{below}")
 }

@@ -13,6 +13,7 @@ mod async_trait_method;
 mod attributes_on_arguments;
 mod borrowed_argument;
 mod boxed_returned;
+mod choice_words;
 mod clone_and_borrow_written;
 mod closure_arguments;
 mod coerced_return;

@@ -1,5 +1,7 @@
 //! The whole expansion, from tokens to tokens.
 
+mod attribute_page;
+mod choice_words;
 mod ide;
 mod snapshots;
 
@@ -9,4 +11,9 @@ use proc_macro2::TokenStream;
 fn expand(args: &str, item: &str) -> String {
     let tokens = |text: &str| text.parse::<TokenStream>().expect("tokens");
     crate::attribute::expand(tokens(args), &tokens(item)).to_string()
+}
+
+/// Are the kept files to be written again?
+fn is_overwriting() -> bool {
+    std::env::var("SNAPSHOTS").is_ok_and(|what| what == "overwrite")
 }

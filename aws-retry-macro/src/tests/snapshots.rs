@@ -1,10 +1,11 @@
 //! What the attribute makes of five typical fns: `snapshots/*.rs` and, beside each, `*.expanded.rs`.
-//! `SNAPSHOTS=overwrite cargo test -p aws-retry-macro` writes them anew.
+//! `SNAPSHOTS=overwrite cargo test -p aws-retry-macro` writes them again.
 
 use std::path::Path;
 
 use quote::ToTokens;
 
+use super::is_overwriting;
 use crate::refuse::is_ours;
 
 /// The item with its outermost attribute taken off and expanded.
@@ -33,7 +34,7 @@ fn expanded(source: &str) -> String {
         .map(|(_, attr)| attr.to_token_stream());
     let rest: proc_macro2::TokenStream = [above].into_iter().chain(others).chain([rest]).collect();
     let tokens = crate::attribute::expand(args, &rest).to_string();
-    // For the reader's eyes.
+    // For readability.
     let tokens = tokens.replace(":: aws_retry :: __private", "__private");
     let tokens: proc_macro2::TokenStream = tokens.parse().expect("tokens");
     // A method stands in no file by itself.
@@ -49,15 +50,14 @@ fn expanded(source: &str) -> String {
 #[test]
 fn expansions_are_as_kept() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("snapshots");
-    let overwrite = std::env::var("SNAPSHOTS").is_ok_and(|what| what == "overwrite");
     for name in ["plain", "page", "paced", "sync", "impl_block"] {
         let read = |end: &str| std::fs::read_to_string(folder.join(format!("{name}{end}")));
         let now = expanded(&read(".rs").expect("the source"));
-        if overwrite {
+        if is_overwriting() {
             std::fs::write(folder.join(format!("{name}.expanded.rs")), &now)
                 .expect("a writable folder");
         }
         let kept = read(".expanded.rs").unwrap_or_default();
-        assert_eq!(now, kept, "{name} expands otherwise: SNAPSHOTS=overwrite keeps it");
+        assert_eq!(now, kept, "the expansion of {name} has changed: SNAPSHOTS=overwrite keeps it");
     }
 }
