@@ -1,69 +1,14 @@
 //! The state machine of one call: an outcome in, [`Decision`] out. It knows no clock, no sleep and no
 //! random source, and is not generic: one copy serves every call site.
 
-use std::fmt;
 use std::time::Duration;
 
-use crate::clock::Time;
 use crate::decision::backoff::backoff;
 use crate::decision::classify::{Rule, Verdict};
-use crate::decision::failure::{Failure, Kind, RetryAfter, Transport};
-use crate::decision::policy::{HintRule, Mode, Resolved};
-use crate::limits::retry_tokens::Quota;
-
-/// Why a call gave up.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Reason {
-    /// The attempts, or the retries, are used up.
-    Attempts,
-    /// The scope's retry quota is empty: the service fails for many, and more retries make it worse.
-    Quota,
-    /// The next wait would pass the deadline, or the deadline cut the attempt.
-    Deadline,
-    /// No rule retries this failure.
-    Permanent,
-    /// The service may have executed the request, and the policy says `idempotent = false`.
-    NotIdempotent,
-    /// `unless` vetoed it.
-    Vetoed,
-    /// Credentials are missing, invalid or expired.
-    Credentials,
-    /// `fail_fast`, and the call would have had to wait for its turn.
-    FailFast,
-    /// An annotated call inside this one gave up on it already.
-    Nested,
-    /// The SDK has retried this failure already, inside the operation.
-    SdkTried,
-    /// There is no runtime whose timer could wait.
-    NoTimer,
-}
-
-impl Reason {
-    /// The reason as a label: `"attempts"`, `"not_idempotent"`.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Attempts => "attempts",
-            Self::Quota => "quota",
-            Self::Deadline => "deadline",
-            Self::Permanent => "permanent",
-            Self::NotIdempotent => "not_idempotent",
-            Self::Vetoed => "vetoed",
-            Self::Credentials => "credentials",
-            Self::FailFast => "fail_fast",
-            Self::Nested => "nested",
-            Self::SdkTried => "sdk_tried",
-            Self::NoTimer => "no_timer",
-        }
-    }
-}
-
-impl fmt::Display for Reason {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
+use crate::decision::failure::{Failure, Kind, Transport};
+use crate::decision::policy::{Mode, Resolved};
+use crate::decision::reason::Reason;
+use crate::decision::timestamp::Time;
 
 /// What to do next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -111,7 +56,7 @@ impl Attempts {
         verdict: Verdict,
         failure: &Failure<'_>,
         at: Moment,
-        quota: Option<&Quota>,
+        take_tokens: impl FnOnce(u32) -> bool,
     ) -> Decision {
         let throttled = verdict.kind == Kind::Throttled;
         self.failed = self.failed.saturating_add(1);
@@ -124,7 +69,7 @@ impl Attempts {
         if used_up || self.failed >= policy.max_attempts {
             return Decision::stop(Reason::Attempts);
         }
-        let wait = self.wait(policy, throttled, failure.retry_after, at.random);
+        let wait = self.wait(policy, throttled, failure, at.random);
         if at.deadline.is_some_and(|deadline| at.now.saturating_add(wait) >= deadline) {
             return Decision::stop(Reason::Deadline);
         }
@@ -136,7 +81,7 @@ impl Attempts {
             Kind::Transient => costs.transient,
             _ => costs.other,
         });
-        if quota.is_some_and(|quota| !quota.take(cost)) {
+        if policy.costs.is_some() && !take_tokens(cost) {
             let first_wait = if policy.long_polling { wait } else { Duration::ZERO };
             return Decision::Stop { why: Reason::Quota, first_wait };
         }
@@ -145,25 +90,22 @@ impl Attempts {
         Decision::Retry(wait)
     }
 
-    /// Gives back what AWS gives back: the cost of the last retry, or 1 after a success on the first try.
-    pub fn on_success(&mut self, quota: &Quota) {
-        if self.failed == 0 {
-            quota.give(1);
-        } else {
-            self.give_back(quota);
-        }
+    /// The tokens that a success gives back: the cost of the last retry, or 1 after a success on the
+    /// first attempt.
+    pub fn on_success(&mut self) -> u32 {
+        if self.failed == 0 { 1 } else { self.take_held() }
     }
 
-    /// Gives back the last retry's tokens: it succeeded, or was never sent.
-    pub fn give_back(&mut self, quota: &Quota) {
-        quota.give(std::mem::take(&mut self.held));
+    /// The last retry's tokens, to be given back: it succeeded, or was never sent.
+    pub fn take_held(&mut self) -> u32 {
+        std::mem::take(&mut self.held)
     }
 
     fn wait(
         &self,
         policy: &Resolved,
         throttled: bool,
-        hint: Option<RetryAfter>,
+        failure: &Failure<'_>,
         random: f64,
     ) -> Duration {
         let computed = if throttled && policy.mode == Mode::Paced {
@@ -174,19 +116,7 @@ impl Attempts {
             let failures = if policy.mode == Mode::Paced { self.other } else { self.failed };
             backoff(policy, base, failures.saturating_sub(1), self.previous, random)
         };
-        let (hint, aws) = match hint {
-            None => return computed,
-            Some(RetryAfter::Amz(hint)) => (hint, true),
-            Some(RetryAfter::Http(hint)) => (hint, false),
-        };
-        match policy.hint {
-            HintRule::AtLeast => computed.max(hint.min(policy.max_delay)),
-            HintRule::Instead if aws => hint.min(policy.max_delay),
-            HintRule::Within5s if aws => {
-                hint.clamp(computed, computed.saturating_add(Duration::from_secs(5)))
-            }
-            _ => computed,
-        }
+        policy.hint.wait(computed, failure.retry_after, policy.max_delay)
     }
 }
 

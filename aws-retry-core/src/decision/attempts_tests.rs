@@ -4,6 +4,8 @@ use super::*;
 use crate::RetryPolicy;
 use crate::decision::classify::{Predicates, classify};
 use crate::decision::policy::Jitter;
+use crate::decision::retry_after::RetryAfter;
+use crate::limits::retry_tokens::Quota;
 use proptest::prelude::*;
 
 /// A call under `policy` that fails with each of `failures` in turn.
@@ -28,8 +30,8 @@ impl Run {
 
     pub fn fail(&mut self, failure: &Failure<'_>) -> Decision {
         let verdict = classify(&self.policy, failure, Predicates::default());
-        let quota = self.policy.costs.map(|_| &self.quota);
-        self.attempts.on_failure(&self.policy, verdict, failure, self.at, quota)
+        let take = |cost| self.quota.take(cost);
+        self.attempts.on_failure(&self.policy, verdict, failure, self.at, take)
     }
 
     /// AWS's notation: the failure, then the quota left and the wait.
@@ -44,7 +46,7 @@ impl Run {
     }
 
     pub fn succeed(&mut self, left: u32) {
-        self.attempts.on_success(&self.quota);
+        self.quota.give(self.attempts.on_success());
         assert_eq!(self.quota.left(), left);
     }
 }
@@ -181,8 +183,8 @@ fn paced_counts_throttles_apart_and_leaves_their_wait_to_the_queue() {
 fn a_retry_that_was_never_sent_gives_its_tokens_back_once() {
     let mut run = Run::new(&RetryPolicy::standard());
     run.expect(&status(500), 486, 50);
-    run.attempts.give_back(&run.quota);
-    run.attempts.give_back(&run.quota);
+    run.quota.give(run.attempts.take_held());
+    run.quota.give(run.attempts.take_held());
     assert_eq!(run.quota.left(), 500);
 }
 
@@ -273,7 +275,7 @@ proptest! {
         prop_assert!(sent <= run.policy.max_attempts);
         let before = run.quota.left();
         if success && sent > 1 {
-            run.attempts.on_success(&run.quota);
+            run.quota.give(run.attempts.on_success());
             prop_assert_eq!(run.quota.left(), (before + held).min(crate::limits::retry_tokens::CAPACITY));
         }
         prop_assert!(run.quota.left() <= crate::limits::retry_tokens::CAPACITY);

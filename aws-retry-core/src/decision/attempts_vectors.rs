@@ -3,6 +3,7 @@
 use super::tests::{Run, amz, status, throttling};
 use super::*;
 use crate::RetryPolicy;
+use crate::decision::retry_after::RetryAfter;
 
 #[test]
 fn standard_21_retries_and_succeeds() {

@@ -1,9 +1,9 @@
 //! What is known of an error.
 
 use std::borrow::Cow;
-use std::time::Duration;
 
 use crate::decision::codes;
+use crate::decision::retry_after::RetryAfter;
 
 /// How a failed attempt's error arrived, where no service answered it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -55,17 +55,6 @@ impl Kind {
             Self::Permanent => "permanent",
         }
     }
-}
-
-/// The server's hint of how long to wait.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum RetryAfter {
-    /// `x-amz-retry-after`, milliseconds: every mode but legacy reads it.
-    Amz(Duration),
-    /// `Retry-After`, seconds or a date read against the response's own `Date`: the decorator's mode and
-    /// paced read it.
-    Http(Duration),
 }
 
 /// What is known of a failed attempt: the input of every decision.

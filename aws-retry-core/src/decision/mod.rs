@@ -7,4 +7,6 @@ pub mod classify;
 pub mod codes;
 pub mod failure;
 pub mod policy;
+pub mod reason;
+pub mod retry_after;
 pub mod timestamp;

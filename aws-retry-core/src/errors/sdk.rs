@@ -1,19 +1,15 @@
 //! The AWS SDK's own errors: `SdkError`, and the connector's errors inside it.
 
 use std::error::Error;
-use std::num::IntErrorKind;
-use std::time::Duration;
 
 use aws_smithy_runtime_api::client::interceptors::context::Error as OperationError;
 use aws_smithy_runtime_api::client::orchestrator::{HttpResponse, OrchestratorError};
 use aws_smithy_runtime_api::client::result::{ConnectorError, DispatchFailure, SdkError};
-use aws_smithy_runtime_api::http::Headers;
-use aws_smithy_types::DateTime;
-use aws_smithy_types::date_time::Format;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
 use super::{chain, metadata};
-use crate::decision::failure::{Failure, RetryAfter, Transport};
+use crate::decision::failure::{Failure, Transport};
+use crate::decision::retry_after::HintHeaders;
 
 /// What an `SdkError` says, but for the model of the operation's errors: see `metadata::modeled`.
 pub(crate) fn of_sdk_error<E>(error: &SdkError<E, HttpResponse>) -> Failure<'_>
@@ -123,39 +119,17 @@ fn is_about_credentials(error: &(dyn Error + 'static)) -> bool {
 fn of_response(response: &HttpResponse) -> Failure<'_> {
     let headers = response.headers();
     let id = ["x-amzn-requestid", "x-amz-request-id"].iter().find_map(|name| headers.get(*name));
+    let hint = HintHeaders {
+        amz: headers.get("x-amz-retry-after"),
+        http: headers.get("retry-after"),
+        date: headers.get("date"),
+    };
     Failure {
         status: Some(response.status().as_u16()),
         request_id: id.map(Into::into),
-        retry_after: retry_after(headers),
+        retry_after: hint.parse(),
         ..Failure::new()
     }
-}
-
-/// The server's hint. AWS's own header wins over HTTP's; what is not a number or a date is no hint.
-pub(crate) fn retry_after(headers: &Headers) -> Option<RetryAfter> {
-    let amz = headers.get("x-amz-retry-after").and_then(number);
-    let http = || http_retry_after(headers.get("retry-after")?.trim(), headers.get("date"));
-    amz.map(|millis| RetryAfter::Amz(Duration::from_millis(millis)))
-        .or_else(|| http().map(RetryAfter::Http))
-}
-
-/// A whole number, however large: one that does not fit stands for the largest that does.
-fn number(text: &str) -> Option<u64> {
-    match text.trim().parse::<u64>() {
-        Ok(number) => Some(number),
-        Err(error) => (*error.kind() == IntErrorKind::PosOverflow).then_some(u64::MAX),
-    }
-}
-
-/// `Retry-After`: seconds, or a date against the response's own `Date` (clocks differ; the server's own
-/// two do not).
-fn http_retry_after(value: &str, date: Option<&str>) -> Option<Duration> {
-    if let Some(seconds) = number(value) {
-        return Some(Duration::from_secs(seconds));
-    }
-    let parse = |text: &str| DateTime::from_str(text.trim(), Format::HttpDate).ok();
-    let seconds = parse(value)?.secs().checked_sub(parse(date?)?.secs())?;
-    Some(Duration::from_secs(u64::try_from(seconds).unwrap_or(0)))
 }
 
 #[cfg(test)]

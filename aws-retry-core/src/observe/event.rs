@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use crate::decision::attempts::Reason;
 use crate::decision::failure::{Failure, Kind};
+use crate::decision::reason::Reason;
 use crate::limits::rate::State as RateState;
 
 /// What happened: an attempt ended, a retry is about to wait, or the call gave up.

@@ -8,9 +8,9 @@ use tracing::Level;
 
 use super::Event;
 use crate::clock::Time;
-use crate::decision::attempts::Reason;
 use crate::decision::failure::Kind;
 use crate::decision::policy::Log;
+use crate::decision::reason::Reason;
 use crate::run::site::Site;
 
 const TARGET: &str = "aws_retry";

@@ -6,9 +6,9 @@ use std::time::Duration;
 use metrics::{Key, Label, Level, Metadata, with_recorder};
 
 use super::Event;
-use crate::decision::attempts::Reason;
 use crate::decision::failure::Kind;
 use crate::decision::policy::RetryPolicy;
+use crate::decision::reason::Reason;
 use crate::run::site::Site;
 
 /// Attempts, first tries included.

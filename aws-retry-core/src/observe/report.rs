@@ -7,8 +7,8 @@ use std::time::Duration;
 use super::Event;
 use crate::clock::{Clock, Time};
 use crate::context::ambient::{self, Ambient, Within};
-use crate::decision::attempts::Reason;
 use crate::decision::failure::Kind;
+use crate::decision::reason::Reason;
 
 /// What became of the retried calls inside a future: see [`report`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

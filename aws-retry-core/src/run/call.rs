@@ -276,7 +276,7 @@ impl<'p> Call<'p> {
             resolved(self.site, self.policy, self.late, ambient, &Failure::new()).costs.is_some()
         };
         if let Some(scope) = scope.filter(|_| takes_part()) {
-            Attempts::default().on_success(&scope.quota);
+            scope.quota.give(Attempts::default().on_success());
         }
     }
 

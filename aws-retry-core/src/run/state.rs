@@ -8,10 +8,11 @@ use super::lane::{self, Lane};
 use crate::clock::{Clock, Sleep, Time};
 use crate::context::ambient::{self, Ambient};
 use crate::context::{self, Note, Notes};
-use crate::decision::attempts::{Attempts, Decision, Moment, Reason};
+use crate::decision::attempts::{Attempts, Decision, Moment};
 use crate::decision::classify::{Predicates, classify};
 use crate::decision::failure::{Failure, Kind, Transport};
 use crate::decision::policy::{Nested, Resolved};
+use crate::decision::reason::Reason;
 use crate::errors::{StopWhy, Stopped};
 use crate::limits::rate::Outcome;
 use crate::limits::retry_tokens;
@@ -238,7 +239,7 @@ impl State {
         if let Some(scope) = scope {
             self.lane.answered(&scope, &self.policy, &self.clock, Outcome::Accepted);
             if self.policy.costs.is_some() {
-                self.attempts.on_success(&scope.quota);
+                scope.quota.give(self.attempts.on_success());
             }
         }
         let event = self.event(attempt);
@@ -283,10 +284,10 @@ impl State {
                     deadline: self.deadline,
                     random: ambient::uniform(self.ambient.as_deref()),
                 };
-                let quota = self.policy.costs.map(|_| &scope.quota);
+                let take = |cost| scope.quota.take(cost);
                 match note.and_then(|note| self.tried_within(note, verdict.kind)) {
                     Some(why) => Decision::stop(why),
-                    None => self.attempts.on_failure(&self.policy, verdict, failure, at, quota),
+                    None => self.attempts.on_failure(&self.policy, verdict, failure, at, take),
                 }
             }
         };
@@ -347,7 +348,7 @@ impl State {
 
     fn give_back(&mut self) {
         if let Some(scope) = &self.scope {
-            self.attempts.give_back(&scope.quota);
+            scope.quota.give(self.attempts.take_held());
         }
     }
 

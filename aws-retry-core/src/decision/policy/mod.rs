@@ -5,9 +5,9 @@ mod options;
 mod presets;
 mod resolved;
 
-pub use options::{Codes, Jitter, Log, Mode, Nested};
+pub use options::{Codes, Jitter, Log, Mode, Nested, RateKind};
 pub use presets::PolicyError;
-pub(crate) use resolved::{HintRule, Resolved};
+pub(crate) use resolved::Resolved;
 
 use std::time::{Duration, Instant};
 

@@ -73,3 +73,12 @@ pub enum Log {
     Warn,
     Error,
 }
+
+/// The send rate that a mode keeps, and how it is found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RateKind {
+    /// AWS's adaptive mode.
+    Adaptive,
+    /// The quota measured from its throttles.
+    Paced,
+}

@@ -2,9 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use super::{Codes, Jitter, Log, Mode, Nested, RetryPolicy};
+use super::{Codes, Jitter, Log, Mode, Nested, RateKind, RetryPolicy};
 use crate::decision::codes;
-use crate::limits::rate;
+use crate::decision::retry_after::HintRule;
 
 /// What a retry takes from the quota.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,19 +13,6 @@ pub(crate) struct Costs {
     pub transient: u32,
     pub timeout: u32,
     pub other: u32,
-}
-
-/// How a server's hint changes the computed wait `t`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum HintRule {
-    /// botocore's legacy mode reads none.
-    Ignore,
-    /// `max(t, min(hint, max_delay))`; `Retry-After` counts as well.
-    AtLeast,
-    /// Retry Behavior 2.0: `min(hint, max_delay)`, from `x-amz-retry-after` alone.
-    Instead,
-    /// Retry Behavior 2.1: `clamp(hint, t, t + 5 s)`, from `x-amz-retry-after` alone.
-    Within5s,
 }
 
 /// Everything that a decision needs to know of the policy.
@@ -56,7 +43,7 @@ pub(crate) struct Resolved {
     pub idempotent: bool,
     pub costs: Option<Costs>,
     pub hint: HintRule,
-    pub rate: Option<rate::Kind>,
+    pub rate: Option<RateKind>,
     pub max_rate: f64,
     pub share: f64,
     pub fail_fast: bool,
@@ -238,11 +225,11 @@ fn preset(mode: Mode) -> Resolved {
             hint: HintRule::Instead,
             ..standard
         },
-        Mode::Adaptive => Resolved { rate: Some(rate::Kind::Adaptive), ..standard },
+        Mode::Adaptive => Resolved { rate: Some(RateKind::Adaptive), ..standard },
         Mode::Paced => Resolved {
             max_attempts: 20,
             costs: Some(COSTS_PACED),
-            rate: Some(rate::Kind::Paced),
+            rate: Some(RateKind::Paced),
             log: Log::Debug,
             ..decorator
         },

@@ -13,6 +13,8 @@ mod sync;
 pub use gate::{Gate, Refused, Sent, Ticket, Timekeeper, Turn};
 pub use queue::State;
 
+pub use crate::decision::policy::RateKind as Kind;
+
 use crate::clock::Time;
 use cubic::Cubic;
 use paced::Paced;
@@ -26,15 +28,6 @@ pub enum Outcome {
     Accepted,
     /// No answer: cancelled, timed out, connection lost. It may have passed the quota.
     Unknown,
-}
-
-/// Which rate a gate keeps.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// AWS's adaptive mode.
-    Adaptive,
-    /// The quota measured from its throttles.
-    Paced,
 }
 
 /// One send, as the controllers see it; seconds since the clock's origin.

@@ -1,0 +1,57 @@
+//! Why a call ends: because of a failure, or because this crate stopped it.
+
+use std::fmt;
+
+/// Why a call gave up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Reason {
+    /// The attempts, or the retries, are used up.
+    Attempts,
+    /// The scope's retry quota is empty: the service fails for many, and more retries make it worse.
+    Quota,
+    /// The next wait would pass the deadline, or the deadline cut the attempt.
+    Deadline,
+    /// No rule retries this failure.
+    Permanent,
+    /// The service may have executed the request, and the policy says `idempotent = false`.
+    NotIdempotent,
+    /// `unless` vetoed it.
+    Vetoed,
+    /// Credentials are missing, invalid or expired.
+    Credentials,
+    /// `fail_fast`, and the call would have had to wait for its turn.
+    FailFast,
+    /// An annotated call inside this one gave up on it already.
+    Nested,
+    /// The SDK has retried this failure already, inside the operation.
+    SdkTried,
+    /// There is no runtime whose timer could wait.
+    NoTimer,
+}
+
+impl Reason {
+    /// The reason as a label: `"attempts"`, `"not_idempotent"`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Attempts => "attempts",
+            Self::Quota => "quota",
+            Self::Deadline => "deadline",
+            Self::Permanent => "permanent",
+            Self::NotIdempotent => "not_idempotent",
+            Self::Vetoed => "vetoed",
+            Self::Credentials => "credentials",
+            Self::FailFast => "fail_fast",
+            Self::Nested => "nested",
+            Self::SdkTried => "sdk_tried",
+            Self::NoTimer => "no_timer",
+        }
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}

@@ -1,0 +1,131 @@
+//! The server's hint of how long to wait: how it is written, in which mode it counts, and how it combines
+//! with the computed wait.
+
+use std::time::Duration;
+#[cfg(feature = "sdk")]
+use {
+    aws_smithy_types::{DateTime, date_time::Format},
+    std::num::IntErrorKind,
+};
+
+/// The server's hint of how long to wait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RetryAfter {
+    /// `x-amz-retry-after`, milliseconds: every mode but legacy reads it.
+    Amz(Duration),
+    /// `Retry-After`, seconds or a date read against the response's own `Date`: the decorator's mode and
+    /// paced read it.
+    Http(Duration),
+}
+
+/// The texts of the headers that hold a hint.
+#[cfg(feature = "sdk")]
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct HintHeaders<'h> {
+    /// `x-amz-retry-after`.
+    pub amz: Option<&'h str>,
+    /// `retry-after`.
+    pub http: Option<&'h str>,
+    /// `date`.
+    pub date: Option<&'h str>,
+}
+
+#[cfg(feature = "sdk")]
+impl HintHeaders<'_> {
+    /// The hint. AWS's own header wins over HTTP's; a text that is neither a number nor a date is not a
+    /// hint.
+    pub fn parse(self) -> Option<RetryAfter> {
+        let amz = self.amz.and_then(whole_number);
+        amz.map(|millis| RetryAfter::Amz(Duration::from_millis(millis)))
+            .or_else(|| self.parse_http().map(RetryAfter::Http))
+    }
+
+    /// Seconds, or a date against the response's own `Date`: the client's clock may be wrong, but the
+    /// server's two dates come from one clock.
+    fn parse_http(self) -> Option<Duration> {
+        let value = self.http?.trim();
+        if let Some(seconds) = whole_number(value) {
+            return Some(Duration::from_secs(seconds));
+        }
+        let parse = |text: &str| DateTime::from_str(text.trim(), Format::HttpDate).ok();
+        let seconds = parse(value)?.secs().checked_sub(parse(self.date?)?.secs())?;
+        Some(Duration::from_secs(u64::try_from(seconds).unwrap_or(0)))
+    }
+}
+
+/// A whole number. One that is too large counts as the largest.
+#[cfg(feature = "sdk")]
+fn whole_number(text: &str) -> Option<u64> {
+    match text.trim().parse::<u64>() {
+        Ok(number) => Some(number),
+        Err(error) => (*error.kind() == IntErrorKind::PosOverflow).then_some(u64::MAX),
+    }
+}
+
+/// How a mode combines the hint with the computed wait `t`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum HintRule {
+    /// botocore's legacy mode reads no hint.
+    Ignore,
+    /// `max(t, min(hint, max_delay))`; `Retry-After` counts as well.
+    AtLeast,
+    /// Retry Behavior 2.0: `min(hint, max_delay)`, from `x-amz-retry-after` alone.
+    Instead,
+    /// Retry Behavior 2.1: `clamp(hint, t, t + 5 s)`, from `x-amz-retry-after` alone.
+    Within5s,
+}
+
+impl HintRule {
+    /// The wait under this rule, where backoff and jitter computed `computed`.
+    pub fn wait(
+        self,
+        computed: Duration,
+        hint: Option<RetryAfter>,
+        max_delay: Duration,
+    ) -> Duration {
+        const MOST_ABOVE: Duration = Duration::from_secs(5);
+        match (self, hint) {
+            (Self::AtLeast, Some(RetryAfter::Amz(hint) | RetryAfter::Http(hint))) => {
+                computed.max(hint.min(max_delay))
+            }
+            (Self::Instead, Some(RetryAfter::Amz(hint))) => hint.min(max_delay),
+            (Self::Within5s, Some(RetryAfter::Amz(hint))) => {
+                hint.clamp(computed, computed.saturating_add(MOST_ABOVE))
+            }
+            _ => computed,
+        }
+    }
+}
+
+#[cfg(all(test, feature = "sdk"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn aws_header_wins_and_a_date_is_read_against_the_responses_own() {
+        let at = "Wed, 21 Oct 2026 07:28:00 GMT";
+        let none = HintHeaders::default();
+        let amz = |text| HintHeaders { amz: Some(text), ..none };
+        let http = |text| HintHeaders { http: Some(text), ..none };
+        let dated = |text| HintHeaders { date: Some(at), ..http(text) };
+        let millis = |millis| Some(RetryAfter::Amz(Duration::from_millis(millis)));
+        let seconds = |seconds| Some(RetryAfter::Http(Duration::from_secs(seconds)));
+        for (headers, expected) in [
+            (amz("1500"), millis(1500)),
+            (amz("99999999999999999999"), millis(u64::MAX)),
+            (amz("-1"), None),
+            (amz("soon"), None),
+            (http("2"), seconds(2)),
+            (HintHeaders { amz: Some("7"), ..http("2") }, millis(7)),
+            (HintHeaders { amz: Some("x"), ..http("2") }, seconds(2)),
+            (dated("Wed, 21 Oct 2026 07:28:09 GMT"), seconds(9)),
+            (dated("Wed, 21 Oct 2026 07:27:00 GMT"), seconds(0)),
+            (http("Wed, 21 Oct 2026 07:28:09 GMT"), None),
+            (http("-3"), None),
+            (none, None),
+        ] {
+            assert_eq!(headers.parse(), expected, "{headers:?}");
+        }
+    }
+}
