@@ -12,7 +12,7 @@ pub(crate) enum Switch {
     /// Some future or thread has (or had) settings of its own: a deadline, a report, a test's rules.
     Ambient = 1,
     /// An override needs something before the first attempt.
-    EagerOverride = 1 << 1,
+    OverrideNeedsSetup = 1 << 1,
     /// An observer is set.
     Observer = 1 << 2,
     /// The text of scopes is kept.

@@ -26,9 +26,9 @@ pub(crate) struct Frame {
     pub attempt: u32,
     /// Something must be done before attempts. (The call's own matter, as the next two: here is room that
     /// its future, which should be small, need not have elsewhere.)
-    pub eager: bool,
+    pub needs_setup: bool,
     /// It has not been done yet for this attempt.
-    pub waits: bool,
+    pub setup_pending: bool,
     /// The call's waits block the thread.
     pub blocking: bool,
     /// What the code inside noted. Shared with the tasks that [`in_call`] sent out.
@@ -57,11 +57,11 @@ pub(crate) struct Entered<'a> {
 impl Frame {
     /// The frame outside every annotated call.
     pub const NONE: Self =
-        Self { attempt: 0, eager: false, waits: false, blocking: false, notes: None };
+        Self { attempt: 0, needs_setup: false, setup_pending: false, blocking: false, notes: None };
 
     /// The frame of a call.
-    pub const fn new(eager: bool) -> Self {
-        Self { eager, ..Self::NONE }
+    pub const fn new(needs_setup: bool) -> Self {
+        Self { needs_setup, ..Self::NONE }
     }
 
     /// Makes this the current frame until the guard goes.

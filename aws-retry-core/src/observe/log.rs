@@ -7,11 +7,11 @@ use std::time::Duration;
 use tracing::Level;
 
 use super::Event;
+use super::per_site::PerSite;
 use crate::clock::Time;
 use crate::decision::failure::Kind;
 use crate::decision::policy::Log;
 use crate::decision::reason::Reason;
-use crate::run::site::Site;
 
 const TARGET: &str = "aws_retry";
 
@@ -37,7 +37,7 @@ macro_rules! line {
     };
 }
 
-pub(super) fn write(site: &Site, level: Log, event: &Event<'_>, now: Time) {
+pub(super) fn write(site: &PerSite, level: Log, event: &Event<'_>, now: Time) {
     let level = match level {
         Log::Off => return,
         Log::Trace => Level::TRACE,
@@ -73,11 +73,11 @@ pub(super) fn recovered(level: Log, event: &Event<'_>) {
 }
 
 /// A wait that is about to block an async runtime: once a fn.
-pub(super) fn blocks(site: &Site, wait: Duration) {
+pub(super) fn blocks(site: &PerSite, function: &str, wait: Duration) {
     if !site.blocked.swap(true, Ordering::Relaxed) {
         tracing::warn!(
             target: TARGET,
-            function = site.name,
+            function,
             delay_seconds = wait.as_secs_f64(),
             "this wait blocks a thread of the async runtime: make the fn async, or call it in \
              `spawn_blocking`"

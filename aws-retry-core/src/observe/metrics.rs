@@ -6,10 +6,10 @@ use std::time::Duration;
 use metrics::{Key, Label, Level, Metadata, with_recorder};
 
 use super::Event;
+use super::per_site::PerSite;
 use crate::decision::failure::Kind;
 use crate::decision::policy::RetryPolicy;
 use crate::decision::reason::Reason;
-use crate::run::site::Site;
 
 /// Attempts, first tries included.
 pub const ATTEMPTS: &str = "aws_retry_attempts_total";
@@ -70,13 +70,15 @@ impl SiteMetrics {
 /// A success on the first try, of which nothing is known but what is written. Allocates once a fn, where
 /// the rest of the policy names neither another fn nor a service.
 pub(super) fn first_try(
-    site: &'static Site,
+    site: &PerSite,
+    name: &'static str,
+    static_policy: &RetryPolicy,
     policy: Option<&RetryPolicy>,
-    late: Option<&RetryPolicy>,
+    call_policy: Option<&RetryPolicy>,
 ) {
     let key = |policies: &[Option<&RetryPolicy>]| {
         let policies = || policies.iter().flatten();
-        let name = policies().find_map(|it| it.name).unwrap_or(site.name);
+        let name = policies().find_map(|it| it.name).unwrap_or(name);
         let service = policies().find_map(|it| it.service);
         let mut labels = vec![Label::from_static_parts("function", name)];
         labels.extend(service.map(|it| Label::from_static_parts("service", it)));
@@ -86,9 +88,9 @@ pub(super) fn first_try(
         with_recorder(|recorder| recorder.register_counter(key, &METADATA).increment(1));
     };
     let names = |it: &&RetryPolicy| it.name.is_some() || it.service.is_some();
-    match (late.filter(names), policy.filter(names)) {
-        (None, None) => count(site.metrics.0.get_or_init(|| key(&[Some(&site.policy)]))),
-        (late, policy) => count(&key(&[late, Some(&site.policy), policy])),
+    match (call_policy.filter(names), policy.filter(names)) {
+        (None, None) => count(site.metrics.0.get_or_init(|| key(&[Some(static_policy)]))),
+        (call_policy, policy) => count(&key(&[call_policy, Some(static_policy), policy])),
     }
 }
 

@@ -65,6 +65,7 @@ mod global;
 mod log;
 #[cfg(feature = "metrics")]
 pub mod metrics;
+mod per_site;
 mod report;
 mod span;
 
@@ -73,8 +74,7 @@ pub use event::Event;
 pub use explain::explained;
 pub use explain::{Explanation, explain};
 pub use global::{clear_global, keep_scope_names, set_global};
-#[cfg(feature = "metrics")]
-pub(crate) use metrics::SiteMetrics;
+pub(crate) use per_site::PerSite;
 pub(crate) use report::Collector;
 pub use report::{FailedAttempt, Report, report};
 pub(crate) use span::{CallSpan, spans_wanted};
@@ -82,7 +82,6 @@ pub(crate) use span::{CallSpan, spans_wanted};
 use crate::clock::Time;
 use crate::context::ambient::Ambient;
 use crate::decision::policy::{Log, RetryPolicy};
-use crate::run::site::Site;
 use crate::switches::Switch;
 use std::time::Duration;
 
@@ -95,14 +94,16 @@ pub(crate) fn wants_successes() -> bool {
 /// Counts a first-try success that nobody needs the whole event of.
 #[inline]
 pub(crate) fn first_try(
-    site: &'static Site,
+    site: &PerSite,
+    name: &'static str,
+    static_policy: &RetryPolicy,
     policy: Option<&RetryPolicy>,
-    late: Option<&RetryPolicy>,
+    call_policy: Option<&RetryPolicy>,
 ) {
     #[cfg(feature = "metrics")]
-    metrics::first_try(site, policy, late);
+    metrics::first_try(site, name, static_policy, policy, call_policy);
     #[cfg(not(feature = "metrics"))]
-    let _ = (site, policy, late);
+    let _ = (site, name, static_policy, policy, call_policy);
 }
 
 /// Tells all but the log that an attempt ended.
@@ -116,7 +117,7 @@ pub(crate) fn tell(event: &Event<'_>, ambient: Option<&Ambient>) {
 }
 
 /// Writes a retry's or a give-up's log line.
-pub(crate) fn log(site: &Site, level: Log, event: &Event<'_>, now: Time) {
+pub(crate) fn log(site: &PerSite, level: Log, event: &Event<'_>, now: Time) {
     #[cfg(feature = "tracing")]
     log::write(site, level, event, now);
     #[cfg(not(feature = "tracing"))]
@@ -132,9 +133,9 @@ pub(crate) fn log_recovery(level: Log, event: &Event<'_>) {
 }
 
 /// Warns, once a fn, of a wait that blocks an async runtime.
-pub(crate) fn log_blocking(site: &Site, wait: Duration) {
+pub(crate) fn log_blocking(site: &PerSite, function: &str, wait: Duration) {
     #[cfg(feature = "tracing")]
-    log::blocks(site, wait);
+    log::blocks(site, function, wait);
     #[cfg(not(feature = "tracing"))]
-    let _ = (site, wait);
+    let _ = (site, function, wait);
 }

@@ -23,12 +23,16 @@ pin_project! {
     }
 }
 
-impl<'c, 'p, F, S> Attempt<'c, 'p, F, S> {
+impl<'p> Call<'p> {
+    /// The next attempt: waits first, if it must. `body` is the future, and the way in which its output
+    /// can hold a [`Stopped`](crate::Stopped). Its bounds are the [`Attempt`]'s: asked for here, too, they
+    /// would cost the compiler as much again at every call site.
     #[inline]
-    pub(super) fn new(call: &'c mut Call<'p>, (future, stop): (F, S)) -> Self {
-        call.frame.attempt = call.frame.attempt.saturating_add(1);
-        call.frame.waits = call.frame.eager;
-        Self { call, stop, future }
+    pub fn attempt<F, S>(&mut self, (future, stop): (F, S)) -> Attempt<'_, 'p, F, S> {
+        self.check_slow_path();
+        self.frame.attempt = self.frame.attempt.saturating_add(1);
+        self.frame.setup_pending = self.frame.needs_setup;
+        Attempt { call: self, stop, future }
     }
 }
 
@@ -43,13 +47,13 @@ where
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
-        if this.call.frame.waits {
+        if this.call.frame.setup_pending {
             if let Some(stopped) = ready!(poll_wait(this.call, cx, S::CAN))
                 && let Some(outcome) = this.stop.outcome(stopped)
             {
                 return Poll::Ready(outcome);
             }
-            this.call.frame.waits = false;
+            this.call.frame.setup_pending = false;
         }
         let polled = {
             let _span = this.call.state.as_deref().map(|state| state.span().enter());

@@ -3,7 +3,6 @@
 use std::future::poll_fn;
 use std::mem::{self, ManuallyDrop};
 
-use super::attempt::Attempt;
 use super::state::{Hooks, State};
 use crate::Failure;
 use crate::clock::Clock;
@@ -84,7 +83,7 @@ impl<'p> Call<'p> {
             policy: None,
             late: None,
             scope: ManuallyDrop::new(None),
-            frame: ManuallyDrop::new(Frame::new(site.eager)),
+            frame: ManuallyDrop::new(Frame::new(site.needs_setup)),
             state: ManuallyDrop::new(None),
         }
     }
@@ -94,7 +93,7 @@ impl<'p> Call<'p> {
     #[inline]
     pub fn policy(mut self, policy: &'p RetryPolicy) -> Self {
         self.policy = Some(policy);
-        self.frame.eager |= site::is_eager(policy);
+        self.frame.needs_setup |= site::needs_setup(policy);
         self
     }
 
@@ -103,7 +102,7 @@ impl<'p> Call<'p> {
     #[inline]
     pub fn late(mut self, late: &'p RetryPolicy) -> Self {
         self.late = Some(late);
-        self.frame.eager |= site::is_eager(late);
+        self.frame.needs_setup |= site::needs_setup(late);
         self
     }
 
@@ -115,21 +114,12 @@ impl<'p> Call<'p> {
         self
     }
 
-    /// The next attempt: waits first, if it must. `body` is the future, and how its output can hold a
-    /// [`Stopped`](crate::Stopped). Its bounds are the [`Attempt`]'s: asked here, too, they would cost the
-    /// compiler as much again at every call site.
-    #[inline]
-    pub fn attempt<F, S>(&mut self, body: (F, S)) -> Attempt<'_, 'p, F, S> {
-        self.look_around();
-        Attempt::new(self, body)
-    }
-
     /// The next attempt of a sync fn: blocks first, if it must.
     #[inline]
     pub fn attempt_blocking<O>(&mut self, body: impl FnOnce() -> O) -> O {
-        self.look_around();
+        self.check_slow_path();
         self.frame.blocking = true;
-        if self.frame.eager {
+        if self.frame.needs_setup {
             self.state_mut().block();
         }
         self.frame.attempt = self.frame.attempt.saturating_add(1);
@@ -137,18 +127,19 @@ impl<'p> Call<'p> {
         body()
     }
 
-    /// Before the first attempt: what do the surroundings, an override or a subscriber ask of the call?
+    /// Before the first attempt: whether the surroundings, an override or a subscriber ask anything of the
+    /// call.
     #[inline]
-    fn look_around(&mut self) {
+    pub(super) fn check_slow_path(&mut self) {
         if self.frame.attempt == 0 && (switches::any() || observe::spans_wanted()) {
-            self.join_in();
+            self.enter_slow_path();
         }
     }
 
     #[cold]
-    fn join_in(&mut self) {
-        self.frame.eager |= ambient::current().is_some()
-            || Switch::EagerOverride.is_on()
+    fn enter_slow_path(&mut self) {
+        self.frame.needs_setup |= ambient::current().is_some()
+            || Switch::OverrideNeedsSetup.is_on()
             || observe::spans_wanted();
     }
 
@@ -186,7 +177,8 @@ impl<'p> Call<'p> {
             if retry_tokens::any_drained() {
                 self.refill();
             }
-            observe::first_try(self.site, self.policy, self.late);
+            let Site { observed, name, policy, .. } = self.site;
+            observe::first_try(observed, name, policy, self.policy, self.late);
         }
         Some(outcome)
     }
@@ -244,7 +236,7 @@ impl<'p> Call<'p> {
     #[cold]
     pub(super) fn state_mut(&mut self) -> &mut State {
         // From now on every attempt has a state to look at.
-        self.frame.eager = true;
+        self.frame.needs_setup = true;
         let Self { site, policy, late, scope, state, .. } = self;
         let resolved =
             |ambient: Option<&Ambient>| resolved(site, *policy, *late, ambient, &Failure::new());

@@ -4,8 +4,8 @@
 mod attempt;
 mod call;
 mod closure;
-mod lane;
 pub mod overrides;
+mod queue_slot;
 pub(crate) mod site;
 mod state;
 

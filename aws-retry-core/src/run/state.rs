@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use super::lane::{self, Lane};
+use super::queue_slot::{self, QueueSlot};
 use crate::clock::{Clock, Sleep, Time};
 use crate::context::ambient::{self, Ambient};
 use crate::context::{self, Note, Notes};
@@ -42,7 +42,7 @@ pub(super) struct State {
     generation: u32,
     scope: Option<Arc<Scope>>,
     attempts: Attempts,
-    lane: Lane,
+    slot: QueueSlot,
     /// The wait before the next attempt, or before a long poll gives up.
     pause: Duration,
     /// A retry was decided, and its attempt has not begun.
@@ -85,7 +85,7 @@ impl State {
             generation,
             scope: None,
             attempts: Attempts::default(),
-            lane: Lane::default(),
+            slot: QueueSlot::default(),
             pause: Duration::ZERO,
             unsent: false,
             sleep: None,
@@ -142,8 +142,14 @@ impl State {
         ready!(self.poll_pause(cx));
         if self.policy.rate.is_some() {
             let scope = self.scope();
-            let turn =
-                ready!(self.lane.poll_turn(cx, &scope, &self.policy, self.deadline, &self.clock));
+            let turn = ready!(self.slot.poll_turn(
+                cx,
+                &scope,
+                &self.policy,
+                self.generation,
+                self.deadline,
+                &self.clock
+            ));
             if let (Err(why), true) = (turn, can_stop) {
                 return Poll::Ready(Some(self.stopped(why)));
             }
@@ -185,7 +191,7 @@ impl State {
 
     /// The attempt made so many requests.
     pub const fn made(&mut self, requests: u32) {
-        self.lane.requests = requests;
+        self.slot.requests = requests;
     }
 
     /// What cuts the attempt in progress.
@@ -208,7 +214,7 @@ impl State {
     pub fn block(&mut self) {
         let pause = std::mem::take(&mut self.pause);
         if pause > Duration::ZERO && self.clock.blocks_a_runtime() {
-            observe::log_blocking(self.site, pause);
+            observe::log_blocking(&self.site.observed, self.site.name, pause);
         }
         self.clock.block(pause);
         self.unsent = false;
@@ -237,7 +243,7 @@ impl State {
         };
         let scope = self.scope.clone().or_else(|| known().flatten());
         if let Some(scope) = scope {
-            self.lane.answered(&scope, &self.policy, &self.clock, Outcome::Accepted);
+            self.slot.answered(&self.clock, Outcome::Accepted);
             if self.policy.costs.is_some() {
                 scope.quota.give(self.attempts.on_success());
             }
@@ -274,8 +280,8 @@ impl State {
             Some(StopWhy::FailFast) => Decision::stop(Reason::FailFast),
             Some(StopWhy::AttemptTimeout) | None => {
                 let scope = self.scope();
-                let outcome = lane::outcome_of(verdict.kind, failure);
-                self.lane.answered(&scope, &self.policy, &self.clock, outcome);
+                let outcome = queue_slot::outcome_of(verdict.kind, failure);
+                self.slot.answered(&self.clock, outcome);
                 if verdict.kind == Kind::Throttled {
                     scope.count_throttle();
                 }
@@ -339,7 +345,7 @@ impl State {
 
     fn tell(&self, event: &Event<'_>, hook: Option<&dyn Fn(&Event<'_>)>) {
         let _span = self.span.enter();
-        observe::log(self.site, self.policy.log, event, self.clock.now());
+        observe::log(&self.site.observed, self.policy.log, event, self.clock.now());
         if let Some(hook) = hook {
             hook(event);
         }
@@ -382,7 +388,7 @@ impl State {
             request_id: None,
             kind: None,
             delay: Duration::ZERO,
-            queued: self.lane.queued,
+            queued: self.slot.queued,
             elapsed: self.clock.now().saturating_sub(self.started),
             reason: None,
             maybe_hard_limit: false,

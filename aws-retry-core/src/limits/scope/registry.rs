@@ -12,7 +12,6 @@ use crate::context::ambient::Ambient;
 use crate::decision::policy::Resolved;
 use crate::limits::rate::{self, Gate, Kind};
 use crate::limits::retry_tokens::{self, Quota};
-use crate::run::overrides;
 
 /// A scope that nobody used for this long, with a full quota and nobody waiting, is forgotten.
 const IDLE: Duration = Duration::from_secs(600);
@@ -45,14 +44,13 @@ impl Scope {
     }
 
     /// The send rate of `kind`. The first call of a scope sets its `max_rate` and `share`; the first one
-    /// after a change of the overrides sets its `max_rate` anew.
-    pub fn gate(&self, kind: Kind, policy: &Resolved) -> &Arc<Gate> {
+    /// whose policy has seen another `generation` of the overrides sets its `max_rate` again.
+    pub fn gate(&self, kind: Kind, policy: &Resolved, generation: u32) -> &Arc<Gate> {
         let gate = match kind {
             Kind::Adaptive => &self.adaptive,
             Kind::Paced => &self.paced,
         };
         let gate = gate.get_or_init(|| Arc::new(Gate::new(kind, policy.max_rate, policy.share)));
-        let generation = overrides::generation();
         if generation != 0 {
             gate.follow(generation.into(), policy.max_rate);
         }

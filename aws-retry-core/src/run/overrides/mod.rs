@@ -24,7 +24,7 @@ use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use crate::decision::codes;
 use crate::decision::policy::RetryPolicy;
-use crate::run::site::{Site, is_eager};
+use crate::run::site::{Site, needs_setup};
 use crate::switches::Switch;
 
 /// What an override says: a partial [`RetryPolicy`], of which only what is written counts, or
@@ -81,8 +81,8 @@ pub fn clear() {
 fn change(how: impl FnOnce(&mut Vec<(String, Override)>)) {
     let mut layers = write();
     how(&mut layers);
-    let eager = layers.iter().any(|(_, to)| is_eager(&to.0));
-    Switch::EagerOverride.set(eager);
+    let needs_setup = layers.iter().any(|(_, to)| needs_setup(&to.0));
+    Switch::OverrideNeedsSetup.set(needs_setup);
     CHANGES.fetch_add(1, Ordering::Relaxed);
 }
 

@@ -1,4 +1,4 @@
-//! A call's way through its scope's queue: the modes that have a send rate.
+//! A call's place in its scope's queue, in the modes that have a send rate.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -10,41 +10,42 @@ use crate::clock::{Clock, Time};
 use crate::decision::failure::{Failure, Kind};
 use crate::decision::policy::Resolved;
 use crate::errors::StopWhy;
-use crate::limits::rate::{Outcome, Refused, Sent, Ticket};
+use crate::limits::rate::{Gate, Outcome, Refused, Sent, Ticket};
 use crate::limits::scope::Scope;
 
 type Waiting = Pin<Box<dyn Future<Output = (Ticket, Result<Sent, Refused>)> + Send>>;
 
 /// The call's place in the order of first arrival, and the send in progress.
 #[derive(Default)]
-pub(super) struct Lane {
+pub(super) struct QueueSlot {
     ticket: Ticket,
     waiting: Option<Waiting>,
-    sent: Option<Sent>,
-    /// Requests that the attempt made, where the interceptor counts them; else 0.
+    sent: Option<(Arc<Gate>, Sent)>,
+    /// The number of requests that the attempt made, where the interceptor counts them; else 0.
     pub requests: u32,
     /// When the call began to wait for its turn, and how long the last turn let it wait.
     asked: Time,
     pub queued: Duration,
 }
 
-impl Lane {
+impl QueueSlot {
     /// Waits for the call's turn.
     pub fn poll_turn(
         &mut self,
         cx: &mut Context<'_>,
         scope: &Scope,
         policy: &Resolved,
+        generation: u32,
         deadline: Option<Time>,
         clock: &Clock,
     ) -> Poll<Result<(), StopWhy>> {
         let Some(kind) = policy.rate else { return Poll::Ready(Ok(())) };
+        let gate = scope.gate(kind, policy, generation);
         let waiting = match &mut self.waiting {
             Some(waiting) => waiting,
             None => {
-                let gate = scope.gate(kind, policy);
                 if let Some(sent) = gate.at_once(&mut self.ticket, || clock.now()) {
-                    self.sent = Some(sent);
+                    self.sent = Some((Arc::clone(gate), sent));
                     self.queued = Duration::ZERO;
                     return Poll::Ready(Ok(()));
                 }
@@ -63,7 +64,7 @@ impl Lane {
         self.ticket = ticket;
         Poll::Ready(match turn {
             Ok(sent) => {
-                self.sent = Some(sent);
+                self.sent = Some((Arc::clone(gate), sent));
                 Ok(())
             }
             Err(Refused::TooLate) => Err(StopWhy::NoTurn),
@@ -72,14 +73,14 @@ impl Lane {
     }
 
     /// Tells the rate how the attempt ended.
-    pub fn answered(&mut self, scope: &Scope, policy: &Resolved, clock: &Clock, outcome: Outcome) {
-        if let (Some(kind), Some(sent)) = (policy.rate, self.sent.take()) {
-            scope.gate(kind, policy).answered(sent, outcome, self.requests.max(1), || clock.now());
+    pub fn answered(&mut self, clock: &Clock, outcome: Outcome) {
+        if let Some((gate, sent)) = self.sent.take() {
+            gate.answered(sent, outcome, self.requests.max(1), || clock.now());
         }
     }
 }
 
-/// What a failure means for the rate: a request that nobody answered may have passed the quota or not.
+/// The meaning of a failure for the rate: a request without an answer may have passed the quota or not.
 pub(super) fn outcome_of(kind: Kind, failure: &Failure<'_>) -> Outcome {
     match (kind, failure.transport) {
         (Kind::Throttled, _) => Outcome::Throttled,
