@@ -1,17 +1,13 @@
 //! `cargo run --example paginate`: pages, each retried on its own; after a failure that no retry helps,
 //! the pages so far and where to go on.
 
-#[allow(dead_code, reason = "the tests use more of it")]
-#[path = "../tests/support/endpoint/mod.rs"]
-mod endpoint;
-
 use std::pin::pin;
 
 use aws_retry::{Interrupted, aws_retry, paginate};
+use aws_retry_testkit::endpoint::{Endpoint, Step};
 use aws_sdk_secretsmanager::config::{Config, Credentials, Region, retry::RetryConfig};
 use aws_sdk_secretsmanager::operation::list_secrets::{ListSecretsError, ListSecretsOutput};
 use aws_sdk_secretsmanager::{Client, error::SdkError};
-use endpoint::{Endpoint, Step};
 use futures::TryStreamExt;
 
 /// One page: one request.

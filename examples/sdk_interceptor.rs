@@ -1,19 +1,15 @@
 //! `cargo run --example sdk_interceptor`: how many requests and idempotency tokens a failure costs where
 //! the SDK's own retries are on, without the interceptor and with it.
 
-#[allow(dead_code, reason = "the tests use more of it")]
-#[path = "../tests/support/endpoint/mod.rs"]
-mod endpoint;
-
 use std::collections::HashSet;
 use std::time::Duration;
 
 use aws_retry::aws_retry;
 use aws_retry::sdk::Interceptor;
+use aws_retry_testkit::endpoint::{Endpoint, Step};
 use aws_sdk_secretsmanager::config::{Builder, Config, Credentials, Region, retry::RetryConfig};
 use aws_sdk_secretsmanager::operation::create_secret::CreateSecretError;
 use aws_sdk_secretsmanager::{Client, error::SdkError};
-use endpoint::{Endpoint, Step};
 
 /// Creates a secret. The SDK makes up a client token for each operation: a retry outside the operation
 /// would have another one, and a service that executed the first request would not know it again.

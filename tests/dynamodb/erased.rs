@@ -3,13 +3,12 @@
 use anyhow::Context;
 use aws_retry::aws_retry;
 use aws_retry::sdk::Interceptor;
+use aws_retry_testkit::client::PATIENCE;
+use aws_retry_testkit::endpoint::{Endpoint, Step};
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::types::AttributeValue;
-
-use crate::support::client::PATIENCE;
-use crate::support::endpoint::{Endpoint, Step};
 
 async fn put(client: &Client) -> anyhow::Result<()> {
     let item = AttributeValue::S("b".to_owned());

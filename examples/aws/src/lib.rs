@@ -1,15 +1,10 @@
-//! What the examples share: an endpoint on loopback that follows a script, and the configuration that
-//! leads there.
-#![allow(missing_docs, reason = "the endpoint is the tests' own, under its own comments")]
+//! The configuration of the examples' clients, which leads to an endpoint on loopback.
 
-#[path = "../../../tests/support/endpoint/mod.rs"]
-pub mod endpoint;
-
+use aws_retry_testkit::endpoint::Endpoint;
 use aws_sdk_s3::config::{
     BehaviorVersion, Credentials, Region, SharedCredentialsProvider, retry::RetryConfig,
 };
 use aws_types::SdkConfig;
-use endpoint::Endpoint;
 
 /// Where your program has `aws_config::defaults(..).retry_config(RetryConfig::disabled()).load().await`.
 /// The attribute does the retrying, so that the client leaves it alone: retries in two places multiply.

@@ -2,6 +2,8 @@
 
 use std::collections::VecDeque;
 
+use aws_retry_testkit::bucket::{Quota, TokenBucket};
+
 /// How a service counts requests against its quota.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum Counts {
@@ -18,25 +20,16 @@ pub enum Counts {
 pub struct Server {
     counts: Counts,
     rate: f64,
-    burst: f64,
     change: Option<(f64, f64)>,
-    tokens: f64,
-    refilled_at: f64,
+    bucket: TokenBucket,
     accepted: VecDeque<f64>,
 }
 
 impl Server {
     /// A full bucket, or an empty window. `change` is (when, new rate).
     pub fn new(counts: Counts, rate: f64, burst: f64, change: Option<(f64, f64)>) -> Self {
-        Self {
-            counts,
-            rate,
-            burst,
-            change,
-            tokens: burst,
-            refilled_at: 0.0,
-            accepted: VecDeque::new(),
-        }
+        let bucket = TokenBucket::full(Quota { burst, rate });
+        Self { counts, rate, change, bucket, accepted: VecDeque::new() }
     }
 
     /// A request arrives at second `now`: is it within the quota?
@@ -44,19 +37,12 @@ impl Server {
         if let Some((at, rate)) = self.change
             && now >= at
         {
-            self.refill(at);
+            self.bucket.set_rate(rate, at);
             self.rate = rate;
             self.change = None;
         }
-        self.refill(now);
         match self.counts {
-            Counts::Bucket => {
-                let admitted = self.tokens >= 1.0;
-                if admitted {
-                    self.tokens -= 1.0;
-                }
-                admitted
-            }
+            Counts::Bucket => self.bucket.take(now),
             Counts::FixedWindow => {
                 let window = (now / self.window()).floor();
                 while self.accepted.front().is_some_and(|at| (at / self.window()).floor() < window)
@@ -88,10 +74,5 @@ impl Server {
             self.accepted.push_back(now);
         }
         admitted
-    }
-
-    fn refill(&mut self, now: f64) {
-        self.tokens = (self.tokens + (now - self.refilled_at) * self.rate).min(self.burst);
-        self.refilled_at = now;
     }
 }

@@ -7,8 +7,8 @@
 //! what is written already.
 
 use aws_retry::aws_retry;
-use aws_retry_examples::endpoint::{Answer, Endpoint, Request, Step};
 use aws_retry_examples::{print_retries, sdk_config};
+use aws_retry_testkit::endpoint::{Answer, Endpoint, Request, Step};
 use aws_sdk_dynamodb::types::{AttributeValue, PutRequest, WriteRequest};
 use aws_sdk_dynamodb::{Client, Error};
 use serde_json::{Value, json};

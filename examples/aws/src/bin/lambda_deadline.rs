@@ -5,8 +5,8 @@
 use std::time::{Duration, Instant};
 
 use aws_retry::{Stopped, aws_retry};
-use aws_retry_examples::endpoint::{Answer, Endpoint, Step};
 use aws_retry_examples::{print_retries, sdk_config};
+use aws_retry_testkit::endpoint::{Answer, Endpoint, Step};
 use aws_sdk_lambda::Client;
 use aws_sdk_lambda::error::{DisplayErrorContext, SdkError};
 use aws_sdk_lambda::operation::invoke;

@@ -6,8 +6,8 @@ use std::io::Write;
 use std::path::Path;
 
 use aws_retry::aws_retry;
-use aws_retry_examples::endpoint::{Answer, Endpoint, Step};
 use aws_retry_examples::{print_retries, sdk_config};
+use aws_retry_testkit::endpoint::{Answer, Endpoint, Step};
 use aws_sdk_s3::Client;
 use aws_sdk_s3::config::Builder;
 use aws_sdk_s3::operation::put_object::PutObjectOutput;

@@ -4,8 +4,8 @@
 use std::time::Duration;
 
 use aws_retry::{Polled, RetryClient, RetryPolicy};
-use aws_retry_examples::endpoint::{Endpoint, Step};
 use aws_retry_examples::{print_retries, sdk_config};
+use aws_retry_testkit::endpoint::{Endpoint, Step};
 use aws_sdk_dynamodb::types::TableStatus;
 use aws_types::SdkConfig;
 

@@ -1,0 +1,16 @@
+//! The run time as a whole, one module per subject. A test that changes something of the whole process (its
+//! clock, its observer, its overrides, its recorder) lies beside this folder, in a process of its own.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod deadlines;
+mod dropped;
+mod harness;
+#[cfg(feature = "sdk")]
+mod odd_clocks;
+mod reports;
+#[cfg(feature = "sdk")]
+mod run_times;
+mod starved;
+mod waits;

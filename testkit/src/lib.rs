@@ -1,0 +1,28 @@
+//! What the tests, examples and benchmarks of this workspace share. Not published.
+//!
+//! - [`bucket`]: the token bucket with which AWS limits calls
+//! - [`endpoint`]: an HTTP endpoint on loopback that follows a script
+//! - [`proxy`]: an HTTP proxy, or a service of its own, that throttles, fails and counts
+//! - [`client`]: SDK clients without retries of their own
+//! - [`peers`] and [`boto3`]: the Python programs that tests compare with
+
+#![allow(missing_docs, reason = "names that say it all, in a crate that nobody else uses")]
+
+#[cfg(feature = "sdk")]
+pub mod boto3;
+pub mod bucket;
+#[cfg(feature = "http")]
+pub mod call;
+#[cfg(feature = "sdk")]
+pub mod client;
+#[cfg(feature = "http")]
+pub mod endpoint;
+#[cfg(feature = "http")]
+mod http;
+#[cfg(feature = "sdk")]
+pub mod peers;
+#[cfg(feature = "http")]
+pub mod proxy;
+
+#[cfg(feature = "http")]
+pub use http::{Answer, Request};

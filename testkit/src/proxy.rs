@@ -1,0 +1,408 @@
+//! A service on loopback that throttles as AWS does, fails at given rates, and counts: in front of
+//! another server, or with a fn that answers.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::hash::{BuildHasher, RandomState};
+use std::iter::Sum;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::ops::AddAssign;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use std::{fmt, io};
+
+use hyper::body::Incoming;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use rand::rngs::SmallRng;
+use rand::{RngExt, SeedableRng};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::{JoinHandle, JoinSet};
+use tokio::time::{Instant, sleep};
+
+use crate::bucket::{Quota, TokenBucket};
+use crate::call::{Call, Protocol};
+use crate::http::{Answer, Body, Request};
+
+type Handler = dyn Fn(&Call, &Request) -> Answer + Send + Sync;
+
+/// Answers the requests that get through.
+#[derive(Clone)]
+pub enum Behind {
+    Server(SocketAddr),
+    Handler(Arc<Handler>),
+}
+
+impl Behind {
+    pub fn handler(handler: impl Fn(&Call, &Request) -> Answer + Send + Sync + 'static) -> Self {
+        Self::Handler(Arc::new(handler))
+    }
+}
+
+impl fmt::Debug for Behind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Server(address) => write!(f, "Server({address})"),
+            Self::Handler(_) => f.write_str("Handler"),
+        }
+    }
+}
+
+/// What happens to requests on their way. By default nothing.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Weather {
+    /// What each account may send of each operation in each region.
+    pub quota: Option<Quota>,
+    /// Mean time that an answer takes; each is within 30 % of it.
+    pub latency: Duration,
+    /// The part of the requests that end in a 500 or 503, 0 to 1.
+    pub faults: f64,
+    /// The part of the requests whose connection is lost, 0 to 1: half of them before they are executed,
+    /// half of them afterwards.
+    pub drops: f64,
+    /// Decides all of this.
+    pub seed: u64,
+}
+
+/// Requests, counted as their answers leave.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    pub received: usize,
+    pub answered: usize,
+    pub throttled: usize,
+    /// Throttled requests that arrived after the first refusal of their like had left: the client
+    /// could know.
+    pub beyond_burst: usize,
+    pub faults: usize,
+    /// Errors of any other kind.
+    pub refused: usize,
+    /// Their connection was lost.
+    pub dropped: usize,
+    /// Requests that had been sent before: the same caller, operation and body.
+    pub repeated: usize,
+}
+
+impl AddAssign for Counts {
+    fn add_assign(&mut self, other: Self) {
+        self.received += other.received;
+        self.answered += other.answered;
+        self.throttled += other.throttled;
+        self.beyond_burst += other.beyond_burst;
+        self.faults += other.faults;
+        self.refused += other.refused;
+        self.dropped += other.dropped;
+        self.repeated += other.repeated;
+    }
+}
+
+impl Sum for Counts {
+    fn sum<I: Iterator<Item = Self>>(counts: I) -> Self {
+        counts.fold(Self::default(), |mut sum, it| {
+            sum += it;
+            sum
+        })
+    }
+}
+
+/// A running proxy; it stops when dropped.
+#[derive(Debug)]
+pub struct Proxy {
+    address: SocketAddr,
+    state: Arc<State>,
+    server: JoinHandle<()>,
+}
+
+#[derive(Debug)]
+struct State {
+    behind: Behind,
+    weather: Weather,
+    began: Instant,
+    /// Tells requests apart without keeping them.
+    hasher: RandomState,
+    live: Mutex<Live>,
+}
+
+/// The state that changes with each request.
+#[derive(Debug)]
+struct Live {
+    random: SmallRng,
+    buckets: HashMap<Call, TokenBucket>,
+    /// When the first refusal of such a call left.
+    refused: HashMap<Call, Instant>,
+    seen: HashSet<u64>,
+    counts: BTreeMap<Call, Counts>,
+}
+
+/// What a request meets on its way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fate {
+    Passes,
+    InternalError,
+    Unavailable,
+    LostBefore,
+    LostAfter,
+}
+
+impl Proxy {
+    /// Binds a free port of the loopback interface and serves there.
+    pub async fn start(behind: Behind, weather: Weather) -> io::Result<Self> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+        let address = listener.local_addr()?;
+        let state = Arc::new(State {
+            behind,
+            weather,
+            began: Instant::now(),
+            hasher: RandomState::new(),
+            live: Mutex::new(Live {
+                random: SmallRng::seed_from_u64(weather.seed),
+                buckets: HashMap::new(),
+                refused: HashMap::new(),
+                seen: HashSet::new(),
+                counts: BTreeMap::new(),
+            }),
+        });
+        let server = tokio::spawn(accept(listener, Arc::clone(&state)));
+        Ok(Self { address, state, server })
+    }
+
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// The counts of all requests so far.
+    pub fn counts(&self) -> Counts {
+        self.state.live().counts.values().copied().sum()
+    }
+
+    /// The counts of each account's, region's and operation's requests.
+    pub fn counts_by_call(&self) -> BTreeMap<Call, Counts> {
+        self.state.live().counts.clone()
+    }
+
+    /// Closes every connection, and waits until they are closed.
+    pub async fn stop(mut self) -> Counts {
+        self.server.abort();
+        // The only possible answer is that it was aborted.
+        let _ = (&mut self.server).await;
+        self.counts()
+    }
+}
+
+impl Drop for Proxy {
+    fn drop(&mut self) {
+        self.server.abort();
+    }
+}
+
+async fn accept(listener: TcpListener, state: Arc<State>) {
+    // Connections end with the set, and so with the proxy.
+    let mut connections = JoinSet::new();
+    loop {
+        tokio::select! {
+            accepted = listener.accept() => match accepted {
+                Ok((stream, _)) => {
+                    connections.spawn(serve(stream, Arc::clone(&state)));
+                }
+                // Out of file descriptors, most likely: some come free with time.
+                Err(error) => {
+                    eprintln!("proxy: {error}");
+                    sleep(Duration::from_millis(100)).await;
+                }
+            },
+            Some(_) = connections.join_next() => {}
+        }
+    }
+}
+
+async fn serve(stream: TcpStream, state: Arc<State>) {
+    // Small answers go out at once.
+    let _ = stream.set_nodelay(true);
+    let service = service_fn(move |request| {
+        let state = Arc::clone(&state);
+        async move { state.respond(request).await }
+    });
+    let mut http = hyper::server::conn::http1::Builder::new();
+    // An error here is a client that went away, or a connection that is to be lost.
+    let _ = http.timer(TokioTimer::new()).serve_connection(TokioIo::new(stream), service).await;
+}
+
+impl State {
+    /// An error closes the connection without an answer.
+    async fn respond(
+        &self,
+        request: hyper::Request<Incoming>,
+    ) -> io::Result<hyper::Response<Body>> {
+        let arrived = Instant::now();
+        let request = Request::read(request).await?;
+        let call = Call::of(&request);
+        let (latency, fate) = self.receive(&call, &request);
+        // The decision falls where the request arrives: a refusal comes back faster than an answer.
+        sleep(latency.mul_f64(0.3)).await;
+        let answer = self.decide(&call, &request, fate).await;
+        let throttled = answer.as_ref().is_ok_and(is_throttle);
+        sleep(latency.mul_f64(if throttled { 0.3 } else { 0.7 })).await;
+        self.live().leaves(call, answer.as_ref().ok(), arrived);
+        answer?.write()
+    }
+
+    /// A request came: how long it takes, and what becomes of it.
+    fn receive(&self, call: &Call, request: &Request) -> (Duration, Fate) {
+        let identity = self.hasher.hash_one((call, &request.path, &request.body));
+        let mut live = self.live();
+        let repeated = !live.seen.insert(identity);
+        let counts = live.counts.entry(call.clone()).or_default();
+        counts.received += 1;
+        counts.repeated += usize::from(repeated);
+        let Weather { latency, faults, drops, .. } = self.weather;
+        let latency = latency.mul_f64(live.random.random_range(0.7..1.3));
+        let first_half = live.random.random_bool(0.5);
+        let fate = match live.random.random_range(0.0..1.0) {
+            drawn if drawn < faults && first_half => Fate::InternalError,
+            drawn if drawn < faults => Fate::Unavailable,
+            drawn if drawn < faults + drops && first_half => Fate::LostBefore,
+            drawn if drawn < faults + drops => Fate::LostAfter,
+            _ => Fate::Passes,
+        };
+        (latency, fate)
+    }
+
+    async fn decide(&self, call: &Call, request: &Request, fate: Fate) -> io::Result<Answer> {
+        let lost = || Err(io::ErrorKind::ConnectionAborted.into());
+        if fate == Fate::LostBefore {
+            return lost();
+        }
+        let now = self.began.elapsed().as_secs_f64();
+        if let Some(quota) = self.weather.quota
+            && !self
+                .live()
+                .buckets
+                .entry(call.clone())
+                .or_insert_with(|| TokenBucket::full(quota))
+                .take(now)
+        {
+            return Ok(Protocol::of(request).throttle());
+        }
+        match fate {
+            Fate::InternalError => return Ok(Protocol::of(request).internal_error()),
+            Fate::Unavailable => return Ok(unavailable()),
+            _ => {}
+        }
+        let answer = match &self.behind {
+            Behind::Server(address) => request.forward(*address).await?,
+            Behind::Handler(handler) => handler(call, request),
+        };
+        if fate == Fate::LostAfter { lost() } else { Ok(answer) }
+    }
+
+    fn live(&self) -> MutexGuard<'_, Live> {
+        self.live.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Live {
+    /// An answer leaves; none if the connection is lost.
+    fn leaves(&mut self, call: Call, answer: Option<&Answer>, arrived: Instant) {
+        let throttled = answer.is_some_and(is_throttle);
+        let known =
+            throttled && arrived > *self.refused.entry(call.clone()).or_insert_with(Instant::now);
+        let counts = self.counts.entry(call).or_default();
+        counts.beyond_burst += usize::from(known);
+        let counter = match answer.map(|it| it.status) {
+            None => &mut counts.dropped,
+            Some(_) if throttled => &mut counts.throttled,
+            Some(200..300) => &mut counts.answered,
+            Some(500..) => &mut counts.faults,
+            Some(_) => &mut counts.refused,
+        };
+        *counter += 1;
+    }
+}
+
+/// A failure before the service: a load balancer knows no error codes.
+fn unavailable() -> Answer {
+    Answer::new(503, "text/html", "<html><body><b>Http/1.1 Service Unavailable</b></body></html>")
+}
+
+/// Whether an answer is a throttle, of this proxy or of the server behind it.
+fn is_throttle(answer: &Answer) -> bool {
+    const CODES: [&str; 4] = ["Throttl", "TooManyRequests", "RequestLimitExceeded", "SlowDown"];
+    let named = |text: &str| CODES.iter().any(|code| text.contains(code));
+    answer.status == 429
+        || answer.status >= 400
+            && (named(&String::from_utf8_lossy(&answer.body))
+                || answer.headers.iter().any(|(_, value)| named(value)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::endpoint::{Endpoint, Step};
+
+    async fn get(proxy: &Proxy, body: &'static str) -> io::Result<Answer> {
+        let authorization = "Credential=1/20260101/eu-west-1/sqs/aws4_request";
+        let headers = [("x-amz-target", "AmazonSQS.SendMessage"), ("authorization", authorization)];
+        let headers = headers.map(|(name, value)| {
+            (hyper::header::HeaderName::from_static(name), value.parse().unwrap())
+        });
+        let request = Request {
+            method: "POST".to_owned(),
+            path: "/".to_owned(),
+            headers: headers.into_iter().collect(),
+            body: body.into(),
+        };
+        request.forward(proxy.address).await
+    }
+
+    #[tokio::test]
+    async fn requests_are_throttled_beyond_the_quota_and_counted_by_what_became_of_them() {
+        let weather =
+            Weather { quota: Some(Quota { burst: 2.0, rate: 0.001 }), ..Weather::default() };
+        let behind = Endpoint::start([], Step::ok("{}"));
+        let proxy = Proxy::start(Behind::Server(behind.address()), weather).await.unwrap();
+        let mut statuses = Vec::new();
+        for body in ["a", "b", "b"] {
+            statuses.push(get(&proxy, body).await.unwrap().status);
+        }
+        assert_eq!(statuses, [200, 200, 400]);
+        assert_eq!(behind.arrived(), 2);
+        let by_call = proxy.counts_by_call();
+        let (call, counts) = by_call.first_key_value().unwrap();
+        assert_eq!((&*call.account, &*call.operation), ("1", "SendMessage"));
+        let expected =
+            Counts { received: 3, answered: 2, throttled: 1, repeated: 1, ..Counts::default() };
+        assert_eq!((*counts, proxy.stop().await), (expected, expected));
+    }
+
+    #[tokio::test]
+    async fn a_seed_gives_the_same_faults_and_drops_and_each_is_counted() {
+        let run = async |seed| {
+            let weather = Weather { faults: 0.3, drops: 0.3, seed, ..Weather::default() };
+            let behind = Behind::handler(|_, _| Answer::json("{}"));
+            let proxy = Proxy::start(behind, weather).await.unwrap();
+            let mut statuses = Vec::new();
+            for _ in 0..60 {
+                statuses.push(get(&proxy, "").await.map_or(0, |answer| answer.status));
+            }
+            let counts = proxy.stop().await;
+            let of = |wanted: &[u16]| statuses.iter().filter(|it| wanted.contains(it)).count();
+            assert_eq!(counts.answered, of(&[200]));
+            assert_eq!(counts.faults, of(&[500, 503]));
+            assert_eq!(counts.dropped, of(&[0]));
+            assert!(of(&[500]) > 0 && of(&[503]) > 0 && counts.dropped > 5, "{counts:?}");
+            (statuses, counts)
+        };
+        assert_eq!(run(1).await, run(1).await);
+        assert_ne!(run(1).await.0, run(2).await.0);
+    }
+
+    #[tokio::test]
+    async fn a_lost_answer_was_executed_and_a_lost_request_was_not() {
+        let weather = Weather { drops: 1.0, ..Weather::default() };
+        let behind = Endpoint::start([], Step::ok("{}"));
+        let proxy = Proxy::start(Behind::Server(behind.address()), weather).await.unwrap();
+        for _ in 0..20 {
+            get(&proxy, "").await.unwrap_err();
+        }
+        assert_eq!(proxy.counts().dropped, 20);
+        assert!((1..20).contains(&behind.arrived()), "{}", behind.arrived());
+    }
+}

@@ -1,0 +1,28 @@
+//! Side by side with boto3, Secrets Manager.
+
+use aws_retry_testkit::boto3::{Operation, Waits, meant};
+use aws_retry_testkit::side_by_side;
+use aws_sdk_secretsmanager::Client;
+use aws_sdk_secretsmanager::error::SdkError;
+use aws_sdk_secretsmanager::operation::get_secret_value::{
+    GetSecretValueError, GetSecretValueOutput,
+};
+
+use crate::clients;
+
+const GET_SECRET_VALUE: Operation = Operation {
+    service: "secretsmanager",
+    name: "get_secret_value",
+    params: r#"{"SecretId": "a"}"#,
+};
+
+side_by_side! {
+    GET_SECRET_VALUE, clients::secrets_manager,
+    async fn call(client: &Client) -> Result<GetSecretValueOutput, SdkError<GetSecretValueError>> {
+        client.get_secret_value().secret_id("a").send().await
+    }
+    decorator: Waits::Agree, meant::DECORATOR, (codes = "python", quota = false);
+    legacy: Waits::Agree, meant::LEGACY, (mode = "legacy", service = "secretsmanager");
+    standard: Waits::Agree, meant::STANDARD, (mode = "standard", service = "secretsmanager");
+    adaptive: Waits::Differ, meant::STANDARD, (mode = "adaptive", service = "secretsmanager");
+}

@@ -1,0 +1,214 @@
+//! Every error type that works without a line of the user's code, over real answers: a throttle and a
+//! lost connection are retried, an unknown code is not, and a cut attempt becomes a value of the type.
+
+use std::io;
+use std::sync::Arc;
+
+use crate::clients;
+use aws_retry::{RetryPolicy, aws_retry};
+use aws_retry_testkit::client::PATIENCE;
+use aws_retry_testkit::endpoint::{Endpoint, Step};
+use aws_sdk_secretsmanager::Client;
+use aws_sdk_secretsmanager::error::{ErrorMetadata, ProvideErrorMetadata, SdkError};
+use aws_sdk_secretsmanager::operation::list_secrets::ListSecretsError;
+use aws_smithy_types::byte_stream::ByteStream;
+
+type ListError = SdkError<ListSecretsError>;
+type BoxError = Box<dyn std::error::Error + Send + Sync>;
+
+async fn list(client: &Client) -> Result<(), ListError> {
+    client.list_secrets().send().await.map(drop)
+}
+
+#[derive(Debug, thiserror::Error)]
+#[allow(clippy::large_enum_variant, reason = "an error of the user's, as they write them")]
+enum ScanError {
+    #[error("listing failed")]
+    List(#[from] ListError),
+    #[error("the scan was stopped")]
+    Stopped(#[from] aws_retry::Stopped),
+}
+
+/// A fn a type, and with it the tests: `case!(name: Type)`.
+macro_rules! cases {
+    ($($name:ident: $error:ty, $convert:expr;)+) => {$(
+        mod $name {
+            use super::*;
+
+            #[aws_retry(base_delay = "1ms", max_retries = 3, attempt_timeout = "100ms")]
+            async fn retried(client: &Client) -> Result<(), $error> {
+                list(client).await.map_err($convert)
+            }
+
+            async fn play(script: impl IntoIterator<Item = Step>) -> (Result<(), $error>, usize) {
+                let endpoint = Endpoint::start(script, Step::ok("{}"));
+                let client = clients::secrets_manager(&endpoint.url(), PATIENCE);
+                let outcome = retried(&client).await;
+                (outcome, endpoint.arrived())
+            }
+
+            #[tokio::test]
+            async fn an_unmodeled_throttle() {
+                let (outcome, sent) = play([Step::throttled()]).await;
+                outcome.unwrap();
+                assert_eq!(sent, 2);
+            }
+
+            #[tokio::test]
+            async fn a_permanent_failure() {
+                // Modeled by the operation: the chain ends in its struct.
+                let (outcome, sent) = play([Step::error(400, "InvalidParameterException")]).await;
+                assert!(outcome.is_err());
+                assert_eq!(sent, 1);
+            }
+
+            #[tokio::test]
+            async fn an_attempt_cut_to_the_end() {
+                let (outcome, sent) = play(vec![Step::Stall; 4]).await;
+                assert!(outcome.is_err());
+                assert_eq!(sent, 4);
+            }
+        }
+    )+};
+}
+
+cases! {
+    sdk_error: ListError, |error| error;
+    operation_error: ListSecretsError, SdkError::into_service_error;
+    service_error: aws_sdk_secretsmanager::Error, Into::into;
+    metadata: ErrorMetadata, |error| error.meta().clone();
+    boxed: BoxError, Into::into;
+    boxed_sdk_error: Box<StopList>, |error| Box::new(StopList::List(error));
+    anyhow_report: anyhow::Error, |error| anyhow::Error::from(error).context("listing");
+    eyre_report: eyre::Report, |error| eyre::Report::from(error).wrap_err("listing");
+    user_enum: ScanError, Into::into;
+    io_error: io::Error, io::Error::other;
+}
+
+/// An enum behind a `Box`.
+#[derive(Debug, thiserror::Error)]
+#[allow(clippy::large_enum_variant, reason = "an error of the user's, as they write them")]
+enum StopList {
+    #[error("listing failed")]
+    List(#[source] ListError),
+    #[error("stopped")]
+    Stopped,
+}
+
+impl From<aws_retry::Stopped> for Box<StopList> {
+    fn from(_: aws_retry::Stopped) -> Self {
+        Box::new(StopList::Stopped)
+    }
+}
+
+/// Lost connections are told from the chain alone, where the type was erased.
+#[tokio::test]
+async fn a_lost_connection_is_seen_through_every_wrapper() {
+    macro_rules! retried {
+        ($error:ty) => {{
+            #[aws_retry(base_delay = "1ms")]
+            async fn retried(client: &Client) -> Result<(), $error> {
+                Ok(list(client).await?)
+            }
+            let endpoint = Endpoint::start([Step::Reset], Step::ok("{}"));
+            retried(&clients::secrets_manager(&endpoint.url(), PATIENCE)).await.unwrap();
+            assert_eq!(endpoint.arrived(), 2, stringify!($error));
+        }};
+    }
+    retried!(anyhow::Error);
+    retried!(eyre::Report);
+    retried!(BoxError);
+    retried!(ScanError);
+    retried!(ListError);
+    retried!(aws_sdk_secretsmanager::Error);
+}
+
+/// A shared error can be returned as well.
+#[tokio::test]
+async fn an_sdk_error_behind_an_arc() {
+    #[aws_retry(base_delay = "1ms")]
+    async fn shared(client: &Client) -> Result<(), Arc<ListError>> {
+        list(client).await.map_err(Arc::new)
+    }
+    let endpoint = Endpoint::start([Step::empty(503)], Step::ok("{}"));
+    shared(&clients::secrets_manager(&endpoint.url(), PATIENCE)).await.unwrap();
+    assert_eq!(endpoint.arrived(), 2, "the status is still there");
+}
+
+/// A body that breaks off while it is read.
+#[tokio::test]
+async fn a_byte_streams_error() {
+    #[aws_retry(base_delay = "1ms")]
+    async fn read(tries: &mut u32) -> Result<usize, aws_smithy_types::byte_stream::error::Error> {
+        *tries += 1;
+        if *tries < 3 {
+            let lost = io::Error::from(io::ErrorKind::ConnectionReset);
+            return Err(aws_smithy_types::byte_stream::error::Error::from(lost));
+        }
+        Ok(ByteStream::from_static(b"body").collect().await?.into_bytes().len())
+    }
+    let mut tries = 0;
+    assert_eq!(read(&mut tries).await.unwrap(), 4);
+    assert_eq!(tries, 3);
+}
+
+#[test]
+fn explain_tells_code_kind_verdict_and_reason() {
+    let meta =
+        ErrorMetadata::builder().code("ThrottlingException").message("Rate exceeded").build();
+    assert_eq!(
+        aws_retry::explain(&meta).to_string(),
+        "code: ThrottlingException, kind: throttled, verdict: retried, \
+         reason: its code is in the Python decorator's set",
+    );
+    let once = RetryPolicy::new().idempotent(false);
+    let reset = io::Error::from(io::ErrorKind::ConnectionReset);
+    assert_eq!(
+        once.explain(&reset).to_string(),
+        "code: none, kind: transient, verdict: not retried, \
+         reason: the service may have executed it, and the policy says `idempotent = false`",
+    );
+    let erased = anyhow::Error::from(meta).context("listing");
+    assert!(aws_retry::explain(&erased).is_retried());
+    let scan = ScanError::Stopped(aws_retry_stopped());
+    assert!(aws_retry::explain(&scan as &dyn std::error::Error).is_retried(), "a time-out");
+}
+
+/// What the attribute reads, `explain!` does.
+#[tokio::test]
+async fn explain_reads_a_services_error_and_an_enum() {
+    let endpoint = Endpoint::start([], Step::throttled());
+    let client = clients::secrets_manager(&endpoint.url(), PATIENCE);
+    let error = async || list(&client).await.expect_err("throttled");
+    let throttled =
+        "kind: throttled, verdict: retried, reason: its code is in the Python decorator's set";
+
+    let service: aws_sdk_secretsmanager::Error = error().await.into();
+    let said = aws_retry::explain!(service).to_string();
+    assert_eq!(said, format!("code: ThrottlingException, {throttled}"));
+    let of_operation = error().await.into_service_error();
+    assert_eq!(aws_retry::explain!(of_operation).to_string(), said);
+    let erased = &anyhow::Error::from(error().await);
+    assert_eq!(aws_retry::explain!(*erased).to_string(), said);
+
+    let said = format!("code: ThrottlingException, status: 400, {throttled}");
+    assert_eq!(aws_retry::explain!(error().await).to_string(), said);
+    /// Named as something of this crate's is.
+    struct User;
+    impl User {
+        const NEVER: RetryPolicy = RetryPolicy::new().excluded_errors(&["Throttling*"]);
+    }
+    let scan = ScanError::List(error().await);
+    assert!(aws_retry::explain!(scan).is_retried());
+    assert!(!aws_retry::explain!(scan, User::NEVER).is_retried());
+}
+
+/// A `Stopped` as a call makes it.
+fn aws_retry_stopped() -> aws_retry::Stopped {
+    #[aws_retry(max_retries = 0, attempt_timeout = "1ms")]
+    async fn never() -> Result<(), aws_retry::Stopped> {
+        std::future::pending().await
+    }
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+    runtime.block_on(never()).unwrap_err()
+}

@@ -1,0 +1,281 @@
+//! Request counts and idempotency tokens, with and without the interceptor.
+
+use std::collections::HashSet;
+use std::sync::Mutex;
+use std::time::Duration;
+
+use aws_retry::{Reason, aws_retry};
+use aws_sdk_secretsmanager::Client;
+use aws_sdk_secretsmanager::config::Config;
+use aws_sdk_secretsmanager::config::retry::RetryConfig;
+use aws_sdk_secretsmanager::config::timeout::TimeoutConfig;
+use aws_sdk_secretsmanager::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_secretsmanager::operation::create_secret::CreateSecretError;
+use aws_smithy_runtime_api::client::interceptors::context::InterceptorContext;
+use aws_smithy_runtime_api::client::retries::classifiers::{
+    ClassifyRetry, RetryAction, RetryClassifierPriority,
+};
+
+use crate::clients::{intercepted, plain, three};
+use aws_retry_testkit::endpoint::{Endpoint, Step};
+
+type Created = Result<(), SdkError<CreateSecretError>>;
+
+async fn send(client: &Client) -> Created {
+    client.create_secret().name("a").secret_string("b").send().await.map(drop)
+}
+
+#[aws_retry(base_delay = "1ms", quota = false)]
+async fn create(client: &Client) -> Created {
+    send(client).await
+}
+
+fn broken() -> Step {
+    Step::error(500, "InternalServiceError")
+}
+
+fn created() -> Step {
+    Step::ok(r#"{"Name":"a"}"#)
+}
+
+/// The client tokens of all requests, in order.
+fn tokens(endpoint: &Endpoint) -> Vec<String> {
+    let token = |body: &[u8]| -> String {
+        let body: serde_json::Value = serde_json::from_slice(body).expect("JSON");
+        body["ClientRequestToken"].as_str().expect("a token").to_owned()
+    };
+    endpoint.requests().iter().map(|request| token(&request.body)).collect()
+}
+
+/// How many requests were sent, and with how many different tokens.
+fn sent(endpoint: &Endpoint) -> (usize, usize) {
+    let tokens = tokens(endpoint);
+    (tokens.len(), tokens.iter().collect::<HashSet<_>>().len())
+}
+
+#[tokio::test]
+async fn a_500_stays_inside_the_operation_and_keeps_its_token() {
+    let endpoint = Endpoint::start([broken()], created());
+    create(&intercepted(&endpoint, three())).await.expect("created");
+    assert_eq!(sent(&endpoint), (2, 1));
+
+    // Retries by the attribute alone make a new operation each time, with a token of its own ..
+    let endpoint = Endpoint::start([broken()], created());
+    create(&intercepted(&endpoint, RetryConfig::disabled())).await.expect("created");
+    assert_eq!(sent(&endpoint), (2, 2));
+
+    // .. unless the fn passes one.
+    #[aws_retry(base_delay = "1ms", quota = false)]
+    async fn create_once(client: &Client) -> Created {
+        let token = aws_retry::client_token();
+        let request = client.create_secret().name("a").client_request_token(token);
+        request.send().await.map(drop)
+    }
+    let endpoint = Endpoint::start([broken(), broken()], created());
+    create_once(&intercepted(&endpoint, RetryConfig::disabled())).await.expect("created");
+    assert_eq!(sent(&endpoint), (3, 1));
+}
+
+#[tokio::test]
+async fn an_outage_does_not_multiply() {
+    static REASON: Mutex<Option<Reason>> = Mutex::new(None);
+
+    #[aws_retry(base_delay = "1ms", quota = false, on_give_up = |event| {
+        *REASON.lock().expect("no panic before") = event.reason;
+    })]
+    async fn create_and_tell(client: &Client) -> Created {
+        send(client).await
+    }
+
+    let endpoint = Endpoint::start([], broken());
+    let error = create_and_tell(&intercepted(&endpoint, three())).await.expect_err("an outage");
+    assert_eq!(error.code(), Some("InternalServiceError"));
+    assert_eq!(sent(&endpoint), (3, 1));
+    assert_eq!(*REASON.lock().expect("no panic before"), Some(Reason::SdkTried));
+
+    let endpoint = Endpoint::start([], broken());
+    create(&plain(&endpoint, three())).await.expect_err("an outage");
+    assert_eq!(sent(&endpoint), (18, 6), "without the interceptor: 6 operations of 3 requests");
+    let endpoint = Endpoint::start([], broken());
+    create(&plain(&endpoint, RetryConfig::disabled())).await.expect_err("an outage");
+    assert_eq!(sent(&endpoint), (6, 6));
+}
+
+/// A code that a list of the user's names is no transient failure of ours, and the SDK's all the same.
+#[tokio::test]
+async fn nor_does_a_code_that_is_written_down() {
+    #[aws_retry(base_delay = "1ms", quota = false, retryable_errors = ["Internal*"])]
+    async fn create_on_these(client: &Client) -> Created {
+        send(client).await
+    }
+
+    let endpoint = Endpoint::start([], broken());
+    create_on_these(&intercepted(&endpoint, three())).await.expect_err("an outage");
+    assert_eq!(sent(&endpoint), (3, 1));
+    // Where the SDK does not retry, it is ours.
+    endpoint.play([]);
+    create_on_these(&intercepted(&endpoint, RetryConfig::disabled())).await.expect_err("an outage");
+    assert_eq!(sent(&endpoint), (6, 6));
+}
+
+#[tokio::test]
+async fn a_throttle_leaves_the_sdk_at_once() {
+    #[aws_retry(base_delay = "1ms", quota = false)]
+    async fn create_and_count(client: &Client) -> Result<u32, SdkError<CreateSecretError>> {
+        send(client).await?;
+        Ok(aws_retry::attempt())
+    }
+
+    let throttled = || [Step::throttled(), Step::throttled()];
+    let endpoint = Endpoint::start(throttled(), created());
+    let attempts = create_and_count(&intercepted(&endpoint, three())).await.expect("created");
+    assert_eq!((attempts, sent(&endpoint)), (3, (3, 3)));
+
+    let endpoint = Endpoint::start(throttled(), created());
+    let attempts = create_and_count(&plain(&endpoint, three())).await.expect("created");
+    assert_eq!((attempts, sent(&endpoint)), (1, (3, 1)), "the SDK has retried it");
+
+    for (client, requests) in [(intercepted as fn(&_, _) -> _, (6, 6)), (plain, (18, 6))] {
+        let endpoint = Endpoint::start([], Step::throttled());
+        create(&client(&endpoint, three())).await.expect_err("throttled");
+        assert_eq!(sent(&endpoint), requests);
+    }
+}
+
+/// Some models call a throttling code a server's error, and the model wins in the SDK.
+#[tokio::test]
+async fn a_throttle_is_one_whatever_the_model_says() {
+    #[derive(Debug)]
+    struct Model;
+
+    impl ClassifyRetry for Model {
+        fn classify_retry(&self, context: &InterceptorContext) -> RetryAction {
+            match context.output_or_error() {
+                Some(Err(_)) => RetryAction::server_error(),
+                _ => RetryAction::NoActionIndicated,
+            }
+        }
+        fn name(&self) -> &'static str {
+            "a model"
+        }
+        fn priority(&self) -> RetryClassifierPriority {
+            RetryClassifierPriority::modeled_as_retryable_classifier()
+        }
+    }
+
+    let endpoint = Endpoint::start([], Step::throttled());
+    let config = intercepted(&endpoint, three()).config().to_builder().retry_classifier(Model);
+    create(&Client::from_conf(config.build())).await.expect_err("throttled");
+    assert_eq!(sent(&endpoint), (6, 6));
+}
+
+/// A 5xx that the fn alone calls a throttle: known once an attempt has failed.
+#[tokio::test]
+async fn a_throttle_is_one_where_the_fn_says_so() {
+    #[aws_retry(base_delay = "1ms", quota = false, throttling_errors = ["Internal*"])]
+    async fn create_slowly(client: &Client) -> Created {
+        send(client).await
+    }
+
+    let endpoint = Endpoint::start([], broken());
+    create_slowly(&intercepted(&endpoint, three())).await.expect_err("throttled");
+    assert_eq!(sent(&endpoint), (3 + 5, 6));
+}
+
+/// A throttle after a 500: the SDK retries the one, the attribute the other.
+#[tokio::test]
+async fn each_failure_goes_to_the_one_who_owns_it() {
+    let script = [broken(), Step::throttled(), broken(), broken()];
+    let endpoint = Endpoint::start(script, created());
+    create(&intercepted(&endpoint, three())).await.expect("created");
+    let tokens = tokens(&endpoint);
+    assert_eq!(tokens.len(), 5);
+    assert_eq!(tokens[0], tokens[1]);
+    assert_ne!(tokens[1], tokens[2]);
+    assert_eq!(tokens[2], tokens[4]);
+}
+
+#[tokio::test]
+async fn a_lost_connection_is_the_sdks_too() {
+    for lost in [Step::Hangup, Step::Reset, Step::Stall, created().cut()] {
+        let endpoint = Endpoint::start([lost.clone()], created());
+        create(&intercepted(&endpoint, three())).await.expect("created");
+        assert_eq!(endpoint.arrived(), 2, "{lost:?}");
+        let endpoint = Endpoint::start([], lost.clone());
+        create(&intercepted(&endpoint, three())).await.expect_err("no answer");
+        assert_eq!(endpoint.arrived(), 3, "{lost:?}");
+    }
+}
+
+/// The SDK cuts these itself, and tells of it all the same.
+#[tokio::test]
+async fn an_attempt_that_the_sdk_cuts_is_the_sdks_too() {
+    let endpoint = Endpoint::start([], Step::Stall);
+    let cut = TimeoutConfig::builder().operation_attempt_timeout(Duration::from_millis(30)).build();
+    let config = intercepted(&endpoint, three()).config().to_builder().timeout_config(cut);
+    create(&Client::from_conf(config.build())).await.expect_err("no answer");
+    assert_eq!(sent(&endpoint), (3, 1));
+}
+
+#[tokio::test]
+async fn what_the_sdk_does_not_retry_is_the_attributes() {
+    // A bare 429 has no code that the SDK knows.
+    let endpoint = Endpoint::start([Step::empty(429)], created());
+    create(&intercepted(&endpoint, three())).await.expect("created");
+    assert_eq!(endpoint.arrived(), 2);
+}
+
+#[tokio::test]
+async fn outside_a_retried_fn_the_client_is_as_configured() {
+    let script = [Step::throttled(), broken()];
+    let endpoint = Endpoint::start(script, created());
+    send(&intercepted(&endpoint, three())).await.expect("created");
+    assert_eq!(sent(&endpoint), (3, 1));
+    let endpoint = Endpoint::start([], Step::throttled());
+    send(&intercepted(&endpoint, three())).await.expect_err("throttled");
+    assert_eq!(endpoint.arrived(), 3);
+}
+
+#[tokio::test]
+async fn an_override_for_one_operation_is_respected() {
+    #[aws_retry(base_delay = "1ms", quota = false)]
+    async fn create_in_five(client: &Client) -> Created {
+        let five = Config::builder().retry_config(three().with_max_attempts(5));
+        let request = client.create_secret().name("a").customize().config_override(five);
+        request.send().await.map(drop)
+    }
+
+    let endpoint = Endpoint::start([], broken());
+    create_in_five(&intercepted(&endpoint, three())).await.expect_err("an outage");
+    assert_eq!(sent(&endpoint), (5, 1));
+}
+
+#[tokio::test]
+async fn a_clock_that_is_wrong_is_corrected_inside_the_operation() {
+    let skewed = || {
+        let step = Step::error(400, "RequestTimeTooSkewed");
+        step.header("date", "Fri, 01 Jan 2100 00:00:00 GMT")
+    };
+    let endpoint = Endpoint::start([skewed()], created());
+    create(&intercepted(&endpoint, three())).await.expect("created");
+    assert_eq!(sent(&endpoint), (2, 1));
+    let dates: Vec<_> = endpoint
+        .requests()
+        .iter()
+        .map(|request| request.header("x-amz-date").expect("a date")[..4].to_owned())
+        .collect();
+    assert_ne!(dates[0], "2100");
+    assert_eq!(dates[1], "2100");
+
+    let endpoint = Endpoint::start([], skewed());
+    create(&intercepted(&endpoint, three())).await.expect_err("wrong for ever");
+    assert_eq!(endpoint.arrived(), 3);
+
+    // It is the SDK's, with the interceptor or without: where it does not retry, nobody does.
+    let endpoint = Endpoint::start([skewed()], created());
+    create(&plain(&endpoint, three())).await.expect("created");
+    assert_eq!(sent(&endpoint), (2, 1));
+    let endpoint = Endpoint::start([skewed()], created());
+    create(&plain(&endpoint, RetryConfig::disabled())).await.expect_err("nobody corrects it");
+    assert_eq!(sent(&endpoint), (1, 1));
+}

@@ -1,0 +1,17 @@
+//! The attribute as its users meet it, one module per subject. `tests/README.md` says what lives where.
+
+mod boto3;
+mod bounds;
+mod clients;
+mod configuration;
+mod conformance;
+mod endpoint;
+mod error_types;
+mod failures_over_http;
+mod hooks_and_log;
+mod hot_account;
+mod interceptor;
+mod long_poll;
+mod moto;
+mod outcomes;
+mod retry_client;
