@@ -23,8 +23,7 @@ pub mod testing;
 
 #[cfg(feature = "aws-config")]
 pub use config::ConfigError;
-pub use context::ambient::with_deadline;
-pub use context::{InCall, attempt, client_token, in_call};
+pub use context::{InCall, attempt, client_token, in_call, report, with_deadline};
 pub use decision::codes;
 pub use decision::failure::{AsFailure, Failure, Kind, Transport};
 pub use decision::policy::{Codes, Jitter, Log, Mode, Nested, PolicyError, RetryPolicy};
@@ -33,17 +32,29 @@ pub use decision::retry_after::RetryAfter;
 pub use errors::{StopWhy, Stopped};
 pub use expansion::to_failure::{ToFailure, marker};
 pub use limits::rate::State as RateState;
-pub use limits::scope;
-pub use observe::{Event, Explanation, FailedAttempt, Report, explain, report};
+pub use observe::{Event, Explanation, FailedAttempt, Report, explain};
 pub use run::overrides;
 #[cfg(feature = "sdk")]
 pub use sdk::{Interrupted, Paginator, Polled, RetryClient, Waiter, paginate};
+
+pub mod scope {
+    //! Scopes: calls with an equal scope share one retry quota and one send rate, whichever fn makes them.
+    //!
+    //! A scope should name what AWS throttles: action, account, region. Its identity is the text of its
+    //! elements. It is forgotten once nobody waits and it was idle for ten minutes, or for an hour where its
+    //! quota is not full. It takes some 150 bytes, with a paced send rate 700, and each call in its queue 1,000
+    //! beside its future. A scope belongs to a clock: in a tokio runtime whose clock is paused it is that runtime's own.
+
+    pub use crate::context::scope_state::state;
+    pub use crate::limits::scope::{Key, Named, ScopeParts, State, named, scope_key};
+}
 
 /// Sleep and time for run times other than tokio: the SDK's own `AsyncSleep` and `TimeSource`, once they
 /// are handed over.
 #[cfg(feature = "sdk")]
 pub mod time {
-    pub use crate::clock::{set, unset, with};
+    pub use crate::clock::{set, unset};
+    pub use crate::context::time::with;
 }
 
 /// What the attribute's expansion calls. Not part of the public interface.

@@ -8,7 +8,7 @@ mod source;
 #[cfg(feature = "sdk")]
 pub(crate) use handed::Handed;
 #[cfg(feature = "sdk")]
-pub use handed::{set, unset, with};
+pub use handed::{set, unset};
 pub use source::{DefaultTimer, Timer};
 
 use std::future::Future;
@@ -16,7 +16,6 @@ use std::pin::Pin;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
-use crate::context::ambient::Ambient;
 use crate::testing::Rules;
 
 pub(crate) use crate::decision::timestamp::Time;
@@ -57,13 +56,12 @@ impl Clock {
     /// Whether a thread can be blocked at all.
     pub const CAN_BLOCK: bool = !NO_STD_TIME;
 
-    /// The clock in force here: what was handed over, else tokio's, which inside a runtime with a paused
-    /// clock is that runtime's own.
-    pub fn current(ambient: Option<&Ambient>) -> Self {
-        let rules = ambient.and_then(|ambient| ambient.rules.clone());
+    /// The clock of the process: the one that was handed over to it, else tokio's, which inside a runtime
+    /// with a paused clock is that runtime's own.
+    pub fn current(rules: Option<Arc<Rules>>) -> Self {
         #[cfg(feature = "sdk")]
-        if let Some(handed) = handed::current(ambient) {
-            return Self { id: handed.id(), handed: Some(handed), rules };
+        if let Some(handed) = handed::current() {
+            return Self::of_handed(handed, rules);
         }
         Self {
             id: default_id(),
@@ -71,6 +69,12 @@ impl Clock {
             handed: None,
             rules,
         }
+    }
+
+    /// The clock that was handed over.
+    #[cfg(feature = "sdk")]
+    pub fn of_handed(handed: Arc<Handed>, rules: Option<Arc<Rules>>) -> Self {
+        Self { id: handed.id(), handed: Some(handed), rules }
     }
 
     /// The time now. Never before the origin.

@@ -42,8 +42,7 @@ async fn only_a_tasks_poll_blocks_a_runtime() {
 fn a_test_without_waits_lets_time_pass_all_the_same() {
     let rules = Arc::new(Rules::new());
     rules.set_no_waits();
-    let ambient = Ambient { rules: Some(rules), ..Ambient::default() };
-    let clock = Clock::current(Some(&ambient));
+    let clock = Clock::current(Some(rules));
     let before = clock.now();
     assert!(clock.pause(Duration::from_secs(3600)).is_some(), "no timer is needed");
     clock.block(Duration::from_secs(3600));

@@ -1,6 +1,5 @@
-//! What the surroundings ask of every call inside them: a deadline, a report, the rules of a test,
-//! a clock. It follows the future, not the thread: a thread-local, swapped in for the length of one poll.
-//! A call takes what it finds when it begins.
+//! The requests of the surroundings to every call inside them: a deadline, a report, the rules of a
+//! test, a clock. A call takes the ambient that it finds when it begins.
 
 use std::cell::Cell;
 use std::future::Future;
@@ -13,7 +12,8 @@ use pin_project_lite::pin_project;
 
 #[cfg(feature = "sdk")]
 use crate::clock::Handed;
-use crate::clock::random;
+use crate::clock::{Clock, random};
+use crate::limits::scope::Registry;
 use crate::observe::Collector;
 use crate::switches::Switch;
 use crate::testing::Rules;
@@ -35,24 +35,42 @@ impl Ambient {
         change(&mut ambient);
         Arc::new(ambient)
     }
+
+    /// The clock in force: the one that was handed over to the future around, else the process's.
+    pub fn clock(ambient: Option<&Self>) -> Clock {
+        let rules = ambient.and_then(|ambient| ambient.rules.clone());
+        #[cfg(feature = "sdk")]
+        if let Some(handed) = ambient.and_then(|ambient| ambient.handed.clone()) {
+            return Clock::of_handed(handed, rules);
+        }
+        Clock::current(rules)
+    }
+
+    /// The registry of a test that has one of its own, else the process's.
+    pub fn registry(ambient: Option<&Self>) -> &Registry {
+        match ambient.and_then(|ambient| ambient.rules.as_deref()) {
+            Some(rules) => &rules.registry,
+            None => Registry::global(),
+        }
+    }
+
+    /// Uniform in [0, 1): from the seed of a test around, if there is one.
+    pub fn uniform(ambient: Option<&Self>) -> f64 {
+        let rules = ambient.and_then(|ambient| ambient.rules.as_ref());
+        rules.map_or_else(random::uniform, |rules| rules.uniform())
+    }
 }
 
 thread_local! {
     static CURRENT: Cell<Option<Arc<Ambient>>> = const { Cell::new(None) };
 }
 
-/// What the surroundings ask of a call that begins here.
+/// The ambient of a call that begins here.
 pub(crate) fn current() -> Option<Arc<Ambient>> {
     let ambient = CURRENT.try_with(Cell::take).ok()?;
     let seen = ambient.clone();
     let _ = CURRENT.try_with(|current| current.set(ambient));
     seen
-}
-
-/// Uniform in [0, 1): from the seed of a test around, if there is one.
-pub(crate) fn uniform(ambient: Option<&Ambient>) -> f64 {
-    let rules = ambient.and_then(|ambient| ambient.rules.as_ref());
-    rules.map_or_else(random::uniform, |rules| rules.uniform())
 }
 
 /// Makes `ambient` the current one, and the current one `ambient`.
@@ -105,38 +123,4 @@ impl<F: Future, C: FnOnce(&mut Ambient)> Future for Within<F, C> {
         let _inside = Swapped::new(this.ambient);
         this.future.poll(cx)
     }
-}
-
-/// Runs `future` with a deadline for every call inside it, as though each had `deadline = at` written
-/// on it: no wait passes it, and an attempt is cut where its error type can say so. The future itself
-/// is not cut. Inside another deadline the earlier one counts. Spawned tasks do not inherit it, unless by
-/// [`in_call`](crate::in_call).
-///
-/// For a Lambda handler `at` is the invocation's deadline, less what the answer takes; for a request
-/// handler, the client's time-out.
-///
-/// ```
-/// use aws_retry_core::{Reason, RetryPolicy, report, with_deadline};
-/// use std::io::{Error, ErrorKind::ConnectionReset};
-/// use std::time::{Duration, Instant};
-///
-/// # #[tokio::main(flavor = "current_thread")]
-/// # async fn main() {
-/// // 100 ms are left: too few for the first wait, so the first error comes back at once.
-/// let at = Instant::now() + Duration::from_millis(100);
-/// let policy = RetryPolicy::new();
-/// let call = policy.run(|| async { Err::<(), _>(Error::from(ConnectionReset)) });
-/// let (outcome, report) = report(with_deadline(at, call)).await;
-/// assert!(outcome.is_err());
-/// assert_eq!(report.failures[0].reason, Some(Reason::Deadline));
-/// # }
-/// ```
-pub fn with_deadline<F: Future>(
-    at: impl Into<Instant>,
-    future: F,
-) -> impl Future<Output = F::Output> {
-    let at = at.into();
-    Within::new(future, move |ambient: &mut Ambient| {
-        ambient.deadline = Some(ambient.deadline.map_or(at, |outer| outer.min(at)));
-    })
 }

@@ -7,15 +7,15 @@ use std::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
 
-use super::Frame;
 use crate::context::ambient::{self, Ambient, Swapped};
+use crate::context::call_context::{self, CallContext};
 
 pin_project! {
     /// The future of [`in_call`].
     #[derive(Debug)]
     #[must_use = "futures do nothing unless polled"]
     pub struct InCall<F> {
-        frame: Frame,
+        frame: CallContext,
         ambient: Option<Arc<Ambient>>,
         #[pin]
         future: F,
@@ -36,10 +36,10 @@ pin_project! {
 /// # }
 /// ```
 pub fn in_call<F: Future>(future: F) -> InCall<F> {
-    let frame = super::with(|frame| {
+    let frame = call_context::with(|frame| {
         if frame.is_in_call() {
             // Made now, so that the task and the call share them.
-            frame.notes();
+            frame.records();
         }
         frame.clone()
     });

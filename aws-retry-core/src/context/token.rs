@@ -1,7 +1,7 @@
 //! A token that is the same for each try of a call.
 
-use super::with;
 use crate::clock::random;
+use crate::context::call_context::with;
 
 /// A client token (idempotency token) that stays the same over the tries of the call in progress and is
 /// fresh in each call; outside every call a fresh one each time. 36 characters, formed like a UUID of
@@ -21,7 +21,7 @@ use crate::clock::random;
 #[must_use]
 pub fn client_token() -> String {
     let bits = with(|frame| {
-        if frame.is_in_call() { frame.notes().token(random::unique) } else { random::unique() }
+        if frame.is_in_call() { frame.records().token(random::unique) } else { random::unique() }
     });
     uuid(bits)
 }

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, PoisonError, RwLock};
 
-use super::Event;
+use crate::observe::event::Event;
 use crate::switches::Switch;
 
 type Observer = Arc<dyn Fn(&Event<'_>) + Send + Sync>;
@@ -34,20 +34,20 @@ static OBSERVER: RwLock<Option<Observer>> = RwLock::new(None);
 /// # }
 /// ```
 pub fn set_global(observer: impl Fn(&Event<'_>) + Send + Sync + 'static) {
-    put(Some(Arc::new(observer)));
+    set_slot(Some(Arc::new(observer)));
 }
 
 /// Takes the observer back that [`set_global`] set.
 pub fn clear_global() {
-    put(None);
+    set_slot(None);
 }
 
-fn put(observer: Option<Observer>) {
+fn set_slot(observer: Option<Observer>) {
     Switch::Observer.set(observer.is_some());
     *OBSERVER.write().unwrap_or_else(PoisonError::into_inner) = observer;
 }
 
-pub(super) fn tell(event: &Event<'_>) {
+pub(super) fn emit(event: &Event<'_>) {
     if !Switch::Observer.is_on() {
         return;
     }

@@ -6,18 +6,18 @@ use std::time::Duration;
 
 use tracing::Level;
 
-use super::Event;
-use super::per_site::PerSite;
 use crate::clock::Time;
 use crate::decision::failure::Kind;
 use crate::decision::policy::Log;
 use crate::decision::reason::Reason;
+use crate::observe::event::Event;
+use crate::observe::per_site::PerSite;
 
 const TARGET: &str = "aws_retry";
 
 /// One line at one of the five levels; `tracing` wants the level at compile time.
 macro_rules! line {
-    ($level:expr, $event:expr, $text:literal $(, $name:ident = $value:expr)*) => {
+    ($level:expr, $event:expr, $text:expr $(, $name:ident = $value:expr)*) => {
         tracing::event!(
             target: "aws_retry",
             $level,
@@ -32,7 +32,7 @@ macro_rules! line {
             status = $event.status,
             request_id = $event.request_id,
             $($name = $value,)*
-            $text
+            "{}", $text
         )
     };
 }
@@ -103,21 +103,11 @@ fn retry(level: Level, event: &Event<'_>, admitted: bool) {
 }
 
 fn give_up(event: &Event<'_>, reason: &str) {
-    if event.maybe_hard_limit {
-        line!(
-            Level::ERROR,
-            event,
-            "giving up: this code is often a hard limit, not a throttle",
-            reason = reason,
-            elapsed_seconds = event.elapsed.as_secs_f64()
-        );
+    let text = if event.maybe_hard_limit {
+        "giving up: this code is often a hard limit, not a throttle"
     } else {
-        line!(
-            Level::ERROR,
-            event,
-            "giving up",
-            reason = reason,
-            elapsed_seconds = event.elapsed.as_secs_f64()
-        );
-    }
+        "giving up"
+    };
+    let elapsed = event.elapsed.as_secs_f64();
+    line!(Level::ERROR, event, text, reason = reason, elapsed_seconds = elapsed);
 }

@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use metrics::{Key, Label, Level, Metadata, with_recorder};
 
-use super::Event;
-use super::per_site::PerSite;
 use crate::decision::failure::Kind;
 use crate::decision::policy::RetryPolicy;
 use crate::decision::reason::Reason;
+use crate::observe::event::Event;
+use crate::observe::per_site::PerSite;
 
 /// Attempts, first tries included.
 pub const ATTEMPTS: &str = "aws_retry_attempts_total";
@@ -94,7 +94,7 @@ pub(super) fn first_try(
     }
 }
 
-pub(super) fn tell(event: &Event<'_>) {
+pub(super) fn emit(event: &Event<'_>) {
     let labels = labels(event);
     let key = |name| Key::from_parts(name, labels.clone());
     let count = |key: &Key| {

@@ -76,11 +76,10 @@ pub use explain::{Explanation, explain};
 pub use global::{clear_global, keep_scope_names, set_global};
 pub(crate) use per_site::PerSite;
 pub(crate) use report::Collector;
-pub use report::{FailedAttempt, Report, report};
+pub use report::{FailedAttempt, Report};
 pub(crate) use span::{CallSpan, spans_wanted};
 
 use crate::clock::Time;
-use crate::context::ambient::Ambient;
 use crate::decision::policy::{Log, RetryPolicy};
 use crate::switches::Switch;
 use std::time::Duration;
@@ -106,14 +105,14 @@ pub(crate) fn first_try(
     let _ = (site, name, static_policy, policy, call_policy);
 }
 
-/// Tells all but the log that an attempt ended.
-pub(crate) fn tell(event: &Event<'_>, ambient: Option<&Ambient>) {
-    if let Some(report) = ambient.and_then(|ambient| ambient.report.as_ref()) {
+/// Tells everybody but the log that an attempt ended; `report` is the collector of the surroundings.
+pub(crate) fn emit(event: &Event<'_>, report: Option<&Collector>) {
+    if let Some(report) = report {
         report.add(event);
     }
-    global::tell(event);
+    global::emit(event);
     #[cfg(feature = "metrics")]
-    metrics::tell(event);
+    metrics::emit(event);
 }
 
 /// Writes a retry's or a give-up's log line.

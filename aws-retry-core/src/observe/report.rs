@@ -1,16 +1,14 @@
 //! What became of the calls inside a future.
 
-use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use super::Event;
 use crate::clock::{Clock, Time};
-use crate::context::ambient::{self, Ambient, Within};
 use crate::decision::failure::Kind;
 use crate::decision::reason::Reason;
+use crate::observe::event::Event;
 
-/// What became of the retried calls inside a future: see [`report`].
+/// What became of the retried calls inside a future: see [`report`](crate::report()).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Report {
@@ -75,10 +73,7 @@ pub(crate) struct Collector {
 }
 
 impl Collector {
-    fn new() -> Self {
-        let ambient = ambient::current();
-        let clock = Clock::current(ambient.as_deref());
-        let outer = ambient.and_then(|ambient| ambient.report.clone());
+    pub fn new(clock: Clock, outer: Option<Arc<Self>>) -> Self {
         Self { began: clock.now(), clock, report: Mutex::default(), outer }
     }
 
@@ -96,7 +91,7 @@ impl Collector {
         }
     }
 
-    fn take(&self) -> Report {
+    pub fn take(&self) -> Report {
         std::mem::take(&mut *self.report.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
@@ -116,34 +111,4 @@ impl FailedAttempt {
             reason: event.reason,
         })
     }
-}
-
-/// Runs `future` and tells what became of the retried calls inside it, with its output. Spawned tasks
-/// do not count.
-///
-/// ```
-/// # use aws_retry_core as aws_retry;
-/// use aws_retry::{RetryPolicy, report};
-/// use std::io::{Error, ErrorKind::ConnectionReset};
-/// use std::time::Duration;
-///
-/// # #[tokio::main(flavor = "current_thread")]
-/// # async fn main() {
-/// let policy = RetryPolicy::new().base_delay(Duration::from_millis(1));
-/// let call = policy.run(|| async {
-///     if aws_retry::attempt() < 3 { Err(Error::from(ConnectionReset)) } else { Ok(42) }
-/// });
-/// let (answer, report) = report(call).await;
-/// assert_eq!(answer.unwrap(), 42);
-/// assert_eq!((report.attempts, report.retries()), (3, 2));
-/// assert_eq!(report.failures.len(), 2);
-/// assert!(report.total_wait >= Duration::from_micros(2250));
-/// # }
-/// ```
-pub async fn report<F: Future>(future: F) -> (F::Output, Report) {
-    let collector = Arc::new(Collector::new());
-    let inside = Arc::clone(&collector);
-    let output =
-        Within::new(future, move |ambient: &mut Ambient| ambient.report = Some(inside)).await;
-    (output, collector.take())
 }

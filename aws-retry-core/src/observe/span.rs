@@ -14,7 +14,7 @@ mod on {
     use tracing::{Level, Span};
 
     use crate::decision::failure::Kind;
-    use crate::observe::Event;
+    use crate::observe::event::Event;
 
     /// Whether anybody wants spans: one relaxed load where nobody listens at debug level.
     #[inline]
@@ -98,7 +98,7 @@ mod on {
 
 #[cfg(not(feature = "tracing"))]
 mod off {
-    use crate::observe::Event;
+    use crate::observe::event::Event;
 
     #[inline]
     pub(crate) const fn spans_wanted() -> bool {

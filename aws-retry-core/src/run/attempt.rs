@@ -77,8 +77,8 @@ where
 fn poll_wait(call: &mut Call<'_>, cx: &mut Context<'_>, can_stop: bool) -> Poll<Option<Stopped>> {
     let stopped = ready!(call.state_mut().poll_wait(cx, can_stop));
     if call.state_mut().counts_requests() {
-        // Where there are notes, the interceptor counts in them.
-        call.frame.notes();
+        // Where there are records, the interceptor counts in them.
+        call.frame.records();
     }
     Poll::Ready(stopped)
 }

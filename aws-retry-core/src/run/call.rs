@@ -5,16 +5,15 @@ use std::mem::{self, ManuallyDrop};
 
 use super::state::{Hooks, State};
 use crate::Failure;
-use crate::clock::Clock;
 use crate::context::ambient::{self, Ambient};
-use crate::context::{Frame, Note};
+use crate::context::{AttemptRecord, CallContext};
 use crate::decision::attempts::Attempts;
 use crate::decision::classify::Predicates;
 use crate::decision::policy::{Resolved, RetryPolicy};
 use crate::expansion::outcome::Outcome;
 use crate::expansion::read_error::Via;
 use crate::limits::retry_tokens;
-use crate::limits::scope::{Named, Registry};
+use crate::limits::scope::Named;
 use crate::observe::{self, Event};
 use crate::run::overrides;
 use crate::run::site::{self, Site};
@@ -59,7 +58,7 @@ pub struct Call<'p> {
     late: Option<&'p RetryPolicy>,
     // These own something at most once something went wrong: see `Drop`.
     scope: ManuallyDrop<Option<Named>>,
-    pub(super) frame: ManuallyDrop<Frame>,
+    pub(super) frame: ManuallyDrop<CallContext>,
     pub(super) state: ManuallyDrop<Option<Box<State>>>,
 }
 
@@ -67,7 +66,7 @@ impl Drop for Call<'_> {
     /// Written out so that a first-try success pays comparisons, not calls.
     #[inline]
     fn drop(&mut self) {
-        if self.state.is_some() || self.scope.is_some() || self.frame.has_notes() {
+        if self.state.is_some() || self.scope.is_some() || self.frame.has_records() {
             self.free();
         }
     }
@@ -83,7 +82,7 @@ impl<'p> Call<'p> {
             policy: None,
             late: None,
             scope: ManuallyDrop::new(None),
-            frame: ManuallyDrop::new(Frame::new(site.needs_setup)),
+            frame: ManuallyDrop::new(CallContext::new(site.needs_setup)),
             state: ManuallyDrop::new(None),
         }
     }
@@ -228,7 +227,7 @@ impl<'p> Call<'p> {
 
     #[cold]
     fn free(&mut self) {
-        let frame = mem::replace(&mut *self.frame, Frame::NONE);
+        let frame = mem::replace(&mut *self.frame, CallContext::NONE);
         drop((self.state.take(), self.scope.take(), frame));
     }
 
@@ -263,7 +262,7 @@ impl<'p> Call<'p> {
         let ambient = ambient::current();
         let ambient = ambient.as_deref();
         let key = self.scope.as_ref().map_or_else(|| self.site.key(), Named::key);
-        let scope = Registry::of(ambient).find(Clock::current(ambient).id, key);
+        let scope = Ambient::registry(ambient).find(Ambient::clock(ambient).id, key);
         let takes_part = || {
             resolved(self.site, self.policy, self.late, ambient, &Failure::new()).costs.is_some()
         };
@@ -274,27 +273,27 @@ impl<'p> Call<'p> {
 
     /// A quota counts requests: how many did the attempt make?
     fn count(&mut self) {
-        if let Some(notes) = self.frame.shared_notes() {
-            self.state_mut().made(notes.requests());
+        if let Some(records) = self.frame.shared_records() {
+            self.state_mut().made(records.requests());
         }
     }
 
-    /// Whether to go on after a failure. What was noted inside the attempt completes what the error says.
+    /// Whether to go on after a failure. What was recorded inside the attempt completes what the error says.
     #[cold]
     fn failed(&mut self, failure: &Failure<'_>, said: Predicates, hooks: &Hooks<'_>) -> bool {
-        let Some(notes) = self.frame.shared_notes() else {
+        let Some(records) = self.frame.shared_records() else {
             return self.goes_on(failure, None, said, hooks);
         };
-        let note = self.state_mut().recall(&notes, failure);
-        let whole = note.as_ref().map(|note| note.complete(failure));
-        self.goes_on(whole.as_ref().unwrap_or(failure), note.as_ref(), said, hooks)
+        let record = self.state_mut().recall(&records, failure);
+        let whole = record.as_ref().map(|record| record.complete(failure));
+        self.goes_on(whole.as_ref().unwrap_or(failure), record.as_ref(), said, hooks)
     }
 
     #[cold]
     fn goes_on(
         &mut self,
         failure: &Failure<'_>,
-        note: Option<&Note>,
+        record: Option<&AttemptRecord>,
         said: Predicates,
         hooks: &Hooks<'_>,
     ) -> bool {
@@ -305,10 +304,10 @@ impl<'p> Call<'p> {
         if failure.service().is_some() {
             state.learn(|ambient| resolved(site, policy, late, ambient, failure));
         }
-        let again = state.failed(attempt, failure, note, said, hooks, blocking);
+        let again = state.failed(attempt, failure, record, said, hooks, blocking);
         let throttling = state.throttling();
-        if let Some(notes) = self.frame.shared_notes() {
-            notes.begin(attempt.saturating_add(1), throttling);
+        if let Some(records) = self.frame.shared_records() {
+            records.begin(attempt.saturating_add(1), throttling);
         }
         again
     }
@@ -330,7 +329,7 @@ fn resolved(
     if let Some(supplied) = policy {
         written = written.over(supplied);
     }
-    let written = overrides::over(site, written);
+    let written = overrides::apply_to(site, written);
     let mut resolved = written.resolve_for(failure.service(), failure.operation());
     if let Some(rules) = ambient.and_then(|ambient| ambient.rules.as_ref()) {
         resolved.max_attempts = resolved.max_attempts.min(rules.max_attempts()).max(1);

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use super::queue_slot::{self, QueueSlot};
 use crate::clock::{Clock, Sleep, Time};
-use crate::context::ambient::{self, Ambient};
-use crate::context::{self, Note, Notes};
+use crate::context::ambient::Ambient;
+use crate::context::{self, AttemptRecord, AttemptRecords};
 use crate::decision::attempts::{Attempts, Decision, Moment};
 use crate::decision::classify::{Predicates, classify};
 use crate::decision::failure::{Failure, Kind, Transport};
@@ -17,7 +17,7 @@ use crate::errors::{StopWhy, Stopped};
 use crate::limits::rate::Outcome;
 use crate::limits::retry_tokens;
 use crate::limits::scope::{Named, Registry, Scope};
-use crate::observe::{self, CallSpan, Event};
+use crate::observe::{self, CallSpan, Collector, Event};
 use crate::run::overrides;
 use crate::run::site::Site;
 
@@ -71,7 +71,7 @@ impl State {
     ) -> Self {
         // Before the policy is read: an override that comes in between is a change to follow.
         let generation = overrides::generation();
-        let clock = Clock::current(ambient.as_deref());
+        let clock = Ambient::clock(ambient.as_deref());
         let started = clock.now();
         let mut state = Self {
             site,
@@ -116,10 +116,10 @@ impl State {
         }
     }
 
-    /// What was noted of a failure inside the attempt. Nothing, where this crate has cut the attempt.
-    pub fn recall(&self, notes: &Notes, failure: &Failure<'_>) -> Option<Note> {
+    /// What was recorded of a failure inside the attempt. Nothing, where this crate has cut the attempt.
+    pub fn recall(&self, records: &AttemptRecords, failure: &Failure<'_>) -> Option<AttemptRecord> {
         match self.stopped {
-            None => notes.recall(failure, self.policy.trust_record),
+            None => records.recall(failure, self.policy.trust_record),
             Some(_) => None,
         }
     }
@@ -256,7 +256,7 @@ impl State {
         if attempt > 1 {
             observe::log_recovery(self.policy.log, &event);
         }
-        observe::tell(&event, self.ambient.as_deref());
+        observe::emit(&event, self.report());
         self.span.end(&event);
     }
 
@@ -265,7 +265,7 @@ impl State {
         &mut self,
         attempt: u32,
         failure: &Failure<'_>,
-        note: Option<&Note>,
+        record: Option<&AttemptRecord>,
         said: Predicates,
         hooks: &Hooks<'_>,
         blocking: bool,
@@ -288,10 +288,10 @@ impl State {
                 let at = Moment {
                     now: self.clock.now(),
                     deadline: self.deadline,
-                    random: ambient::uniform(self.ambient.as_deref()),
+                    random: Ambient::uniform(self.ambient.as_deref()),
                 };
                 let take = |cost| scope.quota.take(cost);
-                match note.and_then(|note| self.tried_within(note, verdict.kind)) {
+                match record.and_then(|record| self.tried_within(record, verdict.kind)) {
                     Some(why) => Decision::stop(why),
                     None => self.attempts.on_failure(&self.policy, verdict, failure, at, take),
                 }
@@ -333,10 +333,10 @@ impl State {
     }
 
     /// Why this call must not retry what was retried inside its attempt.
-    fn tried_within(&self, note: &Note, kind: Kind) -> Option<Reason> {
-        if note.gave_up() && self.policy.nested == Nested::Pass {
+    fn tried_within(&self, record: &AttemptRecord, kind: Kind) -> Option<Reason> {
+        if record.gave_up() && self.policy.nested == Nested::Pass {
             Some(Reason::Nested)
-        } else if note.sdk_retried() && matches!(kind, Kind::Transient | Kind::Other) {
+        } else if record.sdk_retried() && matches!(kind, Kind::Transient | Kind::Other) {
             Some(Reason::SdkTried)
         } else {
             None
@@ -349,7 +349,7 @@ impl State {
         if let Some(hook) = hook {
             hook(event);
         }
-        observe::tell(event, self.ambient.as_deref());
+        observe::emit(event, self.report());
     }
 
     fn give_back(&mut self) {
@@ -358,8 +358,12 @@ impl State {
         }
     }
 
+    fn report(&self) -> Option<&Collector> {
+        self.ambient.as_ref()?.report.as_deref()
+    }
+
     fn registry(&self) -> &Registry {
-        Registry::of(self.ambient.as_deref())
+        Ambient::registry(self.ambient.as_deref())
     }
 
     fn scope(&mut self) -> Arc<Scope> {

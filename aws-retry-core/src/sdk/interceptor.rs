@@ -16,7 +16,7 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::{ConfigBag, Storable, StoreReplace};
 use aws_smithy_types::retry::{ErrorKind, RetryConfig};
 
-use crate::context::{self, Note, Sent, Source};
+use crate::context::{self, AttemptRecord, SdkAttempt, Source};
 use crate::decision::codes;
 use crate::decision::failure::{Failure, Kind};
 use crate::errors;
@@ -40,7 +40,7 @@ use crate::errors;
 ///   A code that `throttling_errors` names is known for one once an attempt has failed.
 /// - A 5xx, a lost connection or a clock skew stays with the SDK, inside the same operation and with the
 ///   same idempotency token. The annotated call does not retry what the SDK has retried.
-/// - What is known of the failure is noted, so that the call understands an error whose type was erased.
+/// - What is known of the failure is recorded, so that the call understands an error whose type was erased.
 /// - In the modes with a send rate, the requests of an attempt are counted: a quota counts them, not runs.
 ///
 /// Outside every annotated call the client is as configured.
@@ -120,7 +120,8 @@ fn failed(context: &InterceptorContext, components: &RuntimeComponents, cfg: &mu
         cfg.interceptor_state().store_put(none);
     }
     let attempts = cfg.load::<RequestAttempts>().map_or(1, RequestAttempts::attempts);
-    let sent = Sent { execution: Execution::of(cfg).0, retried: kind.is_some() && attempts > 1 };
+    let sent =
+        SdkAttempt { execution: Execution::of(cfg).0, retried: kind.is_some() && attempts > 1 };
     let metadata = cfg.load::<Metadata>();
     // Not where the status alone made it so: the policy has its own say on statuses.
     let by_status = failure.status.is_some_and(|it| codes::TRANSIENT_STATUSES.contains(&it));
@@ -131,8 +132,8 @@ fn failed(context: &InterceptorContext, components: &RuntimeComponents, cfg: &mu
         operation: metadata.map(|it| it.name().into()),
         ..failure
     };
-    let note = Note::new(failure.to_owned(), Source::Sdk(sent));
-    context::with(|frame| frame.add(note));
+    let record = AttemptRecord::new(failure.to_owned(), Source::Sdk(sent));
+    context::with(|frame| frame.add(record));
 }
 
 /// A throttle is one whatever the model says, which calls some of them a server's error.

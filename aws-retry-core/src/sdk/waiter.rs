@@ -15,8 +15,8 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use aws_smithy_types::retry::ProvideErrorKind;
 
 use super::RetryClient;
-use crate::clock::{Clock, DefaultTimer, Time, Timer};
-use crate::context::ambient;
+use crate::clock::{DefaultTimer, Time, Timer};
+use crate::context::ambient::{self, Ambient};
 
 /// What a poll means for a waiter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -110,7 +110,7 @@ impl<'c, C, S, A> Waiter<'c, C, S, A> {
     {
         let ambient = ambient::current();
         let ambient = ambient.as_deref();
-        let clock = Clock::current(ambient);
+        let clock = Ambient::clock(ambient);
         let begun = clock.now();
         let deadline = ambient.and_then(|it| it.deadline).map(|at| clock.time_of(at));
         let mut polls = 0_u32;
@@ -136,7 +136,7 @@ impl<'c, C, S, A> Waiter<'c, C, S, A> {
             let now = clock.now();
             let elapsed = now.saturating_sub(begun);
             let left = max_wait.saturating_sub(elapsed);
-            let delay = self.delays.after(polls, left, ambient::uniform(ambient));
+            let delay = self.delays.after(polls, left, Ambient::uniform(ambient));
             let in_time = deadline.is_none_or(|at| now.saturating_add(delay) < at);
             // Without a timer, too, no more time can pass.
             let pause = (!left.is_zero() && in_time).then(|| clock.pause(delay)).flatten();

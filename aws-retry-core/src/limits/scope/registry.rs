@@ -8,7 +8,6 @@ use std::time::Duration;
 
 use super::{Key, State};
 use crate::clock::{ClockId, Time};
-use crate::context::ambient::Ambient;
 use crate::decision::policy::Resolved;
 use crate::limits::rate::{self, Gate, Kind};
 use crate::limits::retry_tokens::{self, Quota};
@@ -160,15 +159,6 @@ impl Registry {
     pub fn global() -> &'static Self {
         static GLOBAL: LazyLock<Registry> = LazyLock::new(Registry::new);
         &GLOBAL
-    }
-
-    /// The registry of a test that has one of its own, else the process's.
-    pub fn of(ambient: Option<&Ambient>) -> &Self {
-        let rules = ambient.and_then(|ambient| ambient.rules.as_deref());
-        match rules {
-            Some(rules) => &rules.registry,
-            None => Self::global(),
-        }
     }
 
     /// The scope, if it exists.

@@ -92,7 +92,7 @@ pub(crate) fn generation() -> u32 {
 }
 
 /// `written`, under the overrides for `site`'s fn.
-pub(crate) fn over(site: &Site, written: RetryPolicy) -> RetryPolicy {
+pub(crate) fn apply_to(site: &Site, written: RetryPolicy) -> RetryPolicy {
     if generation() == 0 {
         return written;
     }

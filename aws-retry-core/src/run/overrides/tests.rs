@@ -10,7 +10,7 @@ const fn site(name: &'static str) -> Site {
 }
 
 fn in_force(site: &Site) -> RetryPolicy {
-    over(site, site.policy.clone())
+    apply_to(site, site.policy.clone())
 }
 
 #[test]

@@ -1,5 +1,5 @@
-//! What the code inside an attempt notes for its call: failed attempts of SDK operations (the
-//! interceptor), and failures that a call inside gave up on. A note is used only for an error that it
+//! What the code inside an attempt records for its call: failed attempts of SDK operations (the
+//! interceptor), and failures that a call inside gave up on. A record is used only for an error that it
 //! agrees with.
 
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
@@ -8,36 +8,36 @@ use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use crate::decision::codes::Code;
 use crate::decision::failure::Failure;
 
-/// The newest notes are kept. An attempt is one request, as a rule, and seldom many at once.
+/// The newest records are kept. An attempt is one request, as a rule, and seldom many at once.
 const KEPT: usize = 16;
 
 /// A failure that happened inside an attempt.
 #[derive(Clone, Debug)]
-pub(crate) struct Note {
+pub(crate) struct AttemptRecord {
     failure: Failure<'static>,
     source: Source,
 }
 
-/// Who noted it.
+/// Who recorded it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Source {
     /// A call inside this one, which gave up.
     Inner,
     /// An operation of the SDK.
     #[cfg_attr(not(feature = "sdk"), expect(dead_code))]
-    Sdk(Sent),
+    Sdk(SdkAttempt),
 }
 
 /// How an operation of the SDK stood when its attempt failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Sent {
+pub(crate) struct SdkAttempt {
     /// Tells the operation from all others of the process.
     pub execution: u64,
     /// The SDK has retried it.
     pub retried: bool,
 }
 
-impl Note {
+impl AttemptRecord {
     pub const fn new(failure: Failure<'static>, source: Source) -> Self {
         Self { failure, source }
     }
@@ -49,7 +49,7 @@ impl Note {
 
     /// Whether the SDK has retried it already.
     pub const fn sdk_retried(&self) -> bool {
-        matches!(self.source, Source::Sdk(Sent { retried: true, .. }))
+        matches!(self.source, Source::Sdk(SdkAttempt { retried: true, .. }))
     }
 
     /// `failure` with what it lost on the way out.
@@ -62,32 +62,32 @@ impl Note {
         seen.or(self.failure.clone())
     }
 
-    /// Whether `failure` is the one that was noted, as far as can be told.
+    /// Whether `failure` is the one that was recorded, as far as can be told.
     fn agrees_with(&self, failure: &Failure<'_>) -> bool {
         fn differ<T: PartialEq + Copy>(a: Option<T>, b: Option<T>) -> bool {
             a.is_some() && b.is_some() && a != b
         }
-        let noted = &self.failure;
-        if let (Some(noted), Some(seen)) = (noted.request_id(), failure.request_id()) {
-            return noted == seen;
+        let recorded = &self.failure;
+        if let (Some(recorded), Some(seen)) = (recorded.request_id(), failure.request_id()) {
+            return recorded == seen;
         }
         // The text of a wrapper may look like a code where the error itself has none.
-        let wrapped = noted.code.is_none() && failure.guessed;
-        if !wrapped && (noted.code.is_some() || failure.code.is_some()) {
-            return noted.code == failure.code && noted.message == failure.message;
+        let wrapped = recorded.code.is_none() && failure.guessed;
+        if !wrapped && (recorded.code.is_some() || failure.code.is_some()) {
+            return recorded.code == failure.code && recorded.message == failure.message;
         }
         // Without a code: an answer of no known form, a time-out, a lost connection.
-        let apart = (!wrapped && differ(noted.message(), failure.message()))
-            || differ(noted.status, failure.status)
-            || differ(noted.transport, failure.transport)
-            || noted.declared != failure.declared;
+        let apart = (!wrapped && differ(recorded.message(), failure.message()))
+            || differ(recorded.status, failure.status)
+            || differ(recorded.transport, failure.transport)
+            || recorded.declared != failure.declared;
         !apart && (self.gave_up() || failure.of_sdk)
     }
 }
 
-/// The notes of one call. Nothing is locked while nothing fails.
+/// The records of one call. Nothing is locked while nothing fails.
 #[derive(Debug)]
-pub(crate) struct Notes {
+pub(crate) struct AttemptRecords {
     token: OnceLock<u128>,
     list: Mutex<List>,
 }
@@ -96,21 +96,21 @@ pub(crate) struct Notes {
 struct List {
     /// The attempt that they belong to. A task that outlives its attempt can't speak for the next one.
     attempt: u32,
-    notes: Vec<Note>,
+    records: Vec<AttemptRecord>,
     /// Requests of the SDK that have ended, well or badly.
     requests: u32,
-    /// No operation has succeeded since the last note.
+    /// No operation has succeeded since the last record.
     trusted: bool,
     /// What the call's `throttling_errors` name.
     throttling: &'static [&'static str],
 }
 
-impl Notes {
+impl AttemptRecords {
     pub fn new(attempt: u32) -> Self {
         #[cfg(test)]
         tests::LIVE.with(|live| live.set(live.get() + 1));
         let list =
-            List { attempt, notes: Vec::new(), requests: 0, trusted: false, throttling: &[] };
+            List { attempt, records: Vec::new(), requests: 0, trusted: false, throttling: &[] };
         Self { token: OnceLock::new(), list: Mutex::new(list) }
     }
 
@@ -119,20 +119,20 @@ impl Notes {
         *self.token.get_or_init(make)
     }
 
-    /// Adds a note of attempt `attempt`. An operation has one note: that of its last failure.
-    pub fn add(&self, attempt: u32, note: Note) {
+    /// Adds a record of attempt `attempt`. An operation has one record: that of its last failure.
+    pub fn add(&self, attempt: u32, record: AttemptRecord) {
         let mut list = self.list();
         if list.attempt != attempt {
             return;
         }
-        if let Source::Sdk(sent) = note.source {
+        if let Source::Sdk(sent) = record.source {
             list.forget(sent.execution);
             list.requests = list.requests.saturating_add(1);
         }
-        if list.notes.len() >= KEPT {
-            list.notes.remove(0);
+        if list.records.len() >= KEPT {
+            list.records.remove(0);
         }
-        list.notes.push(note);
+        list.records.push(record);
         list.trusted = true;
     }
 
@@ -154,12 +154,13 @@ impl Notes {
         self.list().requests
     }
 
-    /// The newest note that agrees with `failure`. With `trust`, one of an error that lost everything is
+    /// The newest record that agrees with `failure`. With `trust`, one of an error that lost everything is
     /// the newest of all.
-    pub fn recall(&self, failure: &Failure<'_>, trust: bool) -> Option<Note> {
+    pub fn recall(&self, failure: &Failure<'_>, trust: bool) -> Option<AttemptRecord> {
         let list = self.list();
-        let found = list.notes.iter().rev().find(|note| note.agrees_with(failure));
-        let trusted = || list.notes.last().filter(|_| trust && list.trusted && failure.is_opaque());
+        let found = list.records.iter().rev().find(|record| record.agrees_with(failure));
+        let trusted =
+            || list.records.last().filter(|_| trust && list.trusted && failure.is_opaque());
         found.or_else(trusted).cloned()
     }
 
@@ -169,13 +170,13 @@ impl Notes {
         Code { text: code, guessed: false }.in_list(self.list().throttling)
     }
 
-    /// Forgets the notes; those to come belong to attempt `attempt` of a call that calls these codes
+    /// Forgets the records; those to come belong to attempt `attempt` of a call that calls these codes
     /// throttles.
     pub fn begin(&self, attempt: u32, throttling: &'static [&'static str]) {
         let mut list = self.list();
         list.throttling = throttling;
         list.attempt = attempt;
-        list.notes.clear();
+        list.records.clear();
         list.requests = 0;
         list.trusted = false;
     }
@@ -187,7 +188,7 @@ impl Notes {
 }
 
 #[cfg(test)]
-impl Drop for Notes {
+impl Drop for AttemptRecords {
     fn drop(&mut self) {
         tests::LIVE.with(|live| live.set(live.get() - 1));
     }
@@ -195,12 +196,12 @@ impl Drop for Notes {
 
 impl List {
     fn forget(&mut self, execution: u64) {
-        self.notes.retain(
-            |note| !matches!(note.source, Source::Sdk(sent) if sent.execution == execution),
+        self.records.retain(
+            |record| !matches!(record.source, Source::Sdk(sent) if sent.execution == execution),
         );
     }
 }
 
 #[cfg(test)]
-#[path = "notes_tests.rs"]
+#[path = "attempt_records_tests.rs"]
 mod tests;

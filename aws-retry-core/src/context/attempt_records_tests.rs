@@ -4,7 +4,7 @@ use super::*;
 use crate::decision::failure::Transport;
 
 thread_local! {
-    /// The notes of calls on this thread that have not been dropped.
+    /// The records of calls on this thread that have not been dropped.
     pub static LIVE: Cell<i32> = const { Cell::new(0) };
 }
 
@@ -13,22 +13,23 @@ fn coded(code: &'static str, message: &'static str) -> Failure<'static> {
 }
 
 fn sent(execution: u64) -> Source {
-    Source::Sdk(Sent { execution, retried: false })
+    Source::Sdk(SdkAttempt { execution, retried: false })
 }
 
-fn notes(noted: impl IntoIterator<Item = (Failure<'static>, Source)>) -> Notes {
-    let list = Notes::new(1);
-    for (failure, source) in noted {
-        list.add(1, Note::new(failure, source));
+fn records(recorded: impl IntoIterator<Item = (Failure<'static>, Source)>) -> AttemptRecords {
+    let list = AttemptRecords::new(1);
+    for (failure, source) in recorded {
+        list.add(1, AttemptRecord::new(failure, source));
     }
     list
 }
 
 #[test]
-fn a_note_speaks_only_for_its_own_failure() {
+fn a_record_speaks_only_for_its_own_failure() {
     let slow = coded("SlowDown", "later").with_status(503).with_request_id("a");
-    let noted = notes([(slow, sent(1))]);
-    let status = |failure: Failure<'_>| noted.recall(&failure, false).map(|it| it.failure.status);
+    let recorded = records([(slow, sent(1))]);
+    let status =
+        |failure: Failure<'_>| recorded.recall(&failure, false).map(|it| it.failure.status);
     assert_eq!(status(coded("SlowDown", "later")), Some(Some(503)));
     assert_eq!(status(Failure::new().with_request_id("a")), Some(Some(503)));
     assert_eq!(status(coded("SlowDown", "later").with_request_id("b")), None, "another request");
@@ -42,9 +43,9 @@ fn a_note_speaks_only_for_its_own_failure() {
 #[test]
 fn without_a_code_it_speaks_for_an_sdk_error_alone() {
     let lost = Failure { of_sdk: true, ..Failure::transport(Transport::Io) };
-    let notes = notes([(lost.clone(), sent(1))]);
-    assert!(notes.recall(&lost, false).is_some());
-    let agrees = |failure: Failure<'_>| notes.recall(&failure, false).is_some();
+    let records = records([(lost.clone(), sent(1))]);
+    assert!(records.recall(&lost, false).is_some());
+    let agrees = |failure: Failure<'_>| records.recall(&failure, false).is_some();
     let wrapped = Failure { guessed: true, ..lost.with_code("Upload").with_message("failed") };
     assert!(agrees(wrapped), "a wrapper's text that looks like a code");
     assert!(!agrees(Failure::transport(Transport::Io)), "someone else's connection");
@@ -55,55 +56,55 @@ fn without_a_code_it_speaks_for_an_sdk_error_alone() {
 #[test]
 fn the_newest_that_agrees_is_taken() {
     let failure = coded("Throttling", "Rate exceeded");
-    let inner_first = notes([(failure.clone(), Source::Inner), (failure.clone(), sent(1))]);
-    assert!(!inner_first.recall(&failure, false).is_some_and(|note| note.gave_up()));
-    let inner_last = notes([(failure.clone(), sent(1)), (failure.clone(), Source::Inner)]);
-    assert!(inner_last.recall(&failure, false).is_some_and(|note| note.gave_up()));
+    let inner_first = records([(failure.clone(), Source::Inner), (failure.clone(), sent(1))]);
+    assert!(!inner_first.recall(&failure, false).is_some_and(|record| record.gave_up()));
+    let inner_last = records([(failure.clone(), sent(1)), (failure.clone(), Source::Inner)]);
+    assert!(inner_last.recall(&failure, false).is_some_and(|record| record.gave_up()));
 }
 
 #[test]
 fn a_success_clears_its_own_operation_and_the_trust() {
     let (a, b) = (coded("A", "a"), coded("B", "b"));
-    let notes = notes([(a.clone(), sent(1)), (b.clone(), sent(2))]);
+    let records = records([(a.clone(), sent(1)), (b.clone(), sent(2))]);
     let opaque = Failure::new();
-    assert_eq!(notes.recall(&opaque, true).map(|it| it.failure.code), Some(b.code.clone()));
-    notes.succeeded(1, Some(1));
-    assert!(notes.recall(&a, false).is_none());
-    assert!(notes.recall(&b, false).is_some());
-    assert!(notes.recall(&opaque, true).is_none());
+    assert_eq!(records.recall(&opaque, true).map(|it| it.failure.code), Some(b.code.clone()));
+    records.succeeded(1, Some(1));
+    assert!(records.recall(&a, false).is_none());
+    assert!(records.recall(&b, false).is_some());
+    assert!(records.recall(&opaque, true).is_none());
 }
 
 #[test]
 fn trust_is_for_errors_that_tell_nothing() {
-    let notes = notes([(coded("A", "a"), sent(1))]);
-    assert!(notes.recall(&coded("B", "b"), true).is_none());
+    let records = records([(coded("A", "a"), sent(1))]);
+    assert!(records.recall(&coded("B", "b"), true).is_none());
     let wrapper = Failure { guessed: true, ..coded("Upload", "failed") };
-    let trusted = notes.recall(&wrapper, true).map(|note| note.complete(&wrapper).code);
+    let trusted = records.recall(&wrapper, true).map(|record| record.complete(&wrapper).code);
     assert_eq!(trusted, Some(Some("A".into())));
-    assert!(notes.recall(&Failure::transport(Transport::Io), true).is_none());
-    assert!(notes.recall(&Failure::permanent(), true).is_none());
-    assert!(notes.recall(&Failure::new(), false).is_none());
+    assert!(records.recall(&Failure::transport(Transport::Io), true).is_none());
+    assert!(records.recall(&Failure::permanent(), true).is_none());
+    assert!(records.recall(&Failure::new(), false).is_none());
 }
 
 #[test]
-fn an_attempt_has_its_own_notes() {
+fn an_attempt_has_its_own_records() {
     let failure = coded("A", "a");
-    let notes = notes([(failure.clone(), sent(1))]);
-    notes.begin(2, &[]);
-    assert!(notes.recall(&failure, true).is_none());
-    notes.add(1, Note::new(failure.clone(), sent(2)));
-    assert!(notes.recall(&failure, true).is_none(), "a task that outlived its attempt");
-    notes.add(2, Note::new(failure.clone(), sent(3)));
-    assert!(notes.recall(&failure, true).is_some());
+    let records = records([(failure.clone(), sent(1))]);
+    records.begin(2, &[]);
+    assert!(records.recall(&failure, true).is_none());
+    records.add(1, AttemptRecord::new(failure.clone(), sent(2)));
+    assert!(records.recall(&failure, true).is_none(), "a task that outlived its attempt");
+    records.add(2, AttemptRecord::new(failure.clone(), sent(3)));
+    assert!(records.recall(&failure, true).is_some());
 }
 
 #[test]
-fn an_operation_has_one_note_and_old_ones_make_way() {
+fn an_operation_has_one_record_and_old_ones_make_way() {
     let failure = |i: u64| Failure::new().with_request_id(i.to_string());
-    let known = |notes: &Notes, i| notes.recall(&failure(i), false).is_some();
-    let one = notes((0..100).map(|i| (failure(i), sent(7))));
+    let known = |records: &AttemptRecords, i| records.recall(&failure(i), false).is_some();
+    let one = records((0..100).map(|i| (failure(i), sent(7))));
     assert_eq!((known(&one, 98), known(&one, 99)), (false, true));
-    let many = notes((0..100).map(|i| (failure(i), sent(i))));
+    let many = records((0..100).map(|i| (failure(i), sent(i))));
     assert_eq!((0..100).filter(|i| known(&many, *i)).count(), KEPT);
     assert!(known(&many, 99));
 }
@@ -112,21 +113,21 @@ fn an_operation_has_one_note_and_old_ones_make_way() {
 fn an_erased_error_gets_back_what_it_lost() {
     let whole = coded("SlowDown", "later").with_status(503).with_request_id("a");
     let seen = Failure { guessed: true, ..coded("SlowDown", "later") };
-    let note = Note::new(whole.clone(), sent(1));
-    assert_eq!(note.complete(&seen), whole);
+    let record = AttemptRecord::new(whole.clone(), sent(1));
+    assert_eq!(record.complete(&seen), whole);
 }
 
 /// Nested calls with work on tasks of its own, dropped at random moments.
 #[cfg(feature = "tokio")]
 #[tokio::test(start_paused = true)]
-async fn ten_thousand_calls_leave_no_notes_behind() {
+async fn ten_thousand_calls_leave_no_records_behind() {
     use std::time::Duration;
     use tokio::time::{sleep, timeout};
 
     async fn fails(after: u64) -> std::io::Result<()> {
         sleep(Duration::from_millis(after)).await;
-        crate::context::with(|frame| {
-            frame.add(Note::new(coded("Throttling", "slow down"), sent(after)));
+        crate::context::call_context::with(|frame| {
+            frame.add(AttemptRecord::new(coded("Throttling", "slow down"), sent(after)));
         });
         Err(std::io::ErrorKind::ConnectionReset.into())
     }

@@ -1,0 +1,44 @@
+//! The report on the calls inside a future.
+
+use std::future::Future;
+use std::sync::Arc;
+
+use crate::context::ambient::{self, Ambient, Within};
+use crate::observe::{Collector, Report};
+
+/// Runs `future` and tells what became of the retried calls inside it, with its output. Spawned tasks
+/// do not count.
+///
+/// ```
+/// # use aws_retry_core as aws_retry;
+/// use aws_retry::{RetryPolicy, report};
+/// use std::io::{Error, ErrorKind::ConnectionReset};
+/// use std::time::Duration;
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// let policy = RetryPolicy::new().base_delay(Duration::from_millis(1));
+/// let call = policy.run(|| async {
+///     if aws_retry::attempt() < 3 { Err(Error::from(ConnectionReset)) } else { Ok(42) }
+/// });
+/// let (answer, report) = report(call).await;
+/// assert_eq!(answer.unwrap(), 42);
+/// assert_eq!((report.attempts, report.retries()), (3, 2));
+/// assert_eq!(report.failures.len(), 2);
+/// assert!(report.total_wait >= Duration::from_micros(2250));
+/// # }
+/// ```
+pub async fn report<F: Future>(future: F) -> (F::Output, Report) {
+    let collector = Arc::new(collector());
+    let inside = Arc::clone(&collector);
+    let output =
+        Within::new(future, move |ambient: &mut Ambient| ambient.report = Some(inside)).await;
+    (output, collector.take())
+}
+
+/// A collector whose events also reach the report around it.
+fn collector() -> Collector {
+    let ambient = ambient::current();
+    let clock = Ambient::clock(ambient.as_deref());
+    Collector::new(clock, ambient.and_then(|ambient| ambient.report.clone()))
+}
