@@ -8,9 +8,9 @@ use syn::{Expr, Token, parenthesized};
 
 use crate::diagnostics::Errors;
 use crate::kinds::{Kind, When};
-use crate::suggest;
 use crate::table::ArgName;
 use crate::value::Value;
+use crate::{scope, suggest};
 
 /// One argument as written.
 #[derive(Clone)]
@@ -62,6 +62,15 @@ impl Args {
         } else {
             self.list.push(arg);
         }
+    }
+
+    /// Lets `own` win over what is written here.
+    pub fn write_over(&mut self, own: &Args) {
+        for arg in &own.list {
+            self.remove(arg.name);
+            self.list.push(arg.clone());
+        }
+        self.mistaken.extend(&own.mistaken);
     }
 
     pub fn get(&self, name: ArgName) -> Option<&Arg> {
@@ -155,7 +164,7 @@ fn one(input: ParseStream) -> syn::Result<Arg> {
                 return Err(misshapen());
             }
             match row.kind {
-                Kind::Scope if input.parse::<Option<Token![fn]>>()?.is_some() => Value::OfTheFn,
+                Kind::Scope => Value::Scope(scope::read(input)?),
                 Kind::Path => Value::Path(input.call(syn::Path::parse_mod_style)?),
                 _ => Value::read(name, &input.parse::<Expr>()?)?,
             }

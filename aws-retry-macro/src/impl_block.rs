@@ -7,17 +7,20 @@ use syn::parse::discouraged::Speculative;
 use syn::parse::{ParseStream, Parser};
 use syn::{Attribute, GenericParam, ImplItem, Meta};
 
-use crate::args::Args;
+use crate::args::{Arg, Args};
 use crate::diagnostics::Errors;
 use crate::input::{Func, Impl};
 use crate::refuse::is_ours;
+use crate::scope::Scope;
 use crate::shape::{Outcome, Shape};
 use crate::table::ArgName;
+use crate::value::Value;
 use crate::{check, expand};
 
 pub fn expand(block: &Impl, args: &Args, errors: &mut Errors) -> TokenStream {
     let mut covered = 0;
     let mut methods = 0;
+    let mut without_scope = Vec::new();
     let items = members
         .parse2(block.braces.stream())
         .unwrap_or_else(|_| vec![Member::Other(block.braces.stream())]);
@@ -27,7 +30,7 @@ pub fn expand(block: &Impl, args: &Args, errors: &mut Errors) -> TokenStream {
             Member::Other(tokens) => tokens,
             Member::Fn(func) => {
                 methods += 1;
-                method(*func, args, &mut covered, errors)
+                method(*func, args, &mut covered, &mut without_scope, errors)
             }
         })
         .collect();
@@ -36,13 +39,27 @@ pub fn expand(block: &Impl, args: &Args, errors: &mut Errors) -> TokenStream {
                        (for sync ones, write `sync = true`)";
         errors.push(syn::Error::new(Span::call_site(), message));
     }
+    if let (Some(mode), false) = (args.get(ArgName::Mode), without_scope.is_empty()) {
+        let message = format!(
+            "this mode needs a `scope` on the block or on each method, as in `scope = (fn, &self.account)`: \
+             it is missing on {}",
+            without_scope.join(", ")
+        );
+        errors.at(&mode.token, message);
+    }
     let mut braces = Group::new(block.braces.delimiter(), inside);
     braces.set_span(block.braces.span());
     let head = &block.head;
     quote!(#head #braces)
 }
 
-fn method(mut func: Func, block: &Args, covered: &mut usize, errors: &mut Errors) -> TokenStream {
+fn method(
+    mut func: Func,
+    block: &Args,
+    covered: &mut usize,
+    without_scope: &mut Vec<String>,
+    errors: &mut Errors,
+) -> TokenStream {
     let (own, others): (Vec<Attribute>, Vec<Attribute>) = func.attrs.drain(..).partition(is_ours);
     func.attrs = others;
     for second in own.iter().skip(1) {
@@ -61,11 +78,20 @@ fn method(mut func: Func, block: &Args, covered: &mut usize, errors: &mut Errors
         *covered += 1;
         return func.into_token_stream();
     }
-    let args = merged(block, &written);
+    let mut args = merged(block, &written);
     if !(asked || is_covered(&func, &args)) {
         return func.into_token_stream();
     }
     *covered += 1;
+    // Reported on the block, once for all its methods.
+    if let Some(mode) = args.get(ArgName::Mode).filter(|_| !written.has(ArgName::Mode))
+        && args.has_rate()
+        && !args.has(ArgName::Scope)
+    {
+        without_scope.push(format!("`{}`", func.sig.ident));
+        let (token, value) = (mode.token.clone(), Value::Scope(Scope::Fn));
+        args.list.push(Arg { name: ArgName::Scope, token, value });
+    }
     expand::func(func, args, !asked, errors)
 }
 
@@ -84,10 +110,7 @@ fn arguments(attr: &Attribute, errors: &mut Errors) -> Args {
 /// says in other words, too.
 fn merged(block: &Args, own: &Args) -> Args {
     let mut args = block.clone();
-    for arg in &own.list {
-        args.remove(arg.name);
-        args.list.push(arg.clone());
-    }
+    args.write_over(own);
     for arg in &own.list {
         for equal in arg.name.row().equals {
             if own.get(*equal).is_none() && !check::may_stand_together(arg.name, *equal, &args) {

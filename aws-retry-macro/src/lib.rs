@@ -22,6 +22,7 @@ mod refuse;
 mod rename_self;
 mod retry_loop;
 mod returned_future;
+mod scope;
 mod shape;
 mod suggest;
 mod table;

@@ -39,3 +39,9 @@ pub fn bare(mut expr: &Expr) -> &Expr {
         };
     }
 }
+
+/// Does the text look like the first argument of `format!`?
+pub fn is_format(text: &LitStr) -> bool {
+    let text = text.value();
+    text.split_once('{').is_some_and(|(_, rest)| rest.contains('}'))
+}

@@ -95,6 +95,6 @@ fn literal(arg: &Arg, private: &TokenStream) -> Option<TokenStream> {
         // Known only when the call begins.
         Value::Expr(_) => None,
         // No setting has one of these.
-        Value::Names(_) | Value::Path(_) | Value::Flag | Value::OfTheFn => None,
+        Value::Names(_) | Value::Path(_) | Value::Flag | Value::Scope(_) => None,
     }
 }

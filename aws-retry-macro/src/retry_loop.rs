@@ -9,6 +9,7 @@ use crate::args::{Arg, Args};
 
 use crate::policy;
 use crate::rebind::Rebindings;
+use crate::scope::Scope;
 use crate::shape::{Asyncness, Outcome, error_span, inferred};
 use crate::spans::{located, placed};
 use crate::table::ArgName;
@@ -121,26 +122,37 @@ impl RetryLoop<'_> {
         let late = policy::call_policy(self.args, private);
         let with_policy = policy.as_ref().map(|_| glue!(.policy(policy)));
         let with_late = late.as_ref().map(|_| glue!(.late(&late)));
-        let with_scope = expr(ArgName::Scope).map(|scope| {
-            // The elements are looked at, not moved into a tuple.
-            let key = match scope {
-                syn::Expr::Tuple(tuple) => {
-                    let elements = tuple.elems.iter();
-                    glue!((#(&#elements,)*))
-                }
-                scope => scope.to_token_stream(),
-            };
-            let at = located(
-                self.args.get(ArgName::Scope).map_or_else(Span::mixed_site, |arg| arg.token.span()),
-            );
-            let scope_key = placed(glue!(#private::scope_key), at);
-            quote_spanned!(at=> .scope(#scope_key(&#key)))
-        });
+        let with_scope = self.scope();
         glue! {
             #policy
             #late
             let mut call = #private::Call::new(&AWS_RETRY_SITE) #with_policy #with_late #with_scope;
         }
+    }
+
+    /// `.scope(..)`, unless the scope is the fn itself. The elements of a tuple are looked at, not moved
+    /// into it.
+    fn scope(&self) -> Option<TokenStream> {
+        let private = self.private;
+        let arg = self.args.get(ArgName::Scope)?;
+        let at = located(arg.token.span());
+        let Value::Scope(scope) = &arg.value else { return None };
+        let key = match scope {
+            Scope::Fn => return None,
+            Scope::Value(value) => {
+                let named = placed(glue!(#private::scope_key), at);
+                quote_spanned!(at=> #named(&#value))
+            }
+            Scope::Tuple { of_fn: false, elements } => {
+                let named = placed(glue!(#private::scope_key), at);
+                quote_spanned!(at=> #named(&(#(&#elements,)*)))
+            }
+            Scope::Tuple { of_fn: true, elements } => {
+                let named = placed(glue!(#private::Site::scope), at);
+                quote_spanned!(at=> #named(&AWS_RETRY_SITE, &(#(&#elements,)*)))
+            }
+        };
+        Some(quote_spanned!(at=> .scope(#key)))
     }
 
     /// One try of an async body: how to read its error, and its outcome. The hint tells `?` and `return`

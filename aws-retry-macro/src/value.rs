@@ -5,7 +5,8 @@ use syn::{Expr, LitStr};
 
 use crate::durations::nanoseconds;
 use crate::kinds::{Choice, Kind};
-use crate::literals::{Literal, bare, literal};
+use crate::literals::{Literal, bare, is_format, literal};
+use crate::scope::Scope;
 use crate::suggest;
 use crate::table::ArgName;
 
@@ -23,8 +24,7 @@ pub enum Value {
     Names(Vec<Ident>),
     Path(syn::Path),
     Flag,
-    /// `scope = fn`
-    OfTheFn,
+    Scope(Scope),
     /// Known only when the call begins.
     Expr(Box<Expr>),
 }
@@ -101,6 +101,8 @@ impl Value {
             (Kind::Text | Kind::ConstText, Some(Literal::Text(text))) => {
                 if text.value().trim().is_empty() {
                     fail(format!("`{name}` must not be empty"))
+                } else if is_format(text) {
+                    fail(format!("`{name}` is not a format string: write the text itself"))
                 } else {
                     Ok(Value::Text(text.clone()))
                 }
@@ -110,29 +112,17 @@ impl Value {
             }
             (Kind::Text, None) => value(),
 
-            (Kind::Scope, Some(Literal::Text(text))) if text.value().is_empty() => {
-                fail(empty_scope(example))
-            }
-            (Kind::Scope, None) if matches!(expr, Expr::Tuple(tuple) if tuple.elems.is_empty()) => {
-                fail(empty_scope(example))
-            }
-            (Kind::Scope, _) => value(),
-
             (Kind::Function, Some(_)) => wrong_type("a path or a closure"),
             (Kind::Function, None) => value(),
             (Kind::Policy, Some(_)) => wrong_type("a `&RetryPolicy`"),
             (Kind::Policy, None) => value(),
 
             // These have a form of their own and are not read as expressions.
-            (Kind::Names | Kind::Path | Kind::Flag, _) => {
+            (Kind::Names | Kind::Path | Kind::Flag | Kind::Scope, _) => {
                 fail(format!("`{name}` is written `{example}`"))
             }
         }
     }
-}
-
-fn empty_scope(example: &str) -> String {
-    format!("a scope must not be empty: write `{example}`, or `scope = fn`")
 }
 
 /// A list of literals, checked; nothing, if the list is not one of literals.
@@ -162,7 +152,8 @@ fn codes(arg: ArgName, expr: &Expr) -> Option<syn::Result<Value>> {
         match literal(bare(element)) {
             Some(Literal::Text(code)) => {
                 let text = code.value();
-                if text.is_empty() || text.contains(char::is_whitespace) {
+                if text.is_empty() || text.contains(|c: char| c.is_whitespace() || "{}".contains(c))
+                {
                     return fail(
                         element,
                         format!(

@@ -61,6 +61,7 @@ mod rebound_argument;
 mod recursion;
 mod ref_self;
 mod result_aliases;
+mod scope_of_fn;
 mod send_future;
 mod send_without_sync;
 mod shadowed_argument;

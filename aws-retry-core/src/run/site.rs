@@ -1,7 +1,7 @@
 //! The facts about an annotated fn that are known at compile time: one static per fn.
 
 use crate::decision::policy::{Mode, RetryPolicy};
-use crate::limits::scope::Key;
+use crate::limits::scope::{self, Key, Named, ScopeParts};
 use crate::observe::PerSite;
 
 /// An annotated fn: its name and the arguments written on it. Its generic instances share it.
@@ -21,6 +21,11 @@ impl Site {
     pub const fn new(name: &'static str, module: &'static str, policy: RetryPolicy) -> Self {
         let needs_setup = needs_setup(&policy);
         Self { name, module, policy, needs_setup, observed: PerSite::new() }
+    }
+
+    /// The scope that `scope = (fn, ..)` names: `parts` within this fn.
+    pub fn scope<M>(&'static self, parts: &(impl ScopeParts<M> + ?Sized)) -> Named {
+        scope::named_within(self.key(), self.name, parts)
     }
 
     /// The scope of the fn itself.

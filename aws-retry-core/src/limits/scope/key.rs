@@ -88,9 +88,21 @@ tuples! { (A) (A B) (A B C) (A B C D) (A B C D E) (A B C D E F) }
 
 /// The key of a scope. Allocates nothing.
 pub fn scope_key<M>(parts: &(impl ScopeParts<M> + ?Sized)) -> Key {
+    fingerprint(None, parts)
+}
+
+/// The key of `parts` within the scope of a fn: it equals that of no other fn, whatever the parts.
+pub fn scope_key_within<M>(function: Key, parts: &(impl ScopeParts<M> + ?Sized)) -> Key {
+    fingerprint(Some(function), parts)
+}
+
+fn fingerprint<M>(within: Option<Key>, parts: &(impl ScopeParts<M> + ?Sized)) -> Key {
     static KEYS: OnceLock<[RandomState; 2]> = OnceLock::new();
     let [a, b] = KEYS.get_or_init(|| [RandomState::new(), RandomState::new()]);
     let mut text = Fingerprint(a.build_hasher(), b.build_hasher());
+    if let Some(Key(words)) = within {
+        text.begin_within(words);
+    }
     parts.stream(&mut |element| {
         // Hashing can't fail; an element whose `Display` fails ends where it failed.
         let _ = write!(text, "{element}");
@@ -102,6 +114,14 @@ pub fn scope_key<M>(parts: &(impl ScopeParts<M> + ?Sized)) -> Key {
 struct Fingerprint<H>(H, H);
 
 impl<H: Hasher> Fingerprint<H> {
+    /// Begins with a byte that no text holds: no text runs into these words.
+    fn begin_within(&mut self, words: [u64; 2]) {
+        for hasher in [&mut self.0 as &mut dyn Hasher, &mut self.1] {
+            hasher.write_u8(0xfe);
+            words.iter().for_each(|word| hasher.write_u64(*word));
+        }
+    }
+
     fn end_of_element(&mut self) {
         // A byte that UTF-8 never holds.
         self.0.write_u8(0xff);
@@ -134,6 +154,15 @@ mod tests {
         assert_ne!(scope_key(&("a", "b")), scope_key(&("ab",)));
         assert_ne!(scope_key(&("a", "bc")), scope_key(&("ab", "c")));
         assert_ne!(scope_key(&("", "a")), scope_key(&("a", "")));
+    }
+
+    #[test]
+    fn equal_elements_within_two_fns_are_two_scopes() {
+        let [one, other] = [1, 2].map(Key::of_address);
+        assert_eq!(scope_key_within(one, &("a", 1)), scope_key_within(one, &("a", "1")));
+        assert_ne!(scope_key_within(one, &("a", 1)), scope_key_within(other, &("a", 1)));
+        assert_ne!(scope_key_within(one, &("a", 1)), scope_key(&("a", 1)));
+        assert_ne!(scope_key_within(one, "a"), one);
     }
 
     #[test]

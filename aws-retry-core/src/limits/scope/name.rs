@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use super::key::scope_key_within;
 use super::{Key, ScopeParts, scope_key};
 use crate::switches::Switch;
 
@@ -41,7 +42,26 @@ impl From<Key> for Named {
 #[inline]
 pub fn named<M>(parts: &(impl ScopeParts<M> + ?Sized)) -> Named {
     let key = scope_key(parts);
-    if Switch::ScopeNames.is_on() { Named::Text(Box::new((key, text(parts)))) } else { key.into() }
+    if Switch::ScopeNames.is_on() { kept(key, text(parts)) } else { key.into() }
+}
+
+/// The scope that `parts` name within the fn `name`.
+pub(crate) fn named_within<M>(
+    function: Key,
+    name: &str,
+    parts: &(impl ScopeParts<M> + ?Sized),
+) -> Named {
+    let key = scope_key_within(function, parts);
+    if Switch::ScopeNames.is_on() {
+        kept(key, format!("{name}/{}", text(parts)))
+    } else {
+        key.into()
+    }
+}
+
+#[cold]
+fn kept(key: Key, text: String) -> Named {
+    Named::Text(Box::new((key, text)))
 }
 
 /// The elements, with `/` between them.
