@@ -1,4 +1,4 @@
-//! The client-side send rate of AWS's adaptive mode, to the letter.
+//! The client-side send rate of AWS's adaptive mode, as specified.
 
 use super::Outcome;
 
@@ -19,7 +19,7 @@ pub(super) struct Cubic {
     /// The part of the learned rate that is used.
     share: f64,
     enabled: bool,
-    /// Responses a second, smoothed, and what measures them.
+    /// Responses per second, smoothed, and what measures them.
     measured: f64,
     measured_until: Option<f64>,
     responses: u32,
@@ -69,7 +69,7 @@ impl Cubic {
     pub(super) fn answered(&mut self, now: f64, outcome: Outcome) {
         self.start(now);
         self.measure(now);
-        // Whatever is no throttle counts the same, a connection that was lost included.
+        // Everything but a throttle counts the same, a connection that was lost included.
         let calculated = if outcome == Outcome::Throttled {
             let rate = if self.enabled { self.measured.min(self.fill) } else { self.measured };
             self.w_max = rate;
@@ -91,7 +91,7 @@ impl Cubic {
     }
 
     /// The rate may double within a measuring bucket.
-    pub(super) fn hope(&self) -> f64 {
+    pub(super) fn optimistic_rate(&self) -> f64 {
         2.0 * self.fill * self.share
     }
 

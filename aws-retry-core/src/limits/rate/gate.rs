@@ -8,7 +8,7 @@ use std::{
 };
 
 use super::{
-    Kind, Outcome, Send as Sending, State,
+    Dispatch, Kind, Outcome, State,
     queue::{Answer, Queue, Terms, Wakes},
     sync::{AtomicBool, AtomicU64, Mutex, MutexGuard, Ordering, PoisonError},
 };
@@ -71,8 +71,8 @@ pub enum Refused {
 pub struct Gate {
     kind: Kind,
     /// Nothing was ever throttled and no rate is set: nobody waits.
-    calm: AtomicBool,
-    /// Sends while calm, and two of them, a second or more apart.
+    unthrottled: AtomicBool,
+    /// Sends while unthrottled, and two of them, a second or more apart.
     sends: AtomicU64,
     recent: [Mark; 2],
     /// Which change of the overrides its limit has followed.
@@ -96,9 +96,9 @@ impl Mark {
         self.at.store(at, Ordering::Relaxed);
     }
 
-    fn send(&self) -> Sending {
+    fn send(&self) -> Dispatch {
         let at = Time::from_nanos(self.at.load(Ordering::Relaxed)).as_secs_f64();
-        Sending { id: self.id.load(Ordering::Relaxed), at }
+        Dispatch { id: self.id.load(Ordering::Relaxed), at }
     }
 }
 
@@ -111,7 +111,7 @@ impl Gate {
         let queue = Queue::new(kind, max_rate, share);
         Self {
             kind,
-            calm: AtomicBool::new(queue.is_calm()),
+            unthrottled: AtomicBool::new(queue.is_unthrottled()),
             sends: AtomicU64::new(0),
             recent: [Mark::new(), Mark::new()],
             generation: AtomicU64::new(0),
@@ -125,12 +125,12 @@ impl Gate {
             return;
         }
         let mut queue = self.lock();
-        if self.calm.load(Ordering::Relaxed) {
+        if self.unthrottled.load(Ordering::Relaxed) {
             queue.begin(self.sends.load(Ordering::Relaxed), self.recent[1].send());
         }
         queue.set_limit(max_rate);
         self.sends.fetch_max(queue.sends(), Ordering::Relaxed);
-        self.calm.store(queue.is_calm(), Ordering::Relaxed);
+        self.unthrottled.store(queue.is_unthrottled(), Ordering::Relaxed);
     }
 
     /// Waits until the call may send. To be polled by one task at a time; dropping it leaves the
@@ -154,8 +154,8 @@ impl Gate {
 
     /// A turn without a wait, while nothing was ever throttled and no rate is set.
     pub fn at_once(&self, ticket: &mut Ticket, now: impl FnOnce() -> Time) -> Option<Sent> {
-        self.calm.load(Ordering::Relaxed).then(|| {
-            let sent = self.calm_send(now());
+        self.unthrottled.load(Ordering::Relaxed).then(|| {
+            let sent = self.unthrottled_send(now());
             ticket.0.get_or_insert(sent.id);
             sent
         })
@@ -163,7 +163,7 @@ impl Gate {
 
     /// A send while nothing holds it back. Every second or so one is remembered; the last but one of
     /// these is a second old or more, however short ago the last was. Races do no harm.
-    fn calm_send(&self, now: Time) -> Sent {
+    fn unthrottled_send(&self, now: Time) -> Sent {
         let id = self.sends.fetch_add(1, Ordering::Relaxed);
         let nanos = u64::try_from(now.as_nanos()).unwrap_or(u64::MAX);
         let [last, before] = &self.recent;
@@ -188,18 +188,18 @@ impl Gate {
         requests: u32,
         now: impl FnOnce() -> Time,
     ) {
-        let calm = self.calm.load(Ordering::Relaxed);
-        if calm && self.kind == Kind::Paced && outcome != Outcome::Throttled {
+        let unthrottled = self.unthrottled.load(Ordering::Relaxed);
+        if unthrottled && self.kind == Kind::Paced && outcome != Outcome::Throttled {
             return;
         }
         let mut queue = self.lock();
-        if calm {
+        if unthrottled {
             let recent = self.recent[1].send();
             queue.begin(self.sends.load(Ordering::Relaxed), recent);
         }
-        let attempt = Sending { id: sent.id, at: sent.at };
+        let attempt = Dispatch { id: sent.id, at: sent.at };
         let wakes = queue.answered(now(), attempt, outcome, requests);
-        self.calm.store(queue.is_calm(), Ordering::Relaxed);
+        self.unthrottled.store(queue.is_unthrottled(), Ordering::Relaxed);
         drop(queue);
         wake(wakes);
     }

@@ -43,9 +43,9 @@ fn poll(turn: Pin<&mut Turn<'_, Still>>, waker: &Waker) -> Option<u64> {
     }
 }
 
-/// A throttle ends the calm while others send: no send is counted twice, and it is seen.
+/// The first throttle comes while others send: no send is counted twice, and it is seen.
 #[test]
-fn loom_the_calm_ends_while_others_send() {
+fn loom_the_first_throttle_comes_while_others_send() {
     loom::model(|| {
         let gate = Arc::new(Gate::new(Kind::Paced, f64::INFINITY, 1.0));
         let threads: Vec<_> = [Outcome::Throttled, Outcome::Accepted]

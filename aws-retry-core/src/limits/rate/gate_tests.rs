@@ -200,7 +200,7 @@ async fn a_caller_in_a_hurry_does_not_wait() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_throttle_ends_the_calm() {
+async fn the_first_throttle_ends_the_free_sending() {
     for kind in [Kind::Adaptive, Kind::Paced] {
         let (gate, clock) = (Gate::new(kind, f64::INFINITY, 1.0), Paused::new());
         let sent = gate.turn(&mut Ticket::new(), None, true, &clock).await.unwrap();

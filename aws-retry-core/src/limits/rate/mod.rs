@@ -5,9 +5,9 @@
 
 mod cubic;
 mod gate;
-mod ledger;
 mod paced;
 mod queue;
+mod quota_meter;
 mod sync;
 
 pub use gate::{Gate, Refused, Sent, Ticket, Timekeeper, Turn};
@@ -32,7 +32,7 @@ pub enum Outcome {
 
 /// One send, as the controllers see it; seconds since the clock's origin.
 #[derive(Clone, Copy, Debug)]
-struct Send {
+struct Dispatch {
     /// Sends of a scope are numbered in order.
     id: u64,
     at: f64,
@@ -70,21 +70,21 @@ impl Pace {
     }
 
     /// An attempt of `requests` requests ended.
-    fn answered(&mut self, now: f64, send: Send, outcome: Outcome, requests: u32) {
+    fn answered(&mut self, now: f64, send: Dispatch, outcome: Outcome, requests: u32) {
         match self {
             Self::Adaptive(it) => it.answered(now, outcome),
             Self::Paced(it) => it.answered(now, send, outcome, requests),
         }
     }
 
-    /// Of the calm before the first throttle: how many sends there were, and a recent one.
-    const fn calm(&mut self, sends: u64, recent: Send) {
+    /// Of the time before the first throttle: how many sends there were, and a recent one.
+    const fn unthrottled(&mut self, sends: u64, recent: Dispatch) {
         if let Self::Paced(it) = self {
-            it.calm(sends, recent);
+            it.unthrottled(sends, recent);
         }
     }
 
-    /// Sends a second, at present; none before the first throttle.
+    /// Sends per second, at present; none before the first throttle.
     fn rate(&self) -> Option<f64> {
         match self {
             Self::Adaptive(it) => it.rate(),
@@ -93,10 +93,10 @@ impl Pace {
     }
 
     /// The rate that it may soon reach, for promises about the future.
-    fn hope(&self) -> f64 {
+    fn optimistic_rate(&self) -> f64 {
         match self {
-            Self::Adaptive(it) => it.hope(),
-            Self::Paced(it) => it.hope(),
+            Self::Adaptive(it) => it.optimistic_rate(),
+            Self::Paced(it) => it.optimistic_rate(),
         }
     }
 }

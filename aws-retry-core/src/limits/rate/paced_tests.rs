@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::{Outcome, Send, paced::Paced};
+use super::{Dispatch, Outcome, paced::Paced};
 
 /// How an answer comes: after the round trip; or before it another send goes out.
 #[derive(Clone, Debug)]
@@ -50,14 +50,14 @@ proptest! {
         let mut it = Paced::new(share);
         let mut now: f64 = began;
         let (mut tokens, mut filled): (f64, f64) = (burst, now);
-        let mut late: Option<(Send, Outcome)> = None;
+        let mut late: Option<(Dispatch, Outcome)> = None;
         for (id, step) in (0_u64..).zip(steps) {
             now += step.pause;
             let ready = it.ready_at(now);
             prop_assert!(ready >= now && ready.is_finite(), "{it:?}");
             now = ready;
             it.sent(now, id);
-            let send = Send { id, at: now };
+            let send = Dispatch { id, at: now };
             tokens = burst.min(tokens + quota * (now - filled));
             filled = now;
             let throttled = tokens < 1.0;
@@ -86,7 +86,7 @@ proptest! {
 fn a_rate_that_nobody_sends_at_is_not_doubled() {
     let mut it = Paced::new(1.0);
     it.sent(0.0, 0);
-    it.answered(0.0, Send { id: 0, at: 0.0 }, Outcome::Throttled, 1);
+    it.answered(0.0, Dispatch { id: 0, at: 0.0 }, Outcome::Throttled, 1);
     let first = it.rate().unwrap();
     it.ready_at(0.0001);
     it.ready_at(0.9);
@@ -100,7 +100,7 @@ fn while_the_first_burst_is_out_there_are_only_probes() {
     let mut it = Paced::new(1.0);
     (0..1000).for_each(|id| it.sent(0.0, id));
     for id in 0..5 {
-        it.answered(0.05, Send { id, at: 0.0 }, Outcome::Throttled, 1);
+        it.answered(0.05, Dispatch { id, at: 0.0 }, Outcome::Throttled, 1);
         it.ready_at(0.05);
     }
     assert!(it.rate().unwrap() <= 11.0, "{it:?}");
@@ -112,10 +112,10 @@ fn a_burst_within_a_round_trip_is_no_measure() {
     let mut it = Paced::new(1.0);
     let sends = [0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.033, 0.034, 0.045];
     (0..).zip(sends).for_each(|(id, at)| it.sent(at, id));
-    it.answered(0.05, Send { id: 1, at: 0.0 }, Outcome::Accepted, 1);
+    it.answered(0.05, Dispatch { id: 1, at: 0.0 }, Outcome::Accepted, 1);
     for (now, id, at) in [(0.051, 0, 0.0), (0.069, 6, 0.033), (0.074, 7, 0.034), (0.077, 8, 0.045)]
     {
-        it.answered(now, Send { id, at }, Outcome::Throttled, 1);
+        it.answered(now, Dispatch { id, at }, Outcome::Throttled, 1);
         it.ready_at(now);
     }
     it.ready_at(0.15);
@@ -128,13 +128,13 @@ fn a_burst_within_a_round_trip_is_no_measure() {
 fn throttled_probes_slow_the_search_down() {
     let mut it = Paced::new(1.0);
     it.sent(0.0, 0);
-    it.answered(0.1, Send { id: 0, at: 0.0 }, Outcome::Throttled, 1);
+    it.answered(0.1, Dispatch { id: 0, at: 0.0 }, Outcome::Throttled, 1);
     let mut now: f64 = 0.1;
     let mut rates = vec![it.rate().unwrap()];
     for id in 1..12 {
         now = it.ready_at(now);
         it.sent(now, id);
-        it.answered(now + 0.1, Send { id, at: now }, Outcome::Throttled, 1);
+        it.answered(now + 0.1, Dispatch { id, at: now }, Outcome::Throttled, 1);
         now += 0.1;
         rates.push(it.rate().unwrap());
     }

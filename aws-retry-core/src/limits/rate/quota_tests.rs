@@ -162,7 +162,7 @@ fn a_shut_door_costs_few_attempts() {
         while flight.len() < 20 && pace.ready_at(now) < began + 0.06 {
             now = pace.ready_at(now);
             pace.sent(now, id);
-            flight.push(Send { id, at: now });
+            flight.push(Dispatch { id, at: now });
             id += 1;
         }
         now = began + 0.06;

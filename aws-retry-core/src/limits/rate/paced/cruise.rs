@@ -1,91 +1,155 @@
-//! The sawtooth: how fast to send, so long after a cut.
+//! The sawtooth around the measured quota: how fast to send, by the time since the last decrease.
 
-use super::{HIGHEST_RATE, LOWEST_RATE, Measure, Paced, Phase};
+use super::{Known, Measure};
 
-/// Seconds from a cut until the rate is at the quota, for a process that sends fast; one that sends
-/// slower than [`SLOW`] takes longer, for the sake of few throttles.
+/// Seconds from a decrease until the rate is at the quota, for a process that sends fast; a process
+/// that sends slower than `SLOW` per second takes longer, for the sake of few throttles.
 const CYCLE: f64 = 2.2;
 const SLOW: f64 = 20.0;
-/// The same for one that shares the quota: nearly as long for the slow as for the fast, so that they
-/// become equal, and never shorter.
+/// The same for a process that shares the quota: nearly as long for the slow as for the fast, so that
+/// they become equal, and never shorter.
 const SHARED_CYCLE: f64 = 2.0;
 const SHORTEST_SHARED_CYCLE: f64 = 1.5;
 const LONGEST_CYCLE: f64 = 20.0;
-/// In round trips: where these are slow, a cycle ends late, and in more throttles. So long it is at
-/// least, and up to so many seconds more; and its first ones.
+/// Where round trips are slow, a cycle ends late and in more throttles: it lasts this many round trips
+/// at least, plus more round trips up to so many seconds; the first cycles this many.
 const ROUND_TRIPS: f64 = 5.0;
 const MORE_ROUND_TRIPS: f64 = 3.0;
 const MOST_MORE: f64 = 1.5;
 const FIRST_ROUND_TRIPS: f64 = 2.0;
-/// A cycle begins so much below the quota: what is not sent, the bucket has to store.
+/// A cycle begins this part below the quota: the bucket has to store the requests that are not sent.
 const DIP: std::ops::RangeInclusive<f64> = 0.015..=0.06;
-/// Where many share, their dips even out: deep ones make them equal sooner.
+/// Where many share, their dips even out: deep dips make them equal sooner.
 const SHARED_DIP: f64 = 0.16;
-/// In cycles: a throttle so soon after a cut is of the same empty bucket.
-pub(super) const SOON: f64 = 0.2;
+/// In cycles: a throttle so soon after a decrease is of the same empty bucket.
+const SAME_BUCKET: f64 = 0.2;
 /// In cycles: how long after its beginning a throttle is overdue.
-pub(super) const OVERDUE: f64 = 2.5;
-/// In cycles: how much longer one waits who shares the quota, where throttles come by chance.
+const OVERDUE: f64 = 2.5;
+/// In cycles: how much longer a process waits that shares the quota, where throttles come by chance.
 const PATIENCE: f64 = 0.5;
-/// From then on, the rate doubles so many times a cycle.
+/// From then on, the rate doubles this many times per cycle.
 const DOUBLINGS: f64 = 2.0;
+/// In cycles: a throttle outside this range did not come when the process's own sends would have made
+/// it come.
+const REGULAR: std::ops::Range<f64> = 1.2..3.0;
+/// Accepted requests at which a measure moves the quota half of the way.
+const HALF_WEIGHT_AT: f64 = 6.0;
+/// Seconds of waiting after which the quota is measured again where `share` is below 1: at the share,
+/// nothing is learned.
+const RELEARN_AFTER: f64 = 300.0;
 
-impl Paced {
-    pub(super) fn send_rate(&self) -> f64 {
-        let rate = match self.phase {
-            Phase::Calm => f64::INFINITY,
-            Phase::Search => self.quota,
-            Phase::Cruise => {
-                let cycle = self.cycle();
-                let x = self.age / cycle;
-                let rise = 1.0 - self.dip(cycle) * (1.0 - x);
-                if self.held.is_some() {
-                    self.quota * self.share * rise.min(1.0)
-                } else {
-                    let overdue = (x - OVERDUE - PATIENCE * self.shared).max(0.0);
-                    let doublings = DOUBLINGS * overdue * (cycle / CYCLE).max(1.0).sqrt();
-                    self.quota * rise * doublings.min(30.0).exp2()
-                }
-            }
-        };
-        rate.clamp(LOWEST_RATE, HIGHEST_RATE)
+/// Around the quota.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Cruise {
+    /// Requests per second, as measured.
+    pub(super) quota: f64,
+    /// Seconds of this cycle in which somebody waited.
+    pub(super) age: f64,
+    /// Cycles since the quota last changed, up to 3: the first ones are shorter.
+    settled: u8,
+    /// How often throttles come irregularly, 0 to 1: others use the quota too.
+    shared: f64,
+    /// Seconds that the share has been kept to; none while learning.
+    share_held_for: Option<f64>,
+}
+
+impl Cruise {
+    pub(super) fn new(quota: f64, tried: f64, share: f64) -> Self {
+        let mut it = Self { quota, age: 0.0, settled: 0, shared: 0.0, share_held_for: None };
+        it.settle(tried, share);
+        it
     }
 
-    /// Seconds after a cut in which throttles say nothing new.
-    pub(super) fn refractory(&self) -> f64 {
-        let cycle = if self.phase == Phase::Cruise { self.cycle() } else { 0.0 };
-        (1.5 * self.srtt).max(0.1 * cycle)
+    /// Requests per second, at present.
+    pub(super) fn send_rate(&self, known: Known) -> f64 {
+        let cycle = self.cycle(known);
+        let x = self.age / cycle;
+        let rise = 1.0 - self.dip(cycle, known) * (1.0 - x);
+        if self.share_held_for.is_some() {
+            return self.quota * known.share * rise.min(1.0);
+        }
+        let overdue = (x - OVERDUE - PATIENCE * self.shared).max(0.0);
+        let doublings = DOUBLINGS * overdue * (cycle / CYCLE).max(1.0).sqrt();
+        self.quota * rise * doublings.min(30.0).exp2()
+    }
+
+    /// Takes over a measure that a throttle has ended.
+    pub(super) fn learn(&mut self, it: &Measure, known: Known) {
+        let cycle = self.cycle(known);
+        let x = (self.age / cycle).max(0.0);
+        let in_time = self.stored(it, cycle, x, known) <= known.burst && x < OVERDUE + 0.7;
+        let measured = match self.share_held_for {
+            // A process that keeps to a share is throttled by others: only much less is news.
+            Some(_) if it.rate > 0.9 * known.share * self.quota => self.quota,
+            _ if in_time || self.shared > 0.3 => it.rate,
+            // The bucket ran over: the quota is more than measured, and less than the last rate.
+            _ => (it.rate * self.send_rate(known) / known.share).sqrt(),
+        };
+        let before = self.quota;
+        let weight = it.accepted / (it.accepted + HALF_WEIGHT_AT);
+        self.quota = before * (measured / before).powf(weight);
+        if x >= SAME_BUCKET {
+            let irregular = if REGULAR.contains(&x) { 0.0 } else { 1.0 };
+            self.shared += 0.25 * (irregular - self.shared);
+        }
+        self.settle(before, known.share);
+    }
+
+    /// Whether the quota has changed much from `before`.
+    fn settle(&mut self, before: f64, share: f64) {
+        // With others, a process's part of the quota changes by chance.
+        let steady = (self.quota / before).ln().abs() < 0.15 + 0.6 * self.shared;
+        self.settled = if steady { (self.settled + 1).min(3) } else { 0 };
+        if share < 1.0 && self.settled > 0 && self.share_held_for.is_none() {
+            self.share_held_for = Some(0.0);
+        }
+    }
+
+    /// Somebody waited for so many seconds. True when the quota is to be measured again.
+    pub(super) fn waited(&mut self, seconds: f64) -> bool {
+        self.age += seconds;
+        let relearn = self.share_held_for.as_mut().is_some_and(|held| {
+            *held += seconds;
+            *held > RELEARN_AFTER
+        });
+        if relearn {
+            self.share_held_for = None;
+            self.settled = 0;
+        }
+        relearn
     }
 
     /// Seconds until the rate is at the quota.
-    pub(super) fn cycle(&self) -> f64 {
+    pub(super) fn cycle(&self, known: Known) -> f64 {
         let slow = SLOW / self.quota;
         let alone = (CYCLE * slow.powf(0.4)).max(6.0 / self.quota).clamp(CYCLE, LONGEST_CYCLE);
         let shared = SHARED_CYCLE * slow.powf(0.3);
         let shared = shared.clamp(SHORTEST_SHARED_CYCLE, LONGEST_CYCLE);
         let full = alone * (shared / alone).powf(self.others());
-        let slow_answers = ROUND_TRIPS * self.srtt + (MORE_ROUND_TRIPS * self.srtt).min(MOST_MORE);
+        let round_trip = known.round_trip;
+        let slow_answers =
+            ROUND_TRIPS * round_trip + (MORE_ROUND_TRIPS * round_trip).min(MOST_MORE);
         let settling = 0.25 + 0.25 * f64::from(self.settled);
         (settling * full.max(slow_answers))
-            .max(FIRST_ROUND_TRIPS * self.srtt)
+            .max(FIRST_ROUND_TRIPS * round_trip)
             .max((2.0 - self.others()) / self.quota)
     }
 
-    /// What a bucket of the measured quota had to store in a cycle that ended at `x`.
-    pub(super) fn stored(&self, it: &Measure, cycle: f64, x: f64) -> f64 {
-        let dip = self.dip(cycle);
+    /// The requests that a bucket of the measured quota had to store in a cycle that ended at `x`.
+    fn stored(&self, it: &Measure, cycle: f64, x: f64, known: Known) -> f64 {
+        let dip = self.dip(cycle, known);
         let low = ((it.rate / self.quota - 1.0) / dip + 1.0).clamp(0.0, x);
         0.5 * cycle * self.quota * dip * low * low
     }
 
-    /// How far below the quota a cycle of so many seconds begins.
-    fn dip(&self, cycle: f64) -> f64 {
-        let alone = 0.5 * self.burst / (cycle * self.quota);
+    /// How far below the quota a cycle of that many seconds begins.
+    fn dip(&self, cycle: f64, known: Known) -> f64 {
+        let alone = 0.5 * known.burst / (cycle * self.quota);
         let alone = alone.clamp(*DIP.start(), *DIP.end());
         alone + (SHARED_DIP - alone) * self.others()
     }
 
-    /// How surely others use the quota, too.
+    /// How surely others use the quota, too: 0 to 1.
     fn others(&self) -> f64 {
         (5.0 * (self.shared - 0.2)).clamp(0.0, 1.0)
     }

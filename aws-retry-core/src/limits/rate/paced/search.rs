@@ -1,97 +1,114 @@
 //! From the first throttle to the first measure.
 //!
-//! What was sent before the first throttle was known, the herd, is answered first: it tells what the
-//! bucket held. Then probes go out, faster and faster, until a few are accepted between two throttles.
+//! The requests sent before the first throttle was known, the initial burst, are answered first: they
+//! tell how much the bucket held. Then probes go out, faster and faster, until a few are accepted
+//! between two throttles.
 
-use super::{HIGHEST_RATE, Measure, Paced, Phase};
+use super::{HIGHEST_RATE, Known, Measure, QuotaMeter};
 
-/// Probes a second, at first.
-const PROBES: f64 = 11.0;
-/// In round trips: most of the herd's throttles are in.
-const ANSWERED: f64 = 0.7;
-/// The herd is a measure by itself if its throttles came over so many round trips.
-const SPREAD: f64 = 1.5;
-/// The bucket of an account commonly holds the quota of so many seconds.
+/// Probes per second at first.
+const FIRST_PROBES: f64 = 11.0;
+/// Round trips until most throttles of the initial burst are in.
+const BURST_ANSWERED: f64 = 0.7;
+/// The initial burst is a measure by itself if its throttles came over at least this many round trips.
+const BURST_SPREAD: f64 = 1.5;
+/// Seconds of its quota that an account's bucket commonly holds.
 const USUAL_BURST: f64 = 5.0;
-/// In round trips: between two doublings.
+/// Round trips between two doublings.
 const STEP: f64 = 1.25;
-/// The search does not go on above so many times what too few accepted hint at, ..
-const DOUBT: f64 = 3.0;
-/// .. but not lower than so much of what was tried: a window may be shut.
-const LOWER: f64 = 0.5;
-/// A search of more seconds and accepted began too low: others sent in the meantime, or the bucket ran over.
-const LONG: f64 = 1.5;
-const MANY: f64 = 4.0;
+/// The search stays below this many times the rate that too few accepted requests hint at.
+const MOST_ABOVE_HINT: f64 = 3.0;
+/// A throttle lowers the search to this part of the rate tried at most: a window may be shut.
+const LOWER_TO: f64 = 0.5;
+/// A search of more seconds and more accepted requests than these began too low: others sent in the
+/// meantime, or the bucket ran over.
+const LONG_SEARCH: f64 = 1.5;
+const MANY_ACCEPTED: f64 = 4.0;
 
-/// What was sent before the first throttle was known.
-#[derive(Debug)]
-pub(super) struct Herd {
+/// The requests that were sent before the first throttle was known.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct InitialBurst {
     pub(super) accepted: f64,
     pub(super) seconds: f64,
     /// Most of its answers are in.
     answered: bool,
 }
 
-impl Paced {
-    pub(super) fn begin_search(&mut self, now: f64) {
-        self.phase = Phase::Search;
-        self.quota = PROBES;
-        self.refilled_at = now;
-        self.cut(now);
-        #[expect(clippy::cast_precision_loss, reason = "sends of a second or two")]
-        let accepted = self.cut_id.saturating_sub(self.calm.0) as f64;
-        self.herd = Some(Herd { accepted, seconds: now - self.calm.1, answered: false });
+impl InitialBurst {
+    pub(super) const fn new(accepted: f64, seconds: f64) -> Self {
+        Self { accepted, seconds, answered: false }
+    }
+}
+
+/// Faster and faster, until throttles tell the quota.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Search {
+    /// Requests per second that are tried.
+    pub(super) rate: f64,
+    /// Seconds since the last step in which somebody waited.
+    pub(super) age: f64,
+    /// Something was sent at this rate.
+    pub(super) tried: bool,
+    /// None once a throttle of a probe has come.
+    pub(super) initial: Option<InitialBurst>,
+}
+
+impl Search {
+    pub(super) const fn new(initial: InitialBurst) -> Self {
+        Self { rate: FIRST_PROBES, age: 0.0, tried: false, initial: Some(initial) }
     }
 
-    /// Faster, if it is time to.
-    pub(super) fn search(&mut self) {
-        while self.phase == Phase::Search && self.quota < HIGHEST_RATE {
-            let herd = self.herd.as_mut().filter(|it| !it.answered);
-            let step = match herd {
-                Some(_) => ANSWERED * self.srtt,
-                None => (STEP * self.srtt).max(2.0 / self.quota),
+    /// Somebody waited for so many seconds: faster, if it is time to.
+    pub(super) fn waited(&mut self, seconds: f64, known: Known, meter: &QuotaMeter) {
+        self.age += seconds;
+        while self.rate < HIGHEST_RATE {
+            let initial = self.initial.as_mut().filter(|it| !it.answered);
+            let step = match initial {
+                Some(_) => BURST_ANSWERED * known.round_trip,
+                None => (STEP * known.round_trip).max(2.0 / self.rate),
             };
             if self.age < step {
                 break;
             }
             self.age -= step;
-            if let Some(herd) = herd {
-                herd.answered = true;
-                let accepted = herd.accepted;
-                self.quota = self.hint(accepted);
+            if let Some(initial) = initial {
+                initial.answered = true;
+                self.rate = hint(initial.accepted, known, meter);
             } else if std::mem::take(&mut self.tried) {
-                self.quota *= 2.0;
+                self.rate *= 2.0;
             } else {
-                // A rate is tried by sends: not by the time that a pause takes, or a head that nobody polls.
+                // Sends try a rate, not the time that a pause takes or a head that is not polled.
                 self.age = 0.0;
                 break;
             }
         }
     }
 
-    /// The rate that the herd hints at.
-    fn hint(&self, accepted: f64) -> f64 {
-        // They arrived in another order than sent: a measure only if that hardly matters.
-        if let Some(it) = self.measure()
-            && it.seconds >= SPREAD * self.srtt
-            && it.accepted > 0.3 * self.srtt * it.sends / it.seconds
-        {
-            return it.rate;
-        }
-        // What such a bucket is usual for; if that is little, towards one probe a round trip.
-        let (usual, probes) = (accepted.max(1.0) / USUAL_BURST, 1.0 / self.srtt.max(1e-3));
-        usual.max((usual * probes).sqrt()).max(probes.min(PROBES))
+    /// A probe was throttled, with too few accepted for a measure.
+    pub(super) fn lower(&mut self, meter: &QuotaMeter) {
+        let hint = meter.measure().map_or(0.0, |it| MOST_ABOVE_HINT * it.rate);
+        self.rate = self.rate.min(hint.max(LOWER_TO * self.rate));
     }
 
-    /// Throttled, with too few accepted for a measure.
-    pub(super) fn search_lower(&mut self) {
-        let hint = self.ledger.measure().map_or(0.0, |it| DOUBT * it.rate);
-        self.quota = self.quota.min(hint.max(LOWER * self.quota));
+    /// Whether the measure is the quota, not less.
+    pub(super) fn is_whole(it: &Measure, burst: f64) -> bool {
+        let quick = it.seconds < LONG_SEARCH || it.accepted < MANY_ACCEPTED;
+        quick && 0.5 * it.rate * it.seconds <= burst
     }
+}
 
-    /// Whether the search's measure is the quota, not less.
-    pub(super) fn searched(&self, it: &Measure) -> bool {
-        let quick = it.seconds < LONG || it.accepted < MANY;
-        quick && 0.5 * it.rate * it.seconds <= self.burst
+/// The rate that the initial burst hints at.
+fn hint(accepted: f64, known: Known, meter: &QuotaMeter) -> f64 {
+    let round_trip = known.round_trip;
+    // The requests arrived in another order than sent: a measure only if that hardly matters.
+    if let Some(it) = meter.measure()
+        && it.accepted >= super::MIN_ACCEPTED_FIRST
+        && it.seconds >= BURST_SPREAD * round_trip
+        && it.accepted > 0.3 * round_trip * it.sends / it.seconds
+    {
+        return it.rate;
     }
+    // The quota that such a bucket is usual for; if that is little, towards one probe per round trip.
+    let (usual, probes) = (accepted.max(1.0) / USUAL_BURST, 1.0 / round_trip.max(1e-3));
+    usual.max((usual * probes).sqrt()).max(probes.min(FIRST_PROBES))
 }

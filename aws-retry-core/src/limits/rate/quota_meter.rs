@@ -1,4 +1,4 @@
-//! A quota measured from its throttles.
+//! Measures a quota by its throttles.
 
 /// A send that was throttled, and when it went out (seconds).
 #[derive(Clone, Copy, Debug)]
@@ -7,7 +7,7 @@ pub(super) struct Throttle {
     pub(super) sent_at: f64,
 }
 
-/// What was accepted between two throttles, in how long, and so how fast.
+/// The requests accepted between two throttles, the seconds between them, and the rate that follows.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Measure {
     pub(super) accepted: f64,
@@ -16,14 +16,14 @@ pub(super) struct Measure {
     pub(super) rate: f64,
 }
 
-/// A bucket that throttles is empty. So between two throttled sends it accepted exactly what
-/// flowed into it: count the sends in between, less those throttled, over the time. No window, no
-/// smoothing; the longer the span, the better. Sends still in flight count as accepted.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Ledger {
+/// A bucket that throttles is empty, so between two throttled sends it accepted exactly its refill:
+/// count the sends in between, subtract those throttled, divide by the time. There is no window and no
+/// smoothing; a longer span measures better. Sends still in flight count as accepted.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct QuotaMeter {
     first: Option<Throttle>,
     newest: Option<Throttle>,
-    /// Sends throttled after the first, to the newest.
+    /// Sends throttled after the first, up to the newest.
     throttled: u32,
     /// Runs answered since, and their requests.
     runs: u32,
@@ -32,15 +32,18 @@ pub(super) struct Ledger {
     in_vain: f64,
 }
 
-impl Ledger {
-    /// What was sent in the meantime says nothing: the bucket may have been full.
+impl QuotaMeter {
+    pub(super) const NONE: Self =
+        Self { first: None, newest: None, throttled: 0, runs: 0, requests: 0.0, in_vain: 0.0 };
+
+    /// The span so far says nothing: the bucket may have been full in between.
     pub(super) fn forget(&mut self) {
-        *self = Self::default();
+        *self = Self::NONE;
     }
 
-    /// From now on, measure from the newest throttle.
+    /// Measures from the newest throttle on.
     pub(super) fn restart(&mut self) {
-        *self = Self { first: self.newest, newest: self.newest, ..Self::default() };
+        *self = Self { first: self.newest, newest: self.newest, ..Self::NONE };
     }
 
     /// A send was throttled.
@@ -59,23 +62,23 @@ impl Ledger {
         }
     }
 
-    /// A run of so many requests was accepted.
+    /// A run of that many requests was accepted.
     pub(super) fn ran(&mut self, requests: f64) {
         self.runs = self.runs.saturating_add(1);
         self.requests += requests;
     }
 
-    /// A run made so many requests before the one that was throttled.
+    /// A run made that many requests before the one that was throttled.
     pub(super) fn in_vain(&mut self, requests: f64) {
         self.in_vain += requests;
     }
 
-    /// The quota by what lies between the first throttle and the newest.
+    /// The quota, by the sends between the first throttle and the newest.
     pub(super) fn measure(&self) -> Option<Measure> {
         let (first, newest) = (self.first?, self.newest?);
         #[expect(clippy::cast_precision_loss, reason = "sends between two throttles")]
         let sends = (newest.id - first.id) as f64;
-        // Those in flight will make as many requests as the others.
+        // Runs in flight will make as many requests as the others.
         let per_run = if self.runs > 0 { self.requests / f64::from(self.runs) } else { 1.0 };
         let accepted = ((sends - f64::from(self.throttled)) * per_run + self.in_vain).max(0.0);
         let seconds = newest.sent_at - first.sent_at;

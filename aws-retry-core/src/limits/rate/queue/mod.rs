@@ -7,9 +7,14 @@
 //! - A turn is a lease. A head that does not ask within the lease is passed over: it leaves the
 //!   line, and comes back to the front, with its old ticket, as soon as it asks again.
 
+mod limit;
+mod steady;
+
 use std::collections::{BTreeMap, btree_map::Entry};
 
-use super::{Kind, Outcome, Pace, Send, Time};
+use super::{Dispatch, Kind, Outcome, Pace, Time};
+use limit::Limit;
+use steady::Steady;
 
 /// A turn passes on after the time of two sends, at least after this (seconds).
 const SHORTEST_LEASE: f64 = 0.05;
@@ -121,9 +126,9 @@ impl<W: Clone> Queue<W> {
     }
 
     /// `sends` went out while nothing held them back; `recent` of them is not long ago.
-    pub(super) fn begin(&mut self, sends: u64, recent: Send) {
+    pub(super) fn begin(&mut self, sends: u64, recent: Dispatch) {
         self.next_send = self.next_send.max(sends);
-        self.pace.calm(sends, recent);
+        self.pace.unthrottled(sends, recent);
     }
 
     /// How many went out.
@@ -153,7 +158,10 @@ impl<W: Clone> Queue<W> {
         let (ready, earliest) = if let Some(due) = head {
             let ahead = self.ahead(ticket);
             let patience = self.lease() + ahead.at_most / self.rate();
-            (due.max(now) + patience, now + ahead.at_least / self.capped(self.pace.hope()))
+            (
+                due.max(now) + patience,
+                now + ahead.at_least / self.capped(self.pace.optimistic_rate()),
+            )
         } else {
             let ready = self.ready_at(now);
             (ready, ready)
@@ -202,7 +210,7 @@ impl<W: Clone> Queue<W> {
     pub(super) fn answered(
         &mut self,
         now: Time,
-        send: Send,
+        send: Dispatch,
         outcome: Outcome,
         requests: u32,
     ) -> Wakes<W> {
@@ -231,7 +239,7 @@ impl<W: Clone> Queue<W> {
     }
 
     /// Nobody is ever held back by the present state.
-    pub(super) fn is_calm(&self) -> bool {
+    pub(super) fn is_unthrottled(&self) -> bool {
         self.limit.is_none() && self.pace.rate().is_none()
     }
 
@@ -341,49 +349,5 @@ const fn places(tickets: u64) -> f64 {
     tickets as f64
 }
 
-/// `max_rate`: sends at least `1 / rate` apart. One that a timer woke late is made up for.
-#[derive(Debug)]
-struct Limit {
-    rate: f64,
-    next_at: f64,
-}
-
-impl Limit {
-    /// What a late timer may cost, and is made up for (seconds).
-    const SLACK: f64 = 0.005;
-
-    fn new(rate: f64, next_at: f64) -> Option<Self> {
-        (rate > 0.0 && rate.is_finite()).then_some(Self { rate, next_at })
-    }
-
-    fn sent(&mut self, now: f64) {
-        self.next_at = self.next_at.max(now - Self::SLACK) + 1.0 / self.rate;
-    }
-}
-
-/// Seconds that never go back, though the clock may: after a jump back they go on from where
-/// they were.
-#[derive(Debug, Default)]
-struct Steady {
-    latest: f64,
-    jumped: f64,
-}
-
-impl Steady {
-    fn seconds(&mut self, now: Time) -> f64 {
-        let now = now.as_secs_f64();
-        self.jumped = self.jumped.max(self.latest - now);
-        self.latest = now + self.jumped;
-        self.latest
-    }
-
-    /// The clock's time at `seconds`, rounded up: asked then, the wait is over.
-    fn time(&self, seconds: f64) -> Time {
-        Time::try_from_secs_f64((seconds - self.jumped).max(0.0))
-            .map_or(Time::MAX, |it| it.saturating_add(Time::from_nanos(1)))
-    }
-}
-
 #[cfg(test)]
-#[path = "queue_tests.rs"]
 mod tests;

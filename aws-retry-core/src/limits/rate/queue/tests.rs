@@ -100,7 +100,7 @@ impl Driver {
             Step::Answer(which, outcome, requests) => {
                 if !self.flying.is_empty() {
                     let (ticket, id, at) = self.flying.swap_remove(which.index(self.flying.len()));
-                    let _ = self.queue.answered(self.now, Send { id, at }, *outcome, *requests);
+                    let _ = self.queue.answered(self.now, Dispatch { id, at }, *outcome, *requests);
                     if *outcome == Outcome::Throttled {
                         self.ask(ticket);
                     }
@@ -190,7 +190,7 @@ proptest! {
                 prop_assert!(driver.waiting.is_empty());
             }
         }
-        prop_assert!(driver.queue.is_calm());
+        prop_assert!(driver.queue.is_unthrottled());
     }
 
     #[test]

@@ -1,0 +1,21 @@
+//! `max_rate`: a bound on the sends per second.
+
+/// `max_rate`: sends at least `1 / rate` apart. One that a timer woke late is made up for.
+#[derive(Debug)]
+pub(super) struct Limit {
+    pub(super) rate: f64,
+    pub(super) next_at: f64,
+}
+
+impl Limit {
+    /// What a late timer may cost, and is made up for (seconds).
+    const SLACK: f64 = 0.005;
+
+    pub(super) fn new(rate: f64, next_at: f64) -> Option<Self> {
+        (rate > 0.0 && rate.is_finite()).then_some(Self { rate, next_at })
+    }
+
+    pub(super) fn sent(&mut self, now: f64) {
+        self.next_at = self.next_at.max(now - Self::SLACK) + 1.0 / self.rate;
+    }
+}
