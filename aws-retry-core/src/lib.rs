@@ -25,7 +25,7 @@ pub mod testing;
 pub use config::ConfigError;
 pub use context::{InCall, attempt, client_token, in_call, report, with_deadline};
 pub use decision::codes;
-pub use decision::failure::{AsFailure, Failure, Kind, Transport};
+pub use decision::failure::{AsFailure, Failure, Kind, ReadFrom, Transport};
 pub use decision::policy::{Codes, Jitter, Log, Mode, Nested, PolicyError, RetryPolicy};
 pub use decision::reason::Reason;
 pub use decision::retry_after::RetryAfter;

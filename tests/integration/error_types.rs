@@ -153,20 +153,21 @@ async fn a_byte_streams_error() {
 }
 
 #[test]
-fn explain_tells_code_kind_verdict_and_reason() {
+fn explain_tells_code_kind_verdict_reason_and_where_it_was_read() {
     let meta =
         ErrorMetadata::builder().code("ThrottlingException").message("Rate exceeded").build();
     assert_eq!(
         aws_retry::explain(&meta).to_string(),
         "code: ThrottlingException, kind: throttled, verdict: retried, \
-         reason: its code is in the Python decorator's set",
+         reason: its code is in the Python decorator's set, read from: the error's metadata",
     );
     let once = RetryPolicy::new().idempotent(false);
     let reset = io::Error::from(io::ErrorKind::ConnectionReset);
     assert_eq!(
         once.explain(&reset).to_string(),
         "code: none, kind: transient, verdict: not retried, \
-         reason: the service may have executed it, and the policy says `idempotent = false`",
+         reason: the service may have executed it, and the policy says `idempotent = false`, \
+         read from: a type in the chain of sources",
     );
     let erased = anyhow::Error::from(meta).context("listing");
     assert!(aws_retry::explain(&erased).is_retried());
@@ -185,13 +186,20 @@ async fn explain_reads_a_services_error_and_an_enum() {
 
     let service: aws_sdk_secretsmanager::Error = error().await.into();
     let said = aws_retry::explain!(service).to_string();
-    assert_eq!(said, format!("code: ThrottlingException, {throttled}"));
+    assert_eq!(
+        said,
+        format!("code: ThrottlingException, {throttled}, read from: the error's metadata")
+    );
     let of_operation = error().await.into_service_error();
     assert_eq!(aws_retry::explain!(of_operation).to_string(), said);
     let erased = &anyhow::Error::from(error().await);
-    assert_eq!(aws_retry::explain!(*erased).to_string(), said);
+    assert_eq!(
+        aws_retry::explain!(*erased).to_string(),
+        said.replace("the error's metadata", "a type in the chain of sources")
+    );
 
-    let said = format!("code: ThrottlingException, status: 400, {throttled}");
+    let said =
+        format!("code: ThrottlingException, status: 400, {throttled}, read from: the SDK's error");
     assert_eq!(aws_retry::explain!(error().await).to_string(), said);
     /// Named as something of this crate's is.
     struct User;

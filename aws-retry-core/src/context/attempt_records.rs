@@ -4,9 +4,10 @@
 
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
+use crate::decision::codes;
 #[cfg(feature = "sdk")]
 use crate::decision::codes::Code;
-use crate::decision::failure::Failure;
+use crate::decision::failure::{Failure, ReadFrom};
 
 /// The newest records are kept. An attempt is one request, as a rule, and seldom many at once.
 const KEPT: usize = 16;
@@ -55,11 +56,11 @@ impl AttemptRecord {
     /// `failure` with what it lost on the way out.
     pub fn complete(&self, failure: &Failure<'_>) -> Failure<'static> {
         let mut seen = failure.to_owned();
-        if seen.guessed && self.failure.code.is_some() {
+        if seen.guessed() && self.failure.code.is_some() {
             // Either the same, or a wrapper's text that only looked like one.
             (seen.code, seen.message) = (None, None);
         }
-        seen.or(self.failure.clone())
+        Failure { read_from: Some(ReadFrom::Record), ..seen.or(self.failure.clone()) }
     }
 
     /// Whether `failure` is the one that was recorded, as far as can be told.
@@ -72,9 +73,13 @@ impl AttemptRecord {
             return recorded == seen;
         }
         // The text of a wrapper may look like a code where the error itself has none.
-        let wrapped = recorded.code.is_none() && failure.guessed;
+        let wrapped = recorded.code.is_none() && failure.guessed();
         if !wrapped && (recorded.code.is_some() || failure.code.is_some()) {
-            return recorded.code == failure.code && recorded.message == failure.message;
+            let same = match (recorded.code(), failure.code()) {
+                (Some(recorded), Some(seen)) => codes::same(recorded, seen),
+                _ => false,
+            };
+            return same && recorded.message == failure.message;
         }
         // Without a code: an answer of no known form, a time-out, a lost connection.
         let apart = (!wrapped && differ(recorded.message(), failure.message()))

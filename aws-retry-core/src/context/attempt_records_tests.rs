@@ -1,7 +1,7 @@
 use std::cell::Cell;
 
 use super::*;
-use crate::decision::failure::Transport;
+use crate::decision::failure::{ReadFrom, Transport};
 
 thread_local! {
     /// The records of calls on this thread that have not been dropped.
@@ -46,7 +46,10 @@ fn without_a_code_it_speaks_for_an_sdk_error_alone() {
     let records = records([(lost.clone(), sent(1))]);
     assert!(records.recall(&lost, false).is_some());
     let agrees = |failure: Failure<'_>| records.recall(&failure, false).is_some();
-    let wrapped = Failure { guessed: true, ..lost.with_code("Upload").with_message("failed") };
+    let wrapped = Failure {
+        read_from: Some(ReadFrom::Text),
+        ..lost.with_code("Upload").with_message("failed")
+    };
     assert!(agrees(wrapped), "a wrapper's text that looks like a code");
     assert!(!agrees(Failure::transport(Transport::Io)), "someone else's connection");
     assert!(!agrees(Failure { of_sdk: true, ..Failure::transport(Transport::Timeout) }));
@@ -78,7 +81,7 @@ fn a_success_clears_its_own_operation_and_the_trust() {
 fn trust_is_for_errors_that_tell_nothing() {
     let records = records([(coded("A", "a"), sent(1))]);
     assert!(records.recall(&coded("B", "b"), true).is_none());
-    let wrapper = Failure { guessed: true, ..coded("Upload", "failed") };
+    let wrapper = Failure { read_from: Some(ReadFrom::Text), ..coded("Upload", "failed") };
     let trusted = records.recall(&wrapper, true).map(|record| record.complete(&wrapper).code);
     assert_eq!(trusted, Some(Some("A".into())));
     assert!(records.recall(&Failure::transport(Transport::Io), true).is_none());
@@ -112,9 +115,10 @@ fn an_operation_has_one_record_and_old_ones_make_way() {
 #[test]
 fn an_erased_error_gets_back_what_it_lost() {
     let whole = coded("SlowDown", "later").with_status(503).with_request_id("a");
-    let seen = Failure { guessed: true, ..coded("SlowDown", "later") };
+    let seen = Failure { read_from: Some(ReadFrom::Text), ..coded("SlowDown", "later") };
     let record = AttemptRecord::new(whole.clone(), sent(1));
-    assert_eq!(record.complete(&seen), whole);
+    let recorded = Failure { read_from: Some(ReadFrom::Record), ..whole };
+    assert_eq!(record.complete(&seen), recorded);
 }
 
 /// Nested calls with work on tasks of its own, dropped at random moments.

@@ -27,10 +27,11 @@ impl Verdict {
         matches!(self.kind, Kind::Throttled | Kind::Transient | Kind::Other)
     }
 
-    /// Whether the service surely did not execute the request: a throttling code, or a connection that
-    /// was never made.
+    /// Whether the request certainly was not executed: the service's own throttling code, or a connection
+    /// that was never made.
     pub fn surely_not_executed(self, failure: &Failure<'_>) -> bool {
-        let by_code = !matches!(self.rule, Rule::Status(_));
+        let by_code = !matches!(self.rule, Rule::Status(_))
+            && !failure.code().is_some_and(codes::is_of_a_dependency);
         (self.kind == Kind::Throttled && by_code)
             || matches!(
                 failure.transport,
@@ -95,7 +96,7 @@ impl fmt::Display for Rule {
 
 /// What `failure` is under `policy`. The order of the rules is the order of the code.
 pub(crate) fn classify(policy: &Resolved, failure: &Failure<'_>, said: Predicates) -> Verdict {
-    let code = failure.code().map(|text| Code { text, guessed: failure.guessed });
+    let code = failure.code().map(|text| Code { text, guessed: failure.guessed() });
     let named = |list: &[&str]| code.is_some_and(|code| code.in_list(list));
     let verdict = |kind, rule| Verdict { kind, rule };
 
@@ -181,26 +182,53 @@ fn by_code(policy: &Resolved, failure: &Failure<'_>, code: Code<'_>) -> Option<V
         _ if policy.codes == Codes::Eventual && code.in_list(codes::EVENTUAL) => {
             "the codes of eventual consistency"
         }
-        Mode::Legacy => return None,
+        Mode::Legacy => return by_lost_status(policy, failure),
         Mode::Standard | Mode::Standard20 | Mode::Adaptive => {
-            return failure.modeled_kind.map(|kind| Verdict { kind, rule: Rule::Modeled });
+            let modeled = failure.modeled_kind.map(|kind| Verdict { kind, rule: Rule::Modeled });
+            return modeled.or_else(|| by_lost_status(policy, failure));
         }
-        // A throttle is ours wherever the SDK says that it is one.
-        Mode::Decorator | Mode::Paced => {
-            let throttled = failure.modeled_kind.filter(|kind| *kind == Kind::Throttled);
-            return throttled.map(|kind| Verdict { kind, rule: Rule::Modeled });
-        }
+        Mode::Decorator | Mode::Paced => return by_models(policy, failure, code.text),
     };
     Some(of_set(set))
 }
 
+/// What the models of AWS's services say, beyond the sets that every SDK has: that of the operation where
+/// the error's type still knows it, else all of them.
+fn by_models(policy: &Resolved, failure: &Failure<'_>, code: &str) -> Option<Verdict> {
+    let verdict = |kind, rule| Some(Verdict { kind, rule });
+    if codes::is_throttle(code) {
+        return verdict(Kind::Throttled, Rule::Set("the throttling codes of AWS's models"));
+    }
+    let transient = match failure.modeled_kind {
+        Some(Kind::Throttled) => return verdict(Kind::Throttled, Rule::Modeled),
+        Some(_) => Rule::Modeled,
+        None if codes::is_server_fault(code) => SERVER_FAULTS,
+        None if codes::is_retryable(code) => Rule::Set("the codes that AWS marks as retryable"),
+        None => return None,
+    };
+    if policy.transient {
+        verdict(Kind::Transient, transient)
+    } else {
+        verdict(Kind::Permanent, Rule::TransientOff)
+    }
+}
+
+/// AWS's modes retry HTTP 500, 502, 503 and 504. An error that lost its status has the code that means one.
+fn by_lost_status(policy: &Resolved, failure: &Failure<'_>) -> Option<Verdict> {
+    let meant = failure.status.is_none()
+        && !failure.guessed()
+        && policy.transient
+        && failure.code().is_some_and(codes::is_server_fault);
+    meant.then_some(Verdict { kind: Kind::Transient, rule: SERVER_FAULTS })
+}
+
+const SERVER_FAULTS: Rule = Rule::Set("the server faults of AWS's models");
+
 /// What a code means wherever it is retried.
 fn natural_kind(code: Code<'_>) -> Option<Kind> {
-    if codes::THROTTLING.contains(&code.text) {
+    if codes::is_throttle(code.text) {
         Some(Kind::Throttled)
-    } else if codes::TRANSIENT.contains(&code.text)
-        || ["ServiceUnavailable", "InternalServerError"].contains(&code.text)
-    {
+    } else if codes::is_server_fault(code.text) || codes::TRANSIENT.contains(&code.text) {
         Some(Kind::Transient)
     } else {
         None

@@ -57,6 +57,36 @@ impl Kind {
     }
 }
 
+/// Where the facts of a failure were read: the closer to the SDK's own error, the more there is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ReadFrom {
+    /// An `SdkError`: code, status, headers and the kind of connection failure.
+    SdkError,
+    /// The metadata of an operation's or a service's error: the code, and no status.
+    Metadata,
+    /// A type, or a private type known by the name that it prints, in the chain of sources.
+    Chain,
+    /// A message alone, the last resort: no type in the chain was known.
+    Text,
+    /// An error of the SDK that was recorded inside the call, before its type was erased.
+    Record,
+}
+
+impl ReadFrom {
+    /// The place in words: `"the SDK's error"`, `"a type in the chain of sources"`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::SdkError => "the SDK's error",
+            Self::Metadata => "the error's metadata",
+            Self::Chain => "a type in the chain of sources",
+            Self::Text => "the text of a message",
+            Self::Record => "the record of the SDK's attempt",
+        }
+    }
+}
+
 /// What is known of a failed attempt: the input of every decision.
 ///
 /// ```
@@ -76,8 +106,8 @@ impl Kind {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Failure<'a> {
     pub(crate) code: Option<Cow<'a, str>>,
-    /// The code was read off a message.
-    pub(crate) guessed: bool,
+    /// `None` where the error's own type says it all.
+    pub(crate) read_from: Option<ReadFrom>,
     /// Whether the operation models the code; unknown after the type was erased.
     pub(crate) modeled: Option<bool>,
     pub(crate) message: Option<Cow<'a, str>>,
@@ -102,7 +132,7 @@ impl<'a> Failure<'a> {
     pub const fn new() -> Self {
         Self {
             code: None,
-            guessed: false,
+            read_from: None,
             modeled: None,
             message: None,
             status: None,
@@ -229,10 +259,21 @@ impl<'a> Failure<'a> {
         self.operation.as_deref()
     }
 
+    /// Where this was read; `None` for an error that says it itself, by [`AsFailure`].
+    #[must_use]
+    pub fn read_from(&self) -> Option<ReadFrom> {
+        self.read_from
+    }
+
+    /// Whether the code was read off a message.
+    pub(crate) fn guessed(&self) -> bool {
+        self.read_from == Some(ReadFrom::Text)
+    }
+
     /// Whether the error tells nothing at all, but for a text that only looks like a code.
     pub(crate) fn is_opaque(&self) -> bool {
         let Self { status, request_id, transport, declared, .. } = self;
-        self.code().is_none_or(|code| self.guessed && !codes::is_known(code))
+        self.code().is_none_or(|code| self.guessed() && !codes::is_known(code))
             && status.is_none()
             && request_id.is_none()
             && transport.is_none()
@@ -241,10 +282,14 @@ impl<'a> Failure<'a> {
 
     /// This failure with what it lacks taken from `source`.
     pub(crate) fn or(self, source: Failure<'a>) -> Self {
-        let guessed = if self.code.is_some() { self.guessed } else { source.guessed };
+        // The code says most: where it was read counts.
+        let read_from = match (&self.code, &source.code) {
+            (None, Some(_)) => source.read_from,
+            _ => self.read_from.or(source.read_from),
+        };
         Self {
             code: self.code.or(source.code),
-            guessed,
+            read_from,
             modeled: self.modeled.or(source.modeled),
             message: self.message.or(source.message),
             status: self.status.or(source.status),
@@ -270,7 +315,7 @@ impl<'a> Failure<'a> {
             service: owned(&self.service),
             operation: owned(&self.operation),
             of_sdk: self.of_sdk,
-            guessed: self.guessed,
+            read_from: self.read_from,
             modeled: self.modeled,
             status: self.status,
             transport: self.transport,

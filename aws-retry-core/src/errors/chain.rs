@@ -2,114 +2,124 @@
 
 use std::borrow::Cow;
 use std::error::Error;
-use std::io;
 
 use aws_smithy_types::error::ErrorMetadata;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
-use super::{Stopped, metadata, text};
+use super::source_chain::walk;
+use super::{Stopped, connection, metadata, printed, text};
 use crate::decision::codes;
-use crate::decision::failure::{Failure, Transport};
+use crate::decision::failure::{Failure, ReadFrom, Transport};
 
-/// No chain that anybody builds is longer; one that is may well be a ring.
-const LONGEST: usize = 32;
+/// An operation's or a service's error made of a time-out or a lost connection has no metadata: its
+/// sources have.
+pub(crate) fn of_provider_or_chain<E: ProvideErrorMetadata + Error + 'static>(
+    error: &E,
+) -> Failure<'_> {
+    let failure = metadata::of_provider(error);
+    if failure.code.is_some() { failure } else { failure.or(of_chain(error)) }
+}
 
-/// What `error` and its sources say, the outermost first: concrete types before texts.
+/// What `error` and its sources say: the SDK's own error, however deep it lies, before any wrapper; the
+/// type of another error before words; and words only where no type is known.
 pub(crate) fn of_chain<'e>(error: &'e (dyn Error + 'static)) -> Failure<'e> {
-    let typed = walk(error).find_map(of_type);
-    match typed {
-        Some(failure) if failure.code.is_some() => failure,
-        Some(failure) => failure.or(of_texts(error)),
-        None => of_texts(error),
-    }
+    walk(error)
+        .find_map(of_sdk_type)
+        .or_else(|| walk(error).last().and_then(metadata::of_modeled_text))
+        .or_else(|| of_connection(error))
+        .unwrap_or_else(|| of_texts(error))
 }
 
-/// The chain of sources. An `io::Error` that wraps an error names that one's source as its own, so the
-/// wrapped error itself is visited too.
-pub(crate) fn walk<'e>(
-    error: &'e (dyn Error + 'static),
-) -> impl Iterator<Item = &'e (dyn Error + 'static)> {
-    std::iter::successors(Some(error), |error| below(*error)).take(LONGEST)
-}
-
-fn below<'e>(error: &'e (dyn Error + 'static)) -> Option<&'e (dyn Error + 'static)> {
-    match error.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
-        Some(wrapped) => Some(wrapped),
-        None => error.source(),
-    }
-}
-
-fn of_type<'e>(error: &'e (dyn Error + 'static)) -> Option<Failure<'e>> {
+/// What the SDK's types say, and ours.
+fn of_sdk_type<'e>(error: &'e (dyn Error + 'static)) -> Option<Failure<'e>> {
     if let Some(meta) = error.downcast_ref::<ErrorMetadata>() {
-        let failure = metadata::of_metadata(meta);
-        return failure.code.is_some().then_some(failure);
+        return Some(Failure { read_from: Some(ReadFrom::Chain), ..metadata::of_metadata(meta) });
     }
     #[cfg(feature = "sdk")]
-    if let Some(connector) = super::sdk::connector_in(error) {
-        return Some(connector);
+    if let Some(connector) = error.downcast_ref() {
+        return Some(of_sdk_transport(super::connector::of_connector(connector)));
     }
     if error.is::<Stopped>() {
-        return Some(Failure::transport(Transport::Timeout));
+        return Some(of_transport(Transport::Timeout));
     }
-    error.downcast_ref::<io::Error>().and_then(of_io).map(Failure::transport)
+    of_sdk_error(error).map(of_sdk_transport)
 }
 
-/// What an I/O error says of the connection; `None` where the kind is no matter of connections.
-pub(crate) fn of_io(error: &io::Error) -> Option<Transport> {
-    use io::ErrorKind as K;
-    match error.kind() {
-        K::ConnectionRefused
-        | K::HostUnreachable
-        | K::NetworkUnreachable
-        | K::NetworkDown
-        | K::AddrNotAvailable => Some(Transport::NeverConnected),
-        K::TimedOut => Some(Transport::Timeout),
-        K::ConnectionReset
-        | K::ConnectionAborted
-        | K::NotConnected
-        | K::BrokenPipe
-        | K::UnexpectedEof
-        | K::Interrupted
-        | K::WouldBlock => Some(Transport::Io),
-        _ => None,
-    }
+/// The variants of `SdkError` that no service's error stands behind: how they read, and how they print.
+const VARIANTS: &[(&str, &str, Transport)] = &[
+    ("request has timed out", "TimeoutError(TimeoutError {", Transport::Timeout),
+    ("response error", "ResponseError(ResponseError {", Transport::Response),
+    (
+        "failed to construct request",
+        "ConstructionFailure(ConstructionFailure {",
+        Transport::Construction,
+    ),
+];
+
+/// The variant of an `SdkError` of whatever operation. A wrapper can have the same words; it does not print
+/// the same type.
+fn of_sdk_error(error: &(dyn Error + 'static)) -> Option<Transport> {
+    let text = error.to_string();
+    let (_, name, transport) = VARIANTS.iter().find(|(words, ..)| *words == text)?;
+    printed::debug(error, 512).contains(name).then_some(*transport)
 }
 
-/// What the `Display`s in the chain say: the SDK's time-out, or a code that is known, or the one that
-/// the SDK's own error stands before, else the first text that could be a code (which only a list of the
-/// user's can make count).
+/// What errors of the connection say, the SDK's aside: those of a body that is read after the answer.
+fn of_connection<'e>(error: &'e (dyn Error + 'static)) -> Option<Failure<'e>> {
+    walk(error)
+        .find_map(|error| error.downcast_ref().and_then(connection::of_io))
+        .or_else(|| walk(error).find_map(connection::of_http_stack))
+        .map(of_transport)
+}
+
+fn of_sdk_transport<'e>(transport: Transport) -> Failure<'e> {
+    Failure { of_sdk: true, ..of_transport(transport) }
+}
+
+fn of_transport<'e>(transport: Transport) -> Failure<'e> {
+    Failure { read_from: Some(ReadFrom::Chain), ..Failure::transport(transport) }
+}
+
+/// What the `Display`s in the chain say: the code that the SDK's words stand before; else the innermost
+/// code that is known or ends as codes do; else the first text that could be a code (which only a list of
+/// the user's can make count).
 fn of_texts<'e>(error: &'e (dyn Error + 'static)) -> Failure<'e> {
-    let mut unknown = None;
+    let (mut credible, mut unknown) = (None, None);
     let mut of_sdk = false;
     let mut sdk_speaks = false;
     for error in walk(error) {
         let text = error.to_string();
         match text.as_str() {
             "request has timed out" => {
-                return Failure { of_sdk: true, ..Failure::transport(Transport::Timeout) };
+                return Failure {
+                    read_from: Some(ReadFrom::Text),
+                    ..of_sdk_transport(Transport::Timeout)
+                };
             }
-            "service error" | "response error" | "dispatch failure" => of_sdk = true,
-            // The SDK has found no code: what stands beneath is none.
-            "unhandled error" => {
+            "service error" | "response error" | "dispatch failure" | "unhandled error" => {
                 of_sdk = true;
-                break;
             }
             _ => {}
         }
         let after_sdk = std::mem::replace(&mut sdk_speaks, text == "service error");
-        let Some((code, message)) = text::code_of(&text) else { continue };
+        let Some(text::Coded { code, message, .. }) = text::code_of(&text) else { continue };
         let failure = Failure {
             code: Some(Cow::Owned(code.to_owned())),
             message: message.map(|message| Cow::Owned(message.to_owned())),
-            guessed: true,
+            read_from: Some(ReadFrom::Text),
             of_sdk,
             ..Failure::new()
         };
-        if after_sdk || codes::is_known(code) {
+        if after_sdk {
             return failure;
         }
-        unknown.get_or_insert(failure);
+        if codes::is_known(code) || code.ends_with("Exception") {
+            credible = Some(failure);
+        } else {
+            unknown.get_or_insert(failure);
+        }
     }
-    Failure { of_sdk, ..unknown.unwrap_or_default() }
+    Failure { of_sdk, ..credible.or(unknown).unwrap_or_default() }
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use super::*;
 use std::fmt;
+use std::io;
 
 /// An error with a text and a source, as thiserror writes it.
 #[derive(Debug)]
@@ -33,7 +34,7 @@ fn unmodeled_errors_end_in_their_metadata() {
     let error = wrap("upload", wrap("service error", wrap("unhandled error (SlowDown)", meta)));
     let failure = of_chain(&error);
     assert_eq!((failure.code(), failure.message()), (Some("SlowDown"), Some("slow")));
-    assert!(!failure.guessed);
+    assert!(!failure.guessed());
 }
 
 #[test]
@@ -42,7 +43,7 @@ fn modeled_errors_speak_by_their_text() {
     let failure = of_chain(&error);
     assert_eq!(failure.code(), Some("ThrottlingException"));
     assert_eq!(failure.message(), Some("Rate exceeded"));
-    assert!(failure.guessed);
+    assert!(failure.guessed());
 }
 
 #[test]

@@ -6,8 +6,8 @@ use aws_smithy_types::error::ErrorMetadata;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use aws_smithy_types::retry::{ErrorKind, ProvideErrorKind};
 
-use super::chain;
-use crate::decision::failure::{Failure, Kind};
+use super::{printed, text};
+use crate::decision::failure::{Failure, Kind, ReadFrom};
 
 /// The key under which the SDK keeps the request id in the metadata.
 const REQUEST_ID: &str = "aws_request_id";
@@ -18,6 +18,7 @@ pub(crate) fn of_metadata(meta: &ErrorMetadata) -> Failure<'_> {
         message: meta.message().map(Into::into),
         request_id: meta.extra(REQUEST_ID).map(Into::into),
         of_sdk: true,
+        read_from: Some(ReadFrom::Metadata),
         ..Failure::new()
     }
 }
@@ -30,15 +31,6 @@ pub(crate) fn of_provider<E: ProvideErrorMetadata + ?Sized>(error: &E) -> Failur
         message: failure.message.or_else(|| error.message().map(Into::into)),
         ..failure
     }
-}
-
-/// An operation's or a service's error made of a time-out or a lost connection has no metadata: its
-/// sources have.
-pub(crate) fn of_provider_or_chain<E: ProvideErrorMetadata + Error + 'static>(
-    error: &E,
-) -> Failure<'_> {
-    let failure = of_provider(error);
-    if failure.code.is_some() { failure } else { failure.or(chain::of_chain(error)) }
 }
 
 /// `failure` with what the model of the operation says of its error, if that is one of the service's.
@@ -65,4 +57,31 @@ fn kind_of(kind: ErrorKind) -> Kind {
         ErrorKind::ThrottlingError => Kind::Throttled,
         _ => Kind::Transient,
     }
+}
+
+/// The most that is printed of a modeled error to find its metadata behind the message.
+const LONGEST_PRINTED: usize = 16 * 1024;
+
+/// What a service's modeled error says whose type is not known here: `Display` starts with the type's name,
+/// `Debug` shows the metadata inside. Without metadata it is not the SDK's.
+pub(crate) fn of_modeled_text<'e>(error: &(dyn Error + 'static)) -> Option<Failure<'e>> {
+    let display = error.to_string();
+    let coded = text::code_of(&display)?;
+    let debug = printed::debug(error, LONGEST_PRINTED);
+    let (_, fields) = debug.split_once(&format!("{} {{ ", coded.name))?;
+    let (_, meta) = fields.split_once("meta: ErrorMetadata { ")?;
+    // The code on the wire; the text has the name of the shape.
+    let code = meta.strip_prefix("code: Some(\"").and_then(|rest| rest.split('"').next());
+    let request_id = meta
+        .split_once(&format!("\"{REQUEST_ID}\": \""))
+        .and_then(|(_, rest)| rest.split('"').next());
+    let owned = |text: &str| text.to_owned().into();
+    Some(Failure {
+        code: Some(owned(code.unwrap_or(coded.code))),
+        message: coded.message.map(owned),
+        request_id: request_id.map(owned),
+        of_sdk: true,
+        read_from: Some(ReadFrom::Chain),
+        ..Failure::new()
+    })
 }

@@ -1,34 +1,59 @@
-//! The AWS SDK's own errors: `SdkError`, and the connector's errors inside it.
-
-use std::error::Error;
+//! The AWS SDK's own errors: `SdkError`, and an attempt's error before any type is erased.
 
 use aws_smithy_runtime_api::client::interceptors::context::Error as OperationError;
 use aws_smithy_runtime_api::client::orchestrator::{HttpResponse, OrchestratorError};
-use aws_smithy_runtime_api::client::result::{ConnectorError, DispatchFailure, SdkError};
+use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use aws_smithy_types::event_stream::RawMessage;
 
-use super::{chain, metadata};
-use crate::decision::failure::{Failure, Transport};
+use super::{chain, connector, metadata};
+use crate::decision::failure::{Failure, ReadFrom, Transport};
 use crate::decision::retry_after::HintHeaders;
 
-/// What an `SdkError` says, but for the model of the operation's errors: see `metadata::modeled`.
-pub(crate) fn of_sdk_error<E>(error: &SdkError<E, HttpResponse>) -> Failure<'_>
+/// The raw answer that an `SdkError` holds, and what it says.
+pub trait RawAnswer {
+    /// Status, request id and the server's hint, as far as there are any.
+    fn as_failure(&self) -> Failure<'_>;
+}
+
+impl RawAnswer for HttpResponse {
+    fn as_failure(&self) -> Failure<'_> {
+        of_response(self)
+    }
+}
+
+/// A message in the middle of an event stream has neither status nor headers of HTTP.
+impl RawAnswer for RawMessage {
+    fn as_failure(&self) -> Failure<'_> {
+        Failure::new()
+    }
+}
+
+/// Everything that an `SdkError` says but the model of the operation's errors: see `metadata::modeled`.
+pub(crate) fn of_sdk_error<E, R>(error: &SdkError<E, R>) -> Failure<'_>
 where
     E: ProvideErrorMetadata,
+    R: RawAnswer,
 {
     let failure = match error {
         SdkError::ConstructionFailure(_) => Failure::transport(Transport::Construction),
         SdkError::TimeoutError(_) => Failure::transport(Transport::Timeout),
-        SdkError::DispatchFailure(failure) => of_dispatch(failure),
+        SdkError::DispatchFailure(failure) => Failure::transport(
+            failure.as_connector_error().map_or(Transport::Other, connector::of_connector),
+        ),
         SdkError::ResponseError(context) => {
-            Failure::transport(Transport::Response).or(of_response(context.raw()))
+            Failure::transport(Transport::Response).or(context.raw().as_failure())
         }
         SdkError::ServiceError(context) => {
-            metadata::of_provider(context.err()).or(of_response(context.raw()))
+            metadata::of_provider(context.err()).or(context.raw().as_failure())
         }
         _ => Failure::new(),
     };
-    Failure { of_sdk: true, ..failure }
+    of_sdk(failure)
+}
+
+fn of_sdk(failure: Failure<'_>) -> Failure<'_> {
+    Failure { of_sdk: true, read_from: Some(ReadFrom::SdkError), ..failure }
 }
 
 /// What the SDK knows of an attempt before any type is erased: more than the error returned may hold.
@@ -37,83 +62,24 @@ pub(crate) fn of_attempt<'e>(
     response: Option<&'e HttpResponse>,
 ) -> Failure<'e> {
     let failure = if let Some(error) = error.as_operation_error() {
-        // The text of a modeled error starts with its code, and nobody else has written it.
-        Failure { guessed: false, ..chain::of_chain(error) }
+        chain::of_chain(error)
     } else if let Some(error) = error.as_connector_error() {
-        of_connector(error)
+        Failure::transport(connector::of_connector(error))
     } else if error.is_timeout_error() {
         Failure::transport(Transport::Timeout)
     } else if error.is_response_error() {
         Failure::transport(Transport::Response)
-    } else if is_about_credentials(error) {
+    } else if connector::is_about_credentials(error) {
         Failure::transport(Transport::Credentials)
     } else {
         Failure::transport(Transport::Other)
     };
-    let failure = Failure { of_sdk: true, ..failure };
+    // The text of a modeled error starts with its code, and nobody else has written it.
+    let failure = of_sdk(failure);
     match response {
         Some(response) => failure.or(of_response(response)),
         None => failure,
     }
-}
-
-fn of_dispatch(failure: &DispatchFailure) -> Failure<'_> {
-    match failure.as_connector_error() {
-        Some(connector) => of_connector(connector),
-        None => Failure::transport(Transport::Other),
-    }
-}
-
-/// What `error` says, if it is a connector's error.
-pub(crate) fn connector_in<'e>(error: &'e (dyn Error + 'static)) -> Option<Failure<'e>> {
-    error.downcast_ref::<ConnectorError>().map(of_connector)
-}
-
-fn of_connector(error: &ConnectorError) -> Failure<'_> {
-    let transport = if error.is_user() {
-        Transport::Construction
-    } else if is_of_no_kind(error) && is_about_credentials(error) {
-        // Whatever its provider could not reach, and had its own retries for.
-        Transport::Credentials
-    } else if never_connected(error) {
-        if error.is_timeout() { Transport::ConnectTimeout } else { Transport::NeverConnected }
-    } else if error.is_timeout() {
-        Transport::Timeout
-    } else if error.is_io() || error.as_other().is_some() {
-        Transport::Io
-    } else {
-        Transport::Other
-    };
-    Failure { of_sdk: true, ..Failure::transport(transport) }
-}
-
-/// What failed before anything was sent arrives as a connector's error that is none.
-fn is_of_no_kind(error: &ConnectorError) -> bool {
-    !error.is_timeout() && !error.is_io() && error.as_other().is_none()
-}
-
-/// Whether the connection was never made. The connector's own mark of it can't be read, so this looks
-/// for what its clients put beneath: an I/O error of connecting, or hyper's and the SDK's own words.
-fn never_connected(error: &ConnectorError) -> bool {
-    error.connection_metadata().is_none()
-        && chain::walk(error).any(|source| {
-            let refused =
-                source.downcast_ref().and_then(chain::of_io) == Some(Transport::NeverConnected);
-            refused || {
-                let text = source.to_string();
-                text == "client error (Connect)" || text.starts_with("HTTP connect timeout")
-            }
-        })
-}
-
-/// A provider of credentials fails as a dispatch failure of no particular kind: its words tell.
-fn is_about_credentials(error: &(dyn Error + 'static)) -> bool {
-    chain::walk(error).any(|source| {
-        let text = source.to_string();
-        ["credential", "identity", "SSO session", "token provider"]
-            .iter()
-            .any(|word| text.contains(word))
-    })
 }
 
 fn of_response(response: &HttpResponse) -> Failure<'_> {

@@ -3,6 +3,7 @@
 use super::*;
 use crate::decision::codes;
 use crate::decision::retry_after::RetryAfter;
+use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::http::StatusCode;
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::error::ErrorMetadata;
@@ -34,7 +35,7 @@ fn a_service_error_has_code_message_status_and_request_id() {
     assert_eq!(failure.message(), Some("please"));
     assert_eq!(failure.status(), Some(503));
     assert_eq!(failure.request_id(), Some("R-1"));
-    assert!(!failure.guessed);
+    assert!(!failure.guessed());
 }
 
 #[test]

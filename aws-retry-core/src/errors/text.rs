@@ -1,18 +1,35 @@
-//! Error codes read off a message, for errors whose type was erased.
+//! Error codes read off the `Display` of an error.
 
-/// The code in a `Display` that is exactly `CODE`, `CODE: message` or `unhandled error (CODE)`, and the
-/// message. Whether the code is one that anybody knows is for the caller to check.
-pub(crate) fn code_of(text: &str) -> Option<(&str, Option<&str>)> {
+/// A code, and the message that follows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Coded<'t> {
+    /// The first word.
+    pub name: &'t str,
+    /// The code: the first word, or the original name in brackets where Rust spells it differently.
+    pub code: &'t str,
+    pub message: Option<&'t str>,
+}
+
+/// The code in a `Display` that is exactly `CODE`, `CODE: message`, `Name [CODE]: message` or
+/// `unhandled error (CODE)`. Whether the code is one that anybody knows is for the caller to check.
+pub(crate) fn code_of(text: &str) -> Option<Coded<'_>> {
     if let Some(code) =
         text.strip_prefix("unhandled error (").and_then(|rest| rest.strip_suffix(')'))
     {
-        return is_code(code).then_some((code, None));
+        return is_code(code).then_some(Coded { name: code, code, message: None });
     }
-    let (code, message) = match text.split_once(": ") {
-        Some((code, message)) => (code, Some(message)),
+    let (head, message) = match text.split_once(": ") {
+        Some((head, message)) => (head, Some(message)),
         None => (text, None),
     };
-    is_code(code).then_some((code, message))
+    let (name, code) = match head
+        .split_once(" [")
+        .and_then(|(name, rest)| Some((name, rest.strip_suffix(']')?)))
+    {
+        Some((name, original)) => (name, original),
+        None => (head, head),
+    };
+    (is_code(name) && is_code(code)).then_some(Coded { name, code, message })
 }
 
 fn is_code(text: &str) -> bool {
@@ -23,7 +40,7 @@ fn is_code(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::code_of;
+    use super::*;
 
     #[test]
     fn exactly_a_code() {
@@ -34,6 +51,16 @@ mod tests {
             ),
             ("ThrottlingException", Some(("ThrottlingException", None))),
             ("unhandled error (SlowDown)", Some(("SlowDown", None))),
+            (
+                "Ec2ThrottledException [EC2ThrottledException]: slow",
+                Some(("EC2ThrottledException", Some("slow"))),
+            ),
+            (
+                "Ec2ThrottledException [EC2ThrottledException]",
+                Some(("EC2ThrottledException", None)),
+            ),
+            ("Ec2ThrottledException [", None),
+            ("Ec2ThrottledException [two words]: slow", None),
             ("unhandled error", None),
             ("could not read: ThrottlingException: Rate", None),
             ("service error", None),
@@ -41,7 +68,8 @@ mod tests {
             ("", None),
             (": x", None),
         ] {
-            assert_eq!(code_of(text), expected, "{text}");
+            let found = code_of(text).map(|it| (it.code, it.message));
+            assert_eq!(found, expected, "{text}");
         }
     }
 }

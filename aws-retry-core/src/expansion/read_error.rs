@@ -193,7 +193,7 @@ where
     E: ProvideErrorMetadata + ProvideErrorKind + Error + 'static,
 {
     fn failure<'e>(&self, error: &'e E) -> Failure<'e> {
-        metadata::modeled(metadata::of_provider_or_chain(error), Some(error))
+        metadata::modeled(chain::of_provider_or_chain(error), Some(error))
     }
 }
 
@@ -203,7 +203,7 @@ tier! { via, MetadataChain:
 
 impl<E: ProvideErrorMetadata + Error + 'static> Via<E> for MetadataChain {
     fn failure<'e>(&self, error: &'e E) -> Failure<'e> {
-        metadata::of_provider_or_chain(error)
+        chain::of_provider_or_chain(error)
     }
 }
 

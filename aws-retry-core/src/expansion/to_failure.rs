@@ -105,7 +105,7 @@ where
     const HOLDS_STOPPED: bool = true;
 
     fn failure_of(&self) -> Failure<'_> {
-        metadata::modeled(metadata::of_provider_or_chain(self), Some(self))
+        metadata::modeled(chain::of_provider_or_chain(self), Some(self))
     }
 
     fn of_stopped(stopped: Stopped) -> Option<Self> {

@@ -8,7 +8,8 @@ use crate::decision::policy::{Resolved, RetryPolicy};
 use crate::expansion::read_error::Via;
 use crate::expansion::to_failure::ToFailure;
 
-/// What a policy makes of an error; `Display` prints code, kind, verdict and reason in one line.
+/// A policy's verdict on an error; `Display` prints code, kind, verdict, the rule that decided, and where
+/// the error was read, in one line.
 #[derive(Clone, Debug)]
 pub struct Explanation<'e> {
     failure: Failure<'e>,
@@ -25,13 +26,13 @@ impl Explanation<'_> {
         !self.held_back && matches!(self.kind, Kind::Throttled | Kind::Transient | Kind::Other)
     }
 
-    /// What the failure is taken for.
+    /// The kind that the failure is treated as.
     #[must_use]
     pub fn kind(&self) -> Kind {
         self.kind
     }
 
-    /// What is known of the error.
+    /// Everything that is known of the error; [`Failure::read_from`] says where it was read.
     #[must_use]
     pub fn failure(&self) -> &Failure<'_> {
         &self.failure
@@ -49,17 +50,22 @@ impl fmt::Display for Explanation<'_> {
         let verdict = if self.is_retried() { "retried" } else { "not retried" };
         write!(f, ", kind: {kind}, verdict: {verdict}, reason: ")?;
         if self.held_back {
-            return f.write_str(
+            f.write_str(
                 "the service may have executed it, and the policy says `idempotent = false`",
-            );
+            )?;
+        } else {
+            self.rule.fmt(f)?;
         }
-        self.rule.fmt(f)
+        match self.failure.read_from() {
+            Some(place) => write!(f, ", read from: {}", place.as_str()),
+            None => Ok(()),
+        }
     }
 }
 
-/// What the default policy makes of an error, or with `explain!(error, policy)` what that one makes of it:
-/// for every type that the attribute reads, a service crate's `Error` and enums of your own included. Not
-/// for type parameters: there [`explain`](crate::explain()) is.
+/// The default policy's verdict on an error, or with `explain!(error, policy)` that policy's: for every type
+/// that the attribute reads, a service crate's `Error` and enums of your own included. For a type parameter
+/// there is [`explain`](crate::explain()).
 ///
 /// It takes the error itself and only looks at it; of a reference write `explain!(*error)`.
 ///
@@ -90,7 +96,8 @@ macro_rules! explain {
     };
 }
 
-/// [`explain!`](crate::explain!), for the types that the closure forms read: code, kind, verdict, reason.
+/// [`explain!`](crate::explain!), for the types that the closure forms read: code, kind, verdict, reason, and where
+/// it was read.
 ///
 /// ```
 /// use aws_retry_core::explain;
@@ -98,7 +105,8 @@ macro_rules! explain {
 /// let error = std::io::Error::from(std::io::ErrorKind::ConnectionReset);
 /// assert_eq!(
 ///     explain(&error).to_string(),
-///     "code: none, kind: transient, verdict: retried, reason: the connection was lost",
+///     "code: none, kind: transient, verdict: retried, reason: the connection was lost, \
+///      read from: a type in the chain of sources",
 /// );
 /// ```
 pub fn explain<M, E: ToFailure<M> + ?Sized>(error: &E) -> Explanation<'_> {
@@ -106,13 +114,13 @@ pub fn explain<M, E: ToFailure<M> + ?Sized>(error: &E) -> Explanation<'_> {
 }
 
 impl RetryPolicy {
-    /// What this policy makes of `error`.
+    /// This policy's verdict on `error`.
     pub fn explain<'e, M, E: ToFailure<M> + ?Sized>(&self, error: &'e E) -> Explanation<'e> {
         of_failure(&self.resolve(), error.failure_of())
     }
 }
 
-/// What [`explain!`](crate::explain!) makes of what the adapter `via` reads.
+/// The verdict on what the adapter `via` reads, for [`explain!`](crate::explain!).
 pub fn explained<'e, E>(policy: &RetryPolicy, via: impl Via<E>, error: &'e E) -> Explanation<'e> {
     of_failure(&policy.resolve(), via.failure(error))
 }

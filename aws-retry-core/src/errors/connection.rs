@@ -1,0 +1,57 @@
+//! Failures of the connection: I/O errors, and the errors of the HTTP stack, whose crates this one does
+//! not depend on.
+
+use std::error::Error;
+use std::io;
+
+use super::printed;
+use crate::decision::failure::Transport;
+
+/// What an I/O error says of the connection; `None` where its kind is not about connections.
+///
+/// "Never connected" needs proof: an established connection can report that its host, its network or the
+/// local interface has gone, after the service has received the request.
+pub(crate) fn of_io(error: &io::Error) -> Option<Transport> {
+    use io::ErrorKind as K;
+    match error.kind() {
+        K::ConnectionRefused | K::AddrNotAvailable => Some(Transport::NeverConnected),
+        K::TimedOut => Some(Transport::Timeout),
+        K::ConnectionReset
+        | K::ConnectionAborted
+        | K::NotConnected
+        | K::BrokenPipe
+        | K::UnexpectedEof
+        | K::Interrupted
+        | K::WouldBlock
+        | K::HostUnreachable
+        | K::NetworkUnreachable
+        | K::NetworkDown => Some(Transport::Io),
+        _ => None,
+    }
+}
+
+/// The start of the `Debug` output of the HTTP stack's errors about a connection, and what they mean.
+const PRINTED: &[(&str, Option<Transport>)] = &[
+    // The caller's faults.
+    ("hyper::Error(User", None),
+    ("hyper_util::client::legacy::Error(User", None),
+    ("hyper_util::client::legacy::Error(Connect", Some(Transport::NeverConnected)),
+    ("hyper::Error(", Some(Transport::Io)),
+    ("hyper_util::client::legacy::Error(", Some(Transport::Io)),
+    // h2: RST_STREAM, GOAWAY.
+    ("Error { kind: Reset(StreamId(", Some(Transport::Io)),
+    ("Error { kind: GoAway(b\"", Some(Transport::Io)),
+    ("Error { kind: Reason(", Some(Transport::Io)),
+    // The SDK's protection against stalled streams.
+    ("ThroughputBelowMinimum {", Some(Transport::Timeout)),
+];
+
+/// What an error of the HTTP stack says of the connection, if it is one.
+pub(crate) fn of_http_stack(error: &(dyn Error + 'static)) -> Option<Transport> {
+    #[cfg(feature = "sdk")]
+    if error.is::<aws_smithy_async::future::timeout::TimedOutError>() {
+        return Some(Transport::Timeout);
+    }
+    let printed = printed::debug(error, 64);
+    PRINTED.iter().find(|(start, _)| printed.starts_with(start)).and_then(|(_, it)| *it)
+}

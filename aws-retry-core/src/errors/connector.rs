@@ -1,0 +1,67 @@
+//! The connector's errors: how a request failed that got no answer.
+
+use std::error::Error;
+
+use aws_smithy_runtime_api::client::result::ConnectorError;
+
+use super::{connection, printed, source_chain};
+use crate::decision::failure::Transport;
+
+/// How the attempt failed that ended with `error`.
+pub(crate) fn of_connector(error: &ConnectorError) -> Transport {
+    if error.is_user() {
+        Transport::Construction
+    } else if is_of_no_kind(error) && is_about_credentials(error) {
+        // Whatever its provider could not reach, and had its own retries for.
+        Transport::Credentials
+    } else if never_connected(error) {
+        if error.is_timeout() { Transport::ConnectTimeout } else { Transport::NeverConnected }
+    } else if error.is_timeout() {
+        Transport::Timeout
+    } else if error.is_io() || error.as_other().is_some() || broke_off(error) {
+        Transport::Io
+    } else {
+        Transport::Other
+    }
+}
+
+/// A failure before anything was sent arrives as a connector's error, and is not one.
+fn is_of_no_kind(error: &ConnectorError) -> bool {
+    !error.is_timeout() && !error.is_io() && error.as_other().is_none()
+}
+
+/// The connector leaves some errors of a connection without a kind, those of HTTP/2 foremost: RST_STREAM
+/// with INTERNAL_ERROR or ENHANCE_YOUR_CALM, GOAWAY.
+fn broke_off(error: &ConnectorError) -> bool {
+    source_chain::walk(error).any(|source| connection::of_http_stack(source).is_some())
+}
+
+/// Whether the connection was never made: by the connector's own mark, by an I/O error that only connecting
+/// has, or by the words of hyper and the SDK for the phase of connecting.
+fn never_connected(error: &ConnectorError) -> bool {
+    error.connection_metadata().is_none()
+        && (is_marked(error)
+            || source_chain::walk(error).any(|source| {
+                let refused = source.downcast_ref().and_then(connection::of_io)
+                    == Some(Transport::NeverConnected);
+                refused || {
+                    let text = source.to_string();
+                    text == "client error (Connect)" || text.starts_with("HTTP connect timeout")
+                }
+            }))
+}
+
+/// The mark is private, and printed last.
+fn is_marked(error: &ConnectorError) -> bool {
+    printed::debug(error, usize::MAX).ends_with(", connection: NeverConnected }")
+}
+
+/// A provider of credentials fails as a dispatch failure of no particular kind: its words tell.
+pub(crate) fn is_about_credentials(error: &(dyn Error + 'static)) -> bool {
+    source_chain::walk(error).any(|source| {
+        let text = source.to_string();
+        ["credential", "identity", "SSO session", "token provider"]
+            .iter()
+            .any(|word| text.contains(word))
+    })
+}
