@@ -1,22 +1,23 @@
 //! The seam to time: what the time is, and how to wait. Nothing else reads a clock or sleeps.
 
 #[cfg(feature = "sdk")]
-mod handed;
+mod custom_timer;
 pub(crate) mod random;
 mod source;
+mod test_time;
 
 #[cfg(feature = "sdk")]
-pub(crate) use handed::Handed;
+pub(crate) use custom_timer::CustomTimer;
 #[cfg(feature = "sdk")]
-pub use handed::{set, unset};
+pub use custom_timer::{set, unset};
 pub use source::{DefaultTimer, Timer};
+pub(crate) use test_time::TestTime;
 
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, OnceLock};
+use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
-
-use crate::testing::Rules;
 
 pub(crate) use crate::decision::timestamp::Time;
 
@@ -39,7 +40,7 @@ pub(crate) enum ClockId {
     Paused(tokio::runtime::Id),
     /// A time source that was handed over.
     #[cfg(feature = "sdk")]
-    Handed(u64),
+    Custom(u64),
 }
 
 /// The clock of one context.
@@ -47,9 +48,9 @@ pub(crate) enum ClockId {
 pub(crate) struct Clock {
     pub id: ClockId,
     #[cfg(feature = "sdk")]
-    handed: Option<Arc<Handed>>,
-    /// A test's rules: which waits are taken, and which are only noted.
-    rules: Option<Arc<Rules>>,
+    custom: Option<Arc<CustomTimer>>,
+    /// A test's own: which waits are taken, and which are only noted.
+    test_time: Option<Arc<TestTime>>,
 }
 
 impl Clock {
@@ -58,35 +59,35 @@ impl Clock {
 
     /// The clock of the process: the one that was handed over to it, else tokio's, which inside a runtime
     /// with a paused clock is that runtime's own.
-    pub fn current(rules: Option<Arc<Rules>>) -> Self {
+    pub fn current(test_time: Option<Arc<TestTime>>) -> Self {
         #[cfg(feature = "sdk")]
-        if let Some(handed) = handed::current() {
-            return Self::of_handed(handed, rules);
+        if let Some(custom) = custom_timer::current() {
+            return Self::custom(custom, test_time);
         }
         Self {
             id: default_id(),
             #[cfg(feature = "sdk")]
-            handed: None,
-            rules,
+            custom: None,
+            test_time,
         }
     }
 
     /// The clock that was handed over.
     #[cfg(feature = "sdk")]
-    pub fn of_handed(handed: Arc<Handed>, rules: Option<Arc<Rules>>) -> Self {
-        Self { id: handed.id(), handed: Some(handed), rules }
+    pub fn custom(custom: Arc<CustomTimer>, test_time: Option<Arc<TestTime>>) -> Self {
+        Self { id: custom.id(), custom: Some(custom), test_time }
     }
 
     /// The time now. Never before the origin.
     pub fn now(&self) -> Time {
-        let skipped = self.rules.as_ref().map_or(Time::ZERO, |rules| rules.skipped());
+        let skipped = self.test_time.as_ref().map_or(Time::ZERO, |test| test.skipped());
         self.unskipped().saturating_add(skipped)
     }
 
     fn unskipped(&self) -> Time {
         #[cfg(feature = "sdk")]
-        if let Some(handed) = &self.handed {
-            return handed.now();
+        if let Some(custom) = &self.custom {
+            return custom.now();
         }
         if NO_STD_TIME { Time::ZERO } else { instant().saturating_duration_since(origin()) }
     }
@@ -94,8 +95,8 @@ impl Clock {
     /// The time at `at`.
     pub fn time_of(&self, at: Instant) -> Time {
         #[cfg(feature = "sdk")]
-        if let Some(handed) = &self.handed {
-            let (now, then) = (handed.now(), instant());
+        if let Some(custom) = &self.custom {
+            let (now, then) = (custom.now(), instant());
             return now
                 .saturating_add(at.saturating_duration_since(then))
                 .saturating_sub(then.saturating_duration_since(at));
@@ -105,36 +106,51 @@ impl Clock {
 
     /// The wait between two attempts. None where no timer runs.
     pub fn pause(&self, duration: Duration) -> Option<Sleep> {
-        if self.skips(duration) { Some(ended()) } else { self.timer(duration) }
+        if self.skips_pause(duration) { Some(ended()) } else { self.timer(duration) }
     }
 
-    /// Whether a test's rules skip a pause. They note it in either case.
-    fn skips(&self, pause: Duration) -> bool {
-        self.rules.as_ref().is_some_and(|rules| rules.pause(pause))
+    /// Whether a test skips a pause. It notes it in either case.
+    fn skips_pause(&self, pause: Duration) -> bool {
+        self.test_time.as_ref().is_some_and(|test| test.pause(pause))
     }
 
     /// A wait until `time` for a turn in a queue. Where no timer runs it ends at once.
     pub fn sleep_until(&self, time: Time) -> Sleep {
         let duration = time.saturating_sub(self.now());
-        if let Some(rules) = self.rules.as_ref().filter(|rules| rules.skips_waits()) {
-            rules.skip(duration);
-            return ended();
-        }
-        self.timer(duration).unwrap_or_else(ended)
+        if self.skips(duration) { ended() } else { self.timer(duration).unwrap_or_else(ended) }
     }
 
-    /// What ends after `duration`, even in a test without waits: attempts take the time they take.
+    /// Whether a test skips a wait that is not one between attempts.
+    pub fn skips(&self, wait: Duration) -> bool {
+        let test = self.test_time.as_ref().filter(|test| test.skips_waits());
+        test.inspect(|test| test.skip(wait)).is_some()
+    }
+
+    /// A timer that ends after `duration`, even in a test without waits: attempts take real time.
     pub fn timer(&self, duration: Duration) -> Option<Sleep> {
         #[cfg(feature = "sdk")]
-        if let Some(handed) = &self.handed {
-            return Some(handed.sleep(duration));
+        if let Some(custom) = &self.custom {
+            return Some(custom.sleep(duration));
         }
         default_timer(duration)
     }
 
+    /// Whether an async call can wait: a timer runs, or a test skips all waits.
+    pub fn can_wait(&self) -> bool {
+        #[cfg(feature = "sdk")]
+        if self.custom.is_some() {
+            return true;
+        }
+        self.skips_waits() || default_timer(Duration::ZERO).is_some()
+    }
+
+    fn skips_waits(&self) -> bool {
+        self.test_time.as_ref().is_some_and(|test| test.skips_waits())
+    }
+
     /// Blocks the thread between two attempts.
     pub fn block(&self, pause: Duration) {
-        if pause > Duration::ZERO && !self.skips(pause) && Self::CAN_BLOCK {
+        if pause > Duration::ZERO && !self.skips_pause(pause) && Self::CAN_BLOCK {
             std::thread::sleep(pause);
         }
     }
@@ -142,10 +158,19 @@ impl Clock {
     /// Whether a block here would block an async runtime.
     pub fn blocks_a_runtime(&self) -> bool {
         #[cfg(feature = "tokio")]
-        return !self.rules.as_ref().is_some_and(|rules| rules.skips_waits()) && on_a_task();
+        return !self.skips_waits() && on_a_task();
         #[cfg(not(feature = "tokio"))]
         return false;
     }
+}
+
+/// Polls what cuts an attempt. A body that has used up its task's budget of cooperation would else keep
+/// tokio's timer from ending.
+pub(crate) fn poll_cut(cut: &mut Sleep, cx: &mut Context<'_>) -> Poll<()> {
+    #[cfg(feature = "tokio")]
+    return std::pin::pin!(tokio::task::coop::unconstrained(cut)).poll(cx);
+    #[cfg(not(feature = "tokio"))]
+    return cut.as_mut().poll(cx);
 }
 
 fn ended() -> Sleep {
@@ -210,7 +235,7 @@ fn origin() -> Instant {
 /// `block_in_place`, knows the runtime as well, but only the poll of a task has a budget that runs out.
 #[cfg(feature = "tokio")]
 fn on_a_task() -> bool {
-    use std::task::{Context, Waker};
+    use std::task::Waker;
     use tokio::task::coop::poll_proceed;
 
     if tokio::runtime::Handle::try_current().is_err() {
@@ -222,8 +247,8 @@ fn on_a_task() -> bool {
     // The budget is counted in a byte.
     while left && granted.len() <= usize::from(u8::MAX) {
         match poll_proceed(&mut cx) {
-            std::task::Poll::Ready(unit) => granted.push(unit),
-            std::task::Poll::Pending => left = false,
+            Poll::Ready(unit) => granted.push(unit),
+            Poll::Pending => left = false,
         }
     }
     // Each unit restores the budget before it: the first one last.

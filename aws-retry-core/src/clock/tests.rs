@@ -40,9 +40,9 @@ async fn only_a_tasks_poll_blocks_a_runtime() {
 
 #[test]
 fn a_test_without_waits_lets_time_pass_all_the_same() {
-    let rules = Arc::new(Rules::new());
-    rules.set_no_waits();
-    let clock = Clock::current(Some(rules));
+    let test_time = Arc::new(TestTime::default());
+    test_time.skip_waits();
+    let clock = Clock::current(Some(test_time));
     let before = clock.now();
     assert!(clock.pause(Duration::from_secs(3600)).is_some(), "no timer is needed");
     clock.block(Duration::from_secs(3600));

@@ -11,20 +11,20 @@ use std::time::Instant;
 use pin_project_lite::pin_project;
 
 #[cfg(feature = "sdk")]
-use crate::clock::Handed;
+use crate::clock::CustomTimer;
 use crate::clock::{Clock, random};
+use crate::context::harness_state::HarnessState;
 use crate::limits::scope::Registry;
 use crate::observe::Collector;
 use crate::switches::Switch;
-use crate::testing::Rules;
 
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Ambient {
     pub deadline: Option<Instant>,
     pub report: Option<Arc<Collector>>,
-    pub rules: Option<Arc<Rules>>,
+    pub harness: Option<Arc<HarnessState>>,
     #[cfg(feature = "sdk")]
-    pub handed: Option<Arc<Handed>>,
+    pub timer: Option<Arc<CustomTimer>>,
 }
 
 impl Ambient {
@@ -38,26 +38,27 @@ impl Ambient {
 
     /// The clock in force: the one that was handed over to the future around, else the process's.
     pub fn clock(ambient: Option<&Self>) -> Clock {
-        let rules = ambient.and_then(|ambient| ambient.rules.clone());
+        let harness = ambient.and_then(|ambient| ambient.harness.as_ref());
+        let test_time = harness.map(|harness| Arc::clone(&harness.time));
         #[cfg(feature = "sdk")]
-        if let Some(handed) = ambient.and_then(|ambient| ambient.handed.clone()) {
-            return Clock::of_handed(handed, rules);
+        if let Some(timer) = ambient.and_then(|ambient| ambient.timer.clone()) {
+            return Clock::custom(timer, test_time);
         }
-        Clock::current(rules)
+        Clock::current(test_time)
     }
 
     /// The registry of a test that has one of its own, else the process's.
     pub fn registry(ambient: Option<&Self>) -> &Registry {
-        match ambient.and_then(|ambient| ambient.rules.as_deref()) {
-            Some(rules) => &rules.registry,
+        match ambient.and_then(|ambient| ambient.harness.as_deref()) {
+            Some(harness) => &harness.registry,
             None => Registry::global(),
         }
     }
 
     /// Uniform in [0, 1): from the seed of a test around, if there is one.
     pub fn uniform(ambient: Option<&Self>) -> f64 {
-        let rules = ambient.and_then(|ambient| ambient.rules.as_ref());
-        rules.map_or_else(random::uniform, |rules| rules.uniform())
+        let harness = ambient.and_then(|ambient| ambient.harness.as_ref());
+        harness.map_or_else(random::uniform, |harness| harness.uniform())
     }
 }
 

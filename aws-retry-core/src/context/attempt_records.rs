@@ -108,14 +108,32 @@ struct List {
     trusted: bool,
     /// What the call's `throttling_errors` name.
     throttling: &'static [&'static str],
+    refusal: Refusal,
+}
+
+/// Whether the interceptor is to keep an attempt that began too late from being sent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Refusal {
+    #[default]
+    None,
+    /// The call's deadline has passed, and its error type can't say so.
+    Asked,
+    /// An operation was refused.
+    Done,
 }
 
 impl AttemptRecords {
     pub fn new(attempt: u32) -> Self {
         #[cfg(test)]
         tests::LIVE.with(|live| live.set(live.get() + 1));
-        let list =
-            List { attempt, records: Vec::new(), requests: 0, trusted: false, throttling: &[] };
+        let list = List {
+            attempt,
+            records: Vec::new(),
+            requests: 0,
+            trusted: false,
+            throttling: &[],
+            refusal: Refusal::None,
+        };
         Self { token: OnceLock::new(), list: Mutex::new(list) }
     }
 
@@ -184,6 +202,28 @@ impl AttemptRecords {
         list.records.clear();
         list.requests = 0;
         list.trusted = false;
+        list.refusal = Refusal::None;
+    }
+
+    /// The attempt begins after the call's deadline: nothing of it is to be sent.
+    pub fn refuse(&self) {
+        self.list().refusal = Refusal::Asked;
+    }
+
+    /// Whether an operation of the SDK must not be sent; the call takes its error for the deadline's.
+    #[cfg(feature = "sdk")]
+    pub fn refuses(&self) -> bool {
+        let mut list = self.list();
+        let refuses = list.refusal != Refusal::None;
+        if refuses {
+            list.refusal = Refusal::Done;
+        }
+        refuses
+    }
+
+    /// Whether an operation was refused.
+    pub fn was_refused(&self) -> bool {
+        self.list().refusal == Refusal::Done
     }
 
     fn list(&self) -> MutexGuard<'_, List> {

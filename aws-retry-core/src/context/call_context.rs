@@ -97,6 +97,12 @@ impl CallContext {
         self.records.as_ref().is_some_and(|records| records.calls_throttle(code))
     }
 
+    /// Whether an operation of the SDK must not be sent, because the call's deadline has passed.
+    #[cfg(feature = "sdk")]
+    pub fn refuses(&self) -> bool {
+        self.records.as_ref().is_some_and(|records| records.refuses())
+    }
+
     /// Whether there are any.
     #[inline]
     pub const fn has_records(&self) -> bool {

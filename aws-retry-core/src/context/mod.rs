@@ -6,6 +6,7 @@ pub(crate) mod ambient;
 mod attempt_records;
 mod call_context;
 mod deadline;
+pub(crate) mod harness_state;
 mod in_call;
 mod report;
 pub(crate) mod scope_state;
@@ -15,7 +16,7 @@ mod token;
 
 #[cfg(feature = "sdk")]
 pub(crate) use attempt_records::SdkAttempt;
-pub(crate) use attempt_records::{AttemptRecord, AttemptRecords, Source};
+pub(crate) use attempt_records::{AttemptRecord, Source};
 pub use call_context::attempt;
 pub(crate) use call_context::{CallContext, gave_up, with};
 pub use deadline::with_deadline;

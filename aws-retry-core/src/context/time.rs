@@ -5,7 +5,7 @@ use std::future::Future;
 use aws_smithy_async::rt::sleep::AsyncSleep;
 use aws_smithy_async::time::TimeSource;
 
-use crate::clock::Handed;
+use crate::clock::CustomTimer;
 use crate::context::ambient::{Ambient, Within};
 
 /// [`set`](crate::time::set), for the calls inside `future` alone.
@@ -14,6 +14,6 @@ pub fn with<F: Future>(
     time: impl TimeSource + 'static,
     future: F,
 ) -> impl Future<Output = F::Output> {
-    let handed = Handed::new(sleep, time);
-    Within::new(future, move |ambient: &mut Ambient| ambient.handed = Some(handed))
+    let timer = CustomTimer::new(sleep, time);
+    Within::new(future, move |ambient: &mut Ambient| ambient.timer = Some(timer))
 }

@@ -1,93 +1,105 @@
-//! The state machine of one call: an outcome in, [`Decision`] out. It knows no clock, no sleep and no
-//! random source, and is not generic: one copy serves every call site.
+//! The state machine of one call: the facts of a failed attempt in, [`Decision`] out. Every retry, every
+//! wait and every reason to give up is decided here. It is not generic: one copy serves every call site.
 
+use std::fmt;
 use std::time::Duration;
 
 use crate::decision::backoff::backoff;
 use crate::decision::classify::{Rule, Verdict};
 use crate::decision::failure::{Failure, Kind, Transport};
-use crate::decision::policy::{Mode, Resolved};
-use crate::decision::reason::Reason;
+use crate::decision::policy::{Mode, Nested, Resolved};
+use crate::decision::reason::{Reason, StopWhy};
 use crate::decision::timestamp::Time;
 
-/// What to do next.
+/// The next step of a call whose attempt failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Decision {
-    /// Wait, then try again.
-    Retry(Duration),
-    /// Give up. A long poll waits first, so that its caller's loop does not spin.
-    Stop { why: Reason, first_wait: Duration },
+    /// Another attempt, after this wait.
+    Retry { wait: Duration },
+    /// The end of the call. A long poll waits first, so that its caller's loop does not spin.
+    GiveUp { reason: Reason, wait_before: Duration },
 }
 
 impl Decision {
-    pub const fn stop(why: Reason) -> Self {
-        Self::Stop { why, first_wait: Duration::ZERO }
+    pub const fn give_up(reason: Reason) -> Self {
+        Self::GiveUp { reason, wait_before: Duration::ZERO }
     }
 }
 
-/// What a decision takes from outside.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Moment {
-    pub now: Time,
-    pub deadline: Option<Time>,
-    /// Uniform in [0, 1).
-    pub random: f64,
+/// Who has retried a failure already, inside the attempt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum RetriedInside {
+    /// An annotated call, which gave up on it.
+    ByCall,
+    /// The SDK, within one operation.
+    BySdk,
 }
 
-/// How far a call has come.
+/// The facts of a failed attempt.
+#[derive(Clone, Copy)]
+pub(crate) struct Facts<'f> {
+    pub failure: &'f Failure<'f>,
+    pub verdict: Verdict,
+    /// This crate ended the attempt, or did not let it begin.
+    pub cancelled: Option<StopWhy>,
+    pub retried_inside: Option<RetriedInside>,
+    /// Whether anything can time a wait.
+    pub can_wait: &'f dyn Fn() -> bool,
+    pub now: Time,
+    pub deadline: Option<Time>,
+    /// The earliest turn that the scope's queue can give at its present rate.
+    pub earliest_turn: Option<Time>,
+    /// Uniform in [0, 1).
+    pub random: f64,
+    /// Takes so many retry tokens, or none if fewer are left.
+    pub take_tokens: &'f dyn Fn(u32) -> bool,
+}
+
+impl fmt::Debug for Facts<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Facts").field("verdict", &self.verdict).finish_non_exhaustive()
+    }
+}
+
+/// The history of a call: its failures, its last wait and the tokens of its last retry.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Attempts {
     /// Attempts that failed.
     failed: u32,
-    /// Of these, the ones that were no throttles.
+    /// Of these, the ones that were not throttled.
     other: u32,
     /// The last wait.
     previous: Option<Duration>,
-    /// What the last retry took from the quota.
+    /// The tokens that the last retry took.
     held: u32,
 }
 
 impl Attempts {
-    /// Retryable? then attempts left? then time left? then quota: AWS's order, with the deadline before
-    /// anything is taken.
-    pub fn on_failure(
-        &mut self,
-        policy: &Resolved,
-        verdict: Verdict,
-        failure: &Failure<'_>,
-        at: Moment,
-        take_tokens: impl FnOnce(u32) -> bool,
-    ) -> Decision {
-        let throttled = verdict.kind == Kind::Throttled;
+    /// AWS's order: retryable? attempts left? tokens left? Before any token is taken, the wait must fit
+    /// into the time that is left.
+    pub fn on_failure(&mut self, policy: &Resolved, facts: Facts<'_>) -> Decision {
+        let throttled = facts.verdict.kind == Kind::Throttled;
         self.failed = self.failed.saturating_add(1);
         self.other = self.other.saturating_add(u32::from(!throttled));
-        if let Some(why) = forbidden(policy, verdict, failure) {
-            return Decision::stop(why);
+        if let Some(reason) = forbidden(policy, &facts) {
+            return Decision::give_up(reason);
         }
         let paced = policy.mode == Mode::Paced;
-        let used_up = if paced { self.other > policy.max_retries } else { false };
-        if used_up || self.failed >= policy.max_attempts {
-            return Decision::stop(Reason::Attempts);
+        if self.failed >= policy.max_attempts || (paced && self.other > policy.max_retries) {
+            return Decision::give_up(Reason::Attempts);
         }
-        let wait = self.wait(policy, throttled, failure, at.random);
-        if at.deadline.is_some_and(|deadline| at.now.saturating_add(wait) >= deadline) {
-            return Decision::stop(Reason::Deadline);
+        let wait = self.wait(policy, throttled, facts.failure, facts.random);
+        if let Some(reason) = out_of_time(policy, &facts, wait) {
+            return Decision::give_up(reason);
         }
-        let timed_out =
-            matches!(failure.transport, Some(Transport::Timeout | Transport::ConnectTimeout));
-        let cost = policy.costs.map_or(0, |costs| match verdict.kind {
-            Kind::Throttled => costs.throttled,
-            Kind::Transient if timed_out => costs.timeout,
-            Kind::Transient => costs.transient,
-            _ => costs.other,
-        });
-        if policy.costs.is_some() && !take_tokens(cost) {
-            let first_wait = if policy.long_polling { wait } else { Duration::ZERO };
-            return Decision::Stop { why: Reason::Quota, first_wait };
+        let cost = cost(policy, &facts);
+        if policy.costs.is_some() && !(facts.take_tokens)(cost) {
+            let wait_before = if policy.long_polling { wait } else { Duration::ZERO };
+            return Decision::GiveUp { reason: Reason::Quota, wait_before };
         }
         self.held = cost;
         self.previous = Some(wait);
-        Decision::Retry(wait)
+        Decision::Retry { wait }
     }
 
     /// The tokens that a success gives back: the cost of the last retry, or 1 after a success on the
@@ -120,17 +132,55 @@ impl Attempts {
     }
 }
 
-/// Why this failure must not be retried at all.
-fn forbidden(policy: &Resolved, verdict: Verdict, failure: &Failure<'_>) -> Option<Reason> {
-    match (verdict.kind, verdict.rule) {
-        (Kind::Credentials, _) => Some(Reason::Credentials),
-        (_, Rule::Vetoed) => Some(Reason::Vetoed),
+/// The reason for which this failure must not be retried, however many attempts and however much time is
+/// left.
+fn forbidden(policy: &Resolved, facts: &Facts<'_>) -> Option<Reason> {
+    let Facts { failure, verdict, cancelled, retried_inside, .. } = facts;
+    match (cancelled, retried_inside, verdict.kind, verdict.rule) {
+        (Some(StopWhy::Deadline | StopWhy::NoTurn), ..) => Some(Reason::Deadline),
+        (Some(StopWhy::FailFast), ..) => Some(Reason::FailFast),
+        (Some(StopWhy::NoTimer), ..) => Some(Reason::NoTimer),
+        (_, Some(RetriedInside::ByCall), ..) if policy.nested == Nested::Pass => {
+            Some(Reason::Nested)
+        }
+        (_, Some(RetriedInside::BySdk), Kind::Transient | Kind::Other, _) => Some(Reason::SdkTried),
+        (.., Kind::Credentials, _) => Some(Reason::Credentials),
+        (.., Rule::Vetoed) => Some(Reason::Vetoed),
         _ if !verdict.is_retryable() => Some(Reason::Permanent),
         _ if !policy.idempotent && !verdict.surely_not_executed(failure) => {
             Some(Reason::NotIdempotent)
         }
         _ => None,
     }
+}
+
+/// The reason for which no attempt can begin after `wait`.
+fn out_of_time(policy: &Resolved, facts: &Facts<'_>, wait: Duration) -> Option<Reason> {
+    let after_wait = facts.now.saturating_add(wait);
+    let begins = facts.earliest_turn.map_or(after_wait, |turn| turn.max(after_wait));
+    // Where a rate paces the retries, the queue needs a timer even if there is no wait before it.
+    let needs_timer = wait > Duration::ZERO || policy.rate.is_some();
+    if facts.deadline.is_some_and(|deadline| begins >= deadline) {
+        Some(Reason::Deadline)
+    } else if policy.fail_fast && begins > after_wait {
+        Some(Reason::FailFast)
+    } else if needs_timer && !(facts.can_wait)() {
+        Some(Reason::NoTimer)
+    } else {
+        None
+    }
+}
+
+/// The tokens that a retry of this failure takes.
+fn cost(policy: &Resolved, facts: &Facts<'_>) -> u32 {
+    let timed_out =
+        matches!(facts.failure.transport, Some(Transport::Timeout | Transport::ConnectTimeout));
+    policy.costs.map_or(0, |costs| match facts.verdict.kind {
+        Kind::Throttled => costs.throttled,
+        Kind::Transient if timed_out => costs.timeout,
+        Kind::Transient => costs.transient,
+        _ => costs.other,
+    })
 }
 
 #[cfg(test)]

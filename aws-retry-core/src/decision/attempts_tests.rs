@@ -13,14 +13,21 @@ pub(super) struct Run {
     pub policy: Resolved,
     pub attempts: Attempts,
     pub quota: Quota,
-    pub at: Moment,
+    pub now: Time,
+    pub deadline: Option<Time>,
+    pub random: f64,
 }
 
 impl Run {
     pub fn new(policy: &RetryPolicy) -> Self {
-        let at = Moment { now: Duration::ZERO, deadline: None, random: 1.0 };
-        let policy = policy.resolve();
-        Self { policy, attempts: Attempts::default(), quota: Quota::new(), at }
+        Self {
+            policy: policy.resolve(),
+            attempts: Attempts::default(),
+            quota: Quota::new(),
+            now: Time::ZERO,
+            deadline: None,
+            random: 1.0,
+        }
     }
 
     pub fn with_quota(self, left: u32) -> Self {
@@ -29,19 +36,38 @@ impl Run {
     }
 
     pub fn fail(&mut self, failure: &Failure<'_>) -> Decision {
-        let verdict = classify(&self.policy, failure, Predicates::default());
-        let take = |cost| self.quota.take(cost);
-        self.attempts.on_failure(&self.policy, verdict, failure, self.at, take)
+        self.fail_with(failure, |facts| facts)
+    }
+
+    /// Fails with facts that `change` changes.
+    pub fn fail_with(
+        &mut self,
+        failure: &Failure<'_>,
+        change: impl FnOnce(Facts<'_>) -> Facts<'_>,
+    ) -> Decision {
+        let facts = Facts {
+            failure,
+            verdict: classify(&self.policy, failure, Predicates::default()),
+            cancelled: None,
+            retried_inside: None,
+            can_wait: &|| true,
+            now: self.now,
+            deadline: self.deadline,
+            earliest_turn: None,
+            random: self.random,
+            take_tokens: &|tokens| self.quota.take(tokens),
+        };
+        self.attempts.on_failure(&self.policy, change(facts))
     }
 
     /// AWS's notation: the failure, then the quota left and the wait.
     pub fn expect(&mut self, failure: &Failure<'_>, left: u32, wait_ms: u64) {
-        assert_eq!(self.fail(failure), Decision::Retry(Duration::from_millis(wait_ms)));
+        assert_eq!(self.fail(failure), Decision::Retry { wait: Duration::from_millis(wait_ms) });
         assert_eq!(self.quota.left(), left);
     }
 
     pub fn expect_stop(&mut self, failure: &Failure<'_>, why: Reason, left: u32) {
-        assert_eq!(self.fail(failure), Decision::stop(why));
+        assert_eq!(self.fail(failure), Decision::give_up(why));
         assert_eq!(self.quota.left(), left);
     }
 
@@ -65,15 +91,15 @@ pub(super) fn amz(millis: u64) -> RetryAfter {
 
 /// Hundreds of calls meet a 503 at once: the first are retried; where nothing succeeds, the rest are not.
 #[test]
-fn so_many_calls_are_retried_in_an_outage() {
+fn this_many_calls_are_retried_in_an_outage() {
     for (mode, retried) in [(Mode::Decorator, 35), (Mode::Standard, 35), (Mode::Paced, 250)] {
         let mut run = Run::new(&RetryPolicy::new().mode(mode));
         for call in 0..300 {
             run.attempts = Attempts::default();
             match run.fail(&status(503)) {
-                Decision::Retry(_) => assert!(call < retried, "{mode:?} {call}"),
+                Decision::Retry { .. } => assert!(call < retried, "{mode:?} {call}"),
                 stop => {
-                    assert_eq!(stop, Decision::stop(Reason::Quota));
+                    assert_eq!(stop, Decision::give_up(Reason::Quota));
                     assert!(call >= retried, "{mode:?} {call}");
                 }
             }
@@ -148,17 +174,17 @@ fn what_is_never_retried() {
         Run::new(&policy).expect_stop(&failure, why, 500);
     }
     let slow = Failure::new().with_code("SlowDown").with_status(503);
-    assert!(matches!(Run::new(&once).fail(&slow), Decision::Retry(_)));
+    assert!(matches!(Run::new(&once).fail(&slow), Decision::Retry { .. }));
     let never = Failure::transport(Transport::NeverConnected);
-    assert!(matches!(Run::new(&once).fail(&never), Decision::Retry(_)));
+    assert!(matches!(Run::new(&once).fail(&never), Decision::Retry { .. }));
 }
 
 #[test]
 fn a_wait_that_would_pass_the_deadline_takes_nothing_from_the_quota() {
     let mut run = Run::new(&RetryPolicy::new().jitter(Jitter::None));
-    run.at.deadline = Some(Duration::from_millis(1200));
+    run.deadline = Some(Duration::from_millis(1200));
     run.expect(&status(500), 486, 500);
-    run.at.now = Duration::from_millis(500);
+    run.now = Duration::from_millis(500);
     run.expect_stop(&status(500), Reason::Deadline, 486);
 }
 
@@ -258,15 +284,15 @@ proptest! {
         let mut held = 0;
         for (failure, now, random) in script {
             let now = Duration::from_millis(now.into());
-            run.at = Moment { now, deadline, random };
+            (run.now, run.deadline, run.random) = (now, deadline, random);
             let before = run.quota.left();
             match run.fail(&failure) {
-                Decision::Retry(wait) => {
+                Decision::Retry { wait } => {
                     sent += 1;
                     held = before - run.quota.left();
                     prop_assert!(deadline.is_none_or(|deadline| now.saturating_add(wait) < deadline));
                 }
-                Decision::Stop { .. } => {
+                Decision::GiveUp { .. } => {
                     prop_assert_eq!(run.quota.left(), before);
                     break;
                 }

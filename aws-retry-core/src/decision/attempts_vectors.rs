@@ -62,8 +62,8 @@ fn standard_21_clamps_the_servers_hint() {
 fn standard_21_caps_the_wait_at_20_seconds() {
     let mut run = Run::new(&RetryPolicy::standard().max_attempts(12));
     let waits: Vec<_> = (0..10).map(|_| run.fail(&throttling())).collect();
-    assert_eq!(waits[4], Decision::Retry(Duration::from_secs(16)));
-    assert_eq!(waits[9], Decision::Retry(Duration::from_secs(20)));
+    assert_eq!(waits[4], Decision::Retry { wait: Duration::from_secs(16) });
+    assert_eq!(waits[9], Decision::Retry { wait: Duration::from_secs(20) });
 }
 
 #[test]
@@ -87,8 +87,8 @@ fn standard_20_waits_and_costs() {
 fn a_long_poll_waits_before_it_fails_for_want_of_quota() {
     let poll = RetryPolicy::standard().service("SQS").operation("ReceiveMessage");
     let mut run = Run::new(&poll).with_quota(0);
-    let first_wait = Duration::from_millis(50);
-    assert_eq!(run.fail(&status(500)), Decision::Stop { why: Reason::Quota, first_wait });
+    let wait_before = Duration::from_millis(50);
+    assert_eq!(run.fail(&status(500)), Decision::GiveUp { reason: Reason::Quota, wait_before });
     let mut run = Run::new(&poll);
     run.expect(&status(500), 486, 50);
     run.expect(&status(500), 472, 100);
@@ -107,7 +107,7 @@ fn legacy_waits_without_a_cap_a_quota_or_a_hint() {
     Run::new(&RetryPolicy::legacy().service("dynamodb-streams")).expect(&status(500), 500, 1000);
 
     let mut run = Run::new(&RetryPolicy::legacy().service("dynamodb"));
-    run.at.random = 0.0; // No jitter: the random number does not matter.
+    run.random = 0.0; // No jitter: the random number does not matter.
     for i in 0..9 {
         run.expect(&status(500), 500, 50 << i);
     }
@@ -129,11 +129,11 @@ fn the_jitter_is_of_the_capped_wait() {
         (RetryPolicy::standard(), 0.0, [0; 7]),
     ] {
         let mut run = Run::new(&policy.clone().max_attempts(12));
-        run.at.random = random;
+        run.random = random;
         let waits = waits_ms.map(|_| run.fail(&throttling()));
         assert_eq!(
             waits,
-            waits_ms.map(|ms| Decision::Retry(Duration::from_millis(ms))),
+            waits_ms.map(|ms| Decision::Retry { wait: Duration::from_millis(ms) }),
             "{policy:?}"
         );
     }
@@ -200,10 +200,10 @@ fn each_operation_that_is_a_long_poll() {
         ] {
             let policy = policy.service(service).operation(operation);
             let decision = Run::new(&policy).with_quota(0).fail(&status(500));
-            let Decision::Stop { why: Reason::Quota, first_wait } = decision else {
+            let Decision::GiveUp { reason: Reason::Quota, wait_before } = decision else {
                 panic!("{operation}: {decision:?}")
             };
-            assert_eq!(first_wait > Duration::ZERO, waits, "{operation} {policy:?}");
+            assert_eq!(wait_before > Duration::ZERO, waits, "{operation} {policy:?}");
         }
     }
 }

@@ -26,7 +26,7 @@ pub enum Reason {
     Nested,
     /// The SDK has retried this failure already, inside the operation.
     SdkTried,
-    /// There is no runtime whose timer could wait.
+    /// No timer runs that could wait, or that could keep a time-out.
     NoTimer,
 }
 
@@ -54,4 +54,20 @@ impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
     }
+}
+
+/// Why this crate ended a call, or an attempt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum StopWhy {
+    /// The attempt took longer than `attempt_timeout`.
+    AttemptTimeout,
+    /// The call's deadline (`total_timeout`, `deadline`) cut the attempt.
+    Deadline,
+    /// The call's turn could not come before its deadline.
+    NoTurn,
+    /// `fail_fast`, and the call would have had to wait for its turn.
+    FailFast,
+    /// The call has a time-out, and no timer runs that could keep it.
+    NoTimer,
 }

@@ -5,20 +5,7 @@ use std::fmt;
 use std::io;
 
 use crate::decision::failure::Failure;
-
-/// Why this crate ended a call, or an attempt.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum StopWhy {
-    /// The attempt took longer than `attempt_timeout`.
-    AttemptTimeout,
-    /// The call's deadline (`total_timeout`, `deadline`) cut the attempt.
-    Deadline,
-    /// The call's turn could not come before its deadline.
-    NoTurn,
-    /// `fail_fast`, and the call would have had to wait for its turn.
-    FailFast,
-}
+pub use crate::decision::reason::StopWhy;
 
 /// What a call returns that was ended by this crate: a cut attempt, a turn that can't come in time,
 /// `fail_fast`.
@@ -48,6 +35,7 @@ impl fmt::Display for Stopped {
             StopWhy::Deadline => "the call's deadline passed",
             StopWhy::NoTurn => "the call's turn can't come before its deadline",
             StopWhy::FailFast => "the call would have had to wait for its turn",
+            StopWhy::NoTimer => "no timer runs that could end it in time",
         })?;
         match self.last_failure.as_ref().and_then(|failure| failure.code()) {
             Some(code) => write!(f, " (the failure before: {code})"),

@@ -25,6 +25,10 @@ pub struct Event<'a> {
     pub scope: Option<&'a str>,
     /// The attempt that ended, from 1.
     pub attempt: u32,
+    /// Whether the attempt was sent. `false` where the call ended before: its turn could not come in time,
+    /// its deadline had passed, or `fail_fast` did not let it wait. The failure is then that of the attempt
+    /// before.
+    pub sent: bool,
     /// Attempts allowed in all.
     pub max_attempts: u32,
     /// The error code, as `ThrottlingException`.

@@ -2,7 +2,6 @@
 //! only: messages hold ARNs, and go out at debug level.
 
 use std::sync::atomic::Ordering;
-use std::time::Duration;
 
 use tracing::Level;
 
@@ -55,8 +54,13 @@ pub(super) fn write(site: &PerSite, level: Log, event: &Event<'_>, now: Time) {
         Some(Reason::Nested) => {
             line!(Level::DEBUG, event, "passed on", reason = Reason::Nested.as_str())
         }
-        Some(reason) => give_up(event, reason.as_str()),
-        None => retry(level, event, site.log_limit.admits(now)),
+        // Nobody answered these: once a deadline has passed, they come as fast as calls do.
+        Some(reason @ (Reason::Deadline | Reason::FailFast | Reason::NoTimer)) => {
+            let admitted = site.give_up_limit.admits(now);
+            give_up(if admitted { Level::ERROR } else { Level::TRACE }, event, reason.as_str());
+        }
+        Some(reason) => give_up(Level::ERROR, event, reason.as_str()),
+        None => retry(level, event, site.retry_limit.admits(now)),
     }
     if let Some(message) = event.message {
         tracing::debug!(target: TARGET, function = event.function, attempt = event.attempt, message);
@@ -72,15 +76,27 @@ pub(super) fn recovered(level: Log, event: &Event<'_>) {
     line!(Level::DEBUG, event, "succeeded after retries", elapsed_seconds = elapsed);
 }
 
-/// A wait that is about to block an async runtime: once a fn.
-pub(super) fn blocks(site: &PerSite, function: &str, wait: Duration) {
+/// A wait that is about to block an async runtime: once per fn.
+pub(super) fn blocks(site: &PerSite, function: &str) {
     if !site.blocked.swap(true, Ordering::Relaxed) {
         tracing::warn!(
             target: TARGET,
             function,
-            delay_seconds = wait.as_secs_f64(),
             "this wait blocks a thread of the async runtime: make the fn async, or call it in \
              `spawn_blocking`"
+        );
+    }
+}
+
+/// A bound that ends calls early, around an error type that can't say so: once per fn.
+pub(super) fn unstoppable(site: &PerSite, function: &str) {
+    if !site.unstoppable.swap(true, Ordering::Relaxed) {
+        tracing::warn!(
+            target: TARGET,
+            function,
+            "no value of this call's error type can be made of `aws_retry::Stopped`: its time-outs cut no \
+             attempt, and it waits for its turn however long; add a variant with `#[from]` \
+             `aws_retry::Stopped` to the error type"
         );
     }
 }
@@ -102,12 +118,17 @@ fn retry(level: Level, event: &Event<'_>, admitted: bool) {
     }
 }
 
-fn give_up(event: &Event<'_>, reason: &str) {
+fn give_up(level: Level, event: &Event<'_>, reason: &str) {
     let text = if event.maybe_hard_limit {
         "giving up: this code is often a hard limit, not a throttle"
     } else {
         "giving up"
     };
     let elapsed = event.elapsed.as_secs_f64();
-    line!(Level::ERROR, event, text, reason = reason, elapsed_seconds = elapsed);
+    macro_rules! at {
+        ($level:expr) => {
+            line!($level, event, text, reason = reason, elapsed_seconds = elapsed)
+        };
+    }
+    if level == Level::ERROR { at!(Level::ERROR) } else { at!(Level::TRACE) }
 }

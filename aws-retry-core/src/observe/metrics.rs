@@ -1,6 +1,5 @@
 //! Counters and histograms through the crate `metrics`. Without a recorder they cost a look for one.
 
-use std::sync::OnceLock;
 use std::time::Duration;
 
 use metrics::{Key, Label, Level, Metadata, with_recorder};
@@ -57,16 +56,6 @@ pub fn describe() {
     describe_gauge!(CYCLES, Unit::Count, "Cycles in which paced mode has measured it");
 }
 
-/// The key of a fn's attempts, where neither its scope nor a recorded service adds to it: made once.
-#[derive(Debug, Default)]
-pub(crate) struct SiteMetrics(OnceLock<Key>);
-
-impl SiteMetrics {
-    pub const fn new() -> Self {
-        Self(OnceLock::new())
-    }
-}
-
 /// A success on the first try, of which nothing is known but what is written. Allocates once a fn, where
 /// the rest of the policy names neither another fn nor a service.
 pub(super) fn first_try(
@@ -89,7 +78,7 @@ pub(super) fn first_try(
     };
     let names = |it: &&RetryPolicy| it.name.is_some() || it.service.is_some();
     match (call_policy.filter(names), policy.filter(names)) {
-        (None, None) => count(site.metrics.0.get_or_init(|| key(&[Some(static_policy)]))),
+        (None, None) => count(site.attempts_key.get_or_init(|| key(&[Some(static_policy)]))),
         (call_policy, policy) => count(&key(&[call_policy, Some(static_policy), policy])),
     }
 }
@@ -100,9 +89,11 @@ pub(super) fn emit(event: &Event<'_>) {
     let count = |key: &Key| {
         with_recorder(|recorder| recorder.register_counter(key, &METADATA).increment(1));
     };
-    count(&key(ATTEMPTS));
-    if event.kind == Some(Kind::Throttled) {
-        count(&key(THROTTLES));
+    if event.sent {
+        count(&key(ATTEMPTS));
+        if event.kind == Some(Kind::Throttled) {
+            count(&key(THROTTLES));
+        }
     }
     if event.is_retried() {
         count(&key(RETRIES));

@@ -13,8 +13,9 @@
 //!
 //! # Log lines
 //!
-//! Target `aws_retry`. A retry is a warning (ten a second and fn at most, the rest at trace level; in
-//! paced mode at debug level; `log = ".."` says otherwise), a give-up an error. A permanent failure on
+//! Target `aws_retry`. A retry is a warning (ten per second and fn at most, the rest at trace level; in
+//! paced mode at debug level; `log = ".."` says otherwise), a give-up an error (of those for `deadline`,
+//! `fail_fast` and `no_timer`, too, ten per second and fn). A permanent failure on
 //! the first try and a success that took retries are debug lines. Their fields are stable:
 //!
 //! | field | on | meaning |
@@ -82,7 +83,6 @@ pub(crate) use span::{CallSpan, spans_wanted};
 use crate::clock::Time;
 use crate::decision::policy::{Log, RetryPolicy};
 use crate::switches::Switch;
-use std::time::Duration;
 
 /// Whether a first-try success is of interest to anybody who needs the whole event.
 #[inline]
@@ -131,10 +131,18 @@ pub(crate) fn log_recovery(level: Log, event: &Event<'_>) {
     let _ = (level, event);
 }
 
-/// Warns, once a fn, of a wait that blocks an async runtime.
-pub(crate) fn log_blocking(site: &PerSite, function: &str, wait: Duration) {
+/// Warns, once per fn, of a wait that blocks an async runtime.
+pub(crate) fn log_blocking(site: &PerSite, function: &str) {
     #[cfg(feature = "tracing")]
-    log::blocks(site, function, wait);
+    log::blocks(site, function);
     #[cfg(not(feature = "tracing"))]
-    let _ = (site, function, wait);
+    let _ = (site, function);
+}
+
+/// Warns, once per fn, that a bound can't end a call early, because its error type can't say so.
+pub(crate) fn log_unstoppable(site: &PerSite, function: &str) {
+    #[cfg(feature = "tracing")]
+    log::unstoppable(site, function);
+    #[cfg(not(feature = "tracing"))]
+    let _ = (site, function);
 }

@@ -1,39 +1,47 @@
 //! The part of an annotated fn's static that observers own: limits of its log lines, and metric keys.
 
+#[cfg(feature = "metrics")]
+use std::sync::OnceLock;
 #[cfg(feature = "tracing")]
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-#[cfg(feature = "metrics")]
-use super::metrics::SiteMetrics;
 use crate::decision::timestamp::Time;
 
 /// The memory of the observers for one annotated fn.
 #[derive(Debug)]
 #[cfg_attr(not(feature = "tracing"), allow(dead_code, reason = "only the log reads it"))]
 pub(crate) struct PerSite {
-    pub log_limit: LogLimit,
+    pub retry_limit: LogLimit,
+    pub give_up_limit: LogLimit,
     /// A warning said that a wait of this fn blocked an async runtime.
     #[cfg(feature = "tracing")]
     pub blocked: AtomicBool,
+    /// A warning said that no bound can end a call of this fn early.
+    #[cfg(feature = "tracing")]
+    pub unstoppable: AtomicBool,
+    /// The key of its attempts, where neither its scope nor a recorded service adds to it: made once.
     #[cfg(feature = "metrics")]
-    pub metrics: SiteMetrics,
+    pub attempts_key: OnceLock<metrics::Key>,
 }
 
 impl PerSite {
     pub const fn new() -> Self {
         Self {
-            log_limit: LogLimit::new(),
+            retry_limit: LogLimit::new(),
+            give_up_limit: LogLimit::new(),
             #[cfg(feature = "tracing")]
             blocked: AtomicBool::new(false),
+            #[cfg(feature = "tracing")]
+            unstoppable: AtomicBool::new(false),
             #[cfg(feature = "metrics")]
-            metrics: SiteMetrics::new(),
+            attempts_key: OnceLock::new(),
         }
     }
 }
 
-/// At most ten log lines of retries per second and fn at the level asked for: a storm of throttles must
-/// not become a storm of lines. The rest goes out at trace level.
+/// At most ten log lines of a kind per second and fn at the level asked for: a storm of throttles must not
+/// become a storm of lines. The rest goes out at trace level.
 #[derive(Debug)]
 #[cfg_attr(not(feature = "tracing"), allow(dead_code, reason = "only the log reads it"))]
 pub(crate) struct LogLimit {

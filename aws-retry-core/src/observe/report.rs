@@ -80,7 +80,7 @@ impl Collector {
     pub fn add(&self, event: &Event<'_>) {
         let at = self.clock.now().saturating_sub(self.began);
         let mut report = self.report.lock().unwrap_or_else(PoisonError::into_inner);
-        report.attempts = report.attempts.saturating_add(1);
+        report.attempts = report.attempts.saturating_add(u32::from(event.sent));
         report.calls = report.calls.saturating_add(u32::from(event.attempt == 1));
         report.total_wait = report.total_wait.saturating_add(event.delay);
         report.total_queued = report.total_queued.saturating_add(event.queued);

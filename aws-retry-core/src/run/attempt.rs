@@ -48,7 +48,7 @@ where
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
         if this.call.frame.setup_pending {
-            if let Some(stopped) = ready!(poll_wait(this.call, cx, S::CAN))
+            if let Some(stopped) = ready!(poll_setup(this.call, cx, S::CAN))
                 && let Some(outcome) = this.stop.outcome(stopped)
             {
                 return Poll::Ready(outcome);
@@ -56,15 +56,14 @@ where
             this.call.frame.setup_pending = false;
         }
         let polled = {
-            let _span = this.call.state.as_deref().map(|state| state.span().enter());
+            let _span = this.call.state.as_deref().map(|state| state.span.enter());
             let _inside = this.call.frame.enter();
             this.future.poll(cx)
         };
         if polled.is_pending()
             && let Some(state) = this.call.state.as_deref_mut()
-            && let Some(cut) = state.cut()
-            && cut.as_mut().poll(cx).is_ready()
-            && let Some(outcome) = this.stop.outcome(state.stop())
+            && let Poll::Ready(stopped) = state.poll_cut(cx)
+            && let Some(outcome) = this.stop.outcome(stopped)
         {
             return Poll::Ready(outcome);
         }
@@ -74,11 +73,8 @@ where
 
 /// The wait before an attempt. Not generic: one copy serves every fn.
 #[cold]
-fn poll_wait(call: &mut Call<'_>, cx: &mut Context<'_>, can_stop: bool) -> Poll<Option<Stopped>> {
-    let stopped = ready!(call.state_mut().poll_wait(cx, can_stop));
-    if call.state_mut().counts_requests() {
-        // Where there are records, the interceptor counts in them.
-        call.frame.records();
-    }
+fn poll_setup(call: &mut Call<'_>, cx: &mut Context<'_>, can_stop: bool) -> Poll<Option<Stopped>> {
+    let stopped = ready!(call.state_mut().poll_setup(cx, can_stop));
+    call.tell_inside();
     Poll::Ready(stopped)
 }

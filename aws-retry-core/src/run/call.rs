@@ -3,12 +3,11 @@
 use std::future::poll_fn;
 use std::mem::{self, ManuallyDrop};
 
-use super::state::{Hooks, State};
+use super::state::State;
 use crate::Failure;
+use crate::context::CallContext;
 use crate::context::ambient::{self, Ambient};
-use crate::context::{AttemptRecord, CallContext};
 use crate::decision::attempts::Attempts;
-use crate::decision::classify::Predicates;
 use crate::decision::policy::{Resolved, RetryPolicy};
 use crate::expansion::outcome::Outcome;
 use crate::expansion::read_error::Via;
@@ -54,8 +53,8 @@ impl<T, E> Extras<'_, T, E> {
 #[derive(Debug)]
 pub struct Call<'p> {
     pub(super) site: &'static Site,
-    policy: Option<&'p RetryPolicy>,
-    late: Option<&'p RetryPolicy>,
+    pub(super) policy: Option<&'p RetryPolicy>,
+    pub(super) late: Option<&'p RetryPolicy>,
     // These own something at most once something went wrong: see `Drop`.
     scope: ManuallyDrop<Option<Named>>,
     pub(super) frame: ManuallyDrop<CallContext>,
@@ -119,11 +118,24 @@ impl<'p> Call<'p> {
         self.check_slow_path();
         self.frame.blocking = true;
         if self.frame.needs_setup {
-            self.state_mut().block();
+            self.state_mut().block_setup(false);
         }
         self.frame.attempt = self.frame.attempt.saturating_add(1);
         let _inside = self.frame.enter();
         body()
+    }
+
+    /// Leaves word for the code inside the attempt that is about to begin.
+    pub(super) fn tell_inside(&mut self) {
+        let state = self.state_mut();
+        let (counts_requests, refused) = (state.counts_requests(), state.refused);
+        if counts_requests || refused {
+            // Where there are records, the interceptor counts in them.
+            let records = self.frame.records();
+            if refused {
+                records.refuse();
+            }
+        }
     }
 
     /// Before the first attempt: whether the surroundings, an override or a subscriber ask anything of the
@@ -165,13 +177,13 @@ impl<'p> Call<'p> {
         V: Via<O::Error>,
     {
         let Extras { retry_if_ok, on_attempt, .. } = extras;
-        let unwelcome = |value| retry_if_ok.is_some_and(|unwelcome| unwelcome(value));
-        if outcome.split().map_or(true, unwelcome) {
-            if self.unwelcome(&outcome, via, extras) {
+        let is_retried = |value| retry_if_ok.is_some_and(|is_retried| is_retried(value));
+        if outcome.split().map_or(true, is_retried) {
+            if self.on_failure(&outcome, via, extras) {
                 return None;
             }
         } else if self.state.is_some() || on_attempt.is_some() || observe::wants_successes() {
-            self.succeeded(on_attempt);
+            self.on_success(on_attempt);
         } else {
             if retry_tokens::any_drained() {
                 self.refill();
@@ -182,34 +194,10 @@ impl<'p> Call<'p> {
         Some(outcome)
     }
 
-    /// Whether to go on after an outcome that is no welcome one. Out of line, so that a success on the
-    /// first try pays for none of it.
-    #[cold]
-    fn unwelcome<O, V>(&mut self, outcome: &O, via: V, extras: Extras<'_, O::Ok, O::Error>) -> bool
-    where
-        O: Outcome,
-        V: Via<O::Error>,
-    {
-        let Extras { retry_if, unless, on_attempt, on_retry, on_give_up, .. } = extras;
-        let hooks = Hooks { on_attempt, on_retry, on_give_up };
-        match outcome.split() {
-            Ok(_) => {
-                let said = Predicates { asked: true, vetoed: false };
-                self.goes_on(&Failure::new(), None, said, &hooks)
-            }
-            Err(error) => {
-                let said = Predicates {
-                    asked: retry_if.is_some_and(|wanted| wanted(error)),
-                    vetoed: unless.is_some_and(|vetoed| vetoed(error)),
-                };
-                self.failed(&via.failure(error), said, &hooks)
-            }
-        }
-    }
-
-    /// The wait before a long poll gives up for want of quota, lest its caller's loop spin; no wait for
-    /// every other call. Between `settle`'s outcome and the return: the outcome is held meanwhile, so
-    /// that this is only there where `operation = ..` or `policy = ..` may name a long poll.
+    /// The wait before a long poll gives up because its retry tokens ran out, so that its caller's loop
+    /// does not spin; no wait for every other call. It stands between `settle`'s outcome and the return.
+    /// The outcome is held meanwhile, so only calls whose `operation = ..` or `policy = ..` may name a
+    /// long poll have it.
     #[inline]
     pub async fn last_wait(&mut self) {
         if let Some(state) = self.state.as_deref_mut() {
@@ -248,13 +236,6 @@ impl<'p> Call<'p> {
         state
     }
 
-    #[cold]
-    fn succeeded(&mut self, on_attempt: Option<&dyn Fn(&Event<'_>)>) {
-        let attempt = self.frame.attempt;
-        self.count();
-        self.state_mut().succeeded(attempt, on_attempt);
-    }
-
     /// Somebody's quota is not full. If it is this call's, a success on the first try gives back what it
     /// gives back; that needs no state.
     #[cold]
@@ -270,52 +251,11 @@ impl<'p> Call<'p> {
             scope.quota.give(Attempts::default().on_success());
         }
     }
-
-    /// A quota counts requests: how many did the attempt make?
-    fn count(&mut self) {
-        if let Some(records) = self.frame.shared_records() {
-            self.state_mut().made(records.requests());
-        }
-    }
-
-    /// Whether to go on after a failure. What was recorded inside the attempt completes what the error says.
-    #[cold]
-    fn failed(&mut self, failure: &Failure<'_>, said: Predicates, hooks: &Hooks<'_>) -> bool {
-        let Some(records) = self.frame.shared_records() else {
-            return self.goes_on(failure, None, said, hooks);
-        };
-        let record = self.state_mut().recall(&records, failure);
-        let whole = record.as_ref().map(|record| record.complete(failure));
-        self.goes_on(whole.as_ref().unwrap_or(failure), record.as_ref(), said, hooks)
-    }
-
-    #[cold]
-    fn goes_on(
-        &mut self,
-        failure: &Failure<'_>,
-        record: Option<&AttemptRecord>,
-        said: Predicates,
-        hooks: &Hooks<'_>,
-    ) -> bool {
-        let (site, policy, late) = (self.site, self.policy, self.late);
-        let (attempt, blocking) = (self.frame.attempt, self.frame.blocking);
-        self.count();
-        let state = self.state_mut();
-        if failure.service().is_some() {
-            state.learn(|ambient| resolved(site, policy, late, ambient, failure));
-        }
-        let again = state.failed(attempt, failure, record, said, hooks, blocking);
-        let throttling = state.throttling();
-        if let Some(records) = self.frame.shared_records() {
-            records.begin(attempt.saturating_add(1), throttling);
-        }
-        again
-    }
 }
 
 /// The policy in force: `policy = ..` supplies, written arguments win, overrides beat both, and a test's
 /// cap holds whatever they say. A failure may know the service where nobody wrote it down.
-fn resolved(
+pub(super) fn resolved(
     site: &Site,
     policy: Option<&RetryPolicy>,
     late: Option<&RetryPolicy>,
@@ -331,8 +271,8 @@ fn resolved(
     }
     let written = overrides::apply_to(site, written);
     let mut resolved = written.resolve_for(failure.service(), failure.operation());
-    if let Some(rules) = ambient.and_then(|ambient| ambient.rules.as_ref()) {
-        resolved.max_attempts = resolved.max_attempts.min(rules.max_attempts()).max(1);
+    if let Some(harness) = ambient.and_then(|ambient| ambient.harness.as_ref()) {
+        resolved.max_attempts = resolved.max_attempts.min(harness.max_attempts()).max(1);
     }
     resolved
 }

@@ -1,9 +1,11 @@
 //! The thin loops over the state machine: the attribute's ([`Call`]), and the closure forms. The only
-//! place that sleeps.
+//! place that waits for a retry.
 
 mod attempt;
+mod block;
 mod call;
 mod closure;
+mod decide;
 pub mod overrides;
 mod queue_slot;
 pub(crate) mod site;

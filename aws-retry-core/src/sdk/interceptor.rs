@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::interceptors::context::{
-    FinalizerInterceptorContextRef, InterceptorContext,
+    BeforeSerializationInterceptorContextRef, FinalizerInterceptorContextRef, InterceptorContext,
 };
 use aws_smithy_runtime_api::client::interceptors::{Intercept, dyn_dispatch_hint};
 use aws_smithy_runtime_api::client::orchestrator::Metadata;
@@ -19,7 +19,7 @@ use aws_smithy_types::retry::{ErrorKind, RetryConfig};
 use crate::context::{self, AttemptRecord, SdkAttempt, Source};
 use crate::decision::codes;
 use crate::decision::failure::{Failure, Kind};
-use crate::errors;
+use crate::errors::{self, StopWhy, Stopped};
 
 /// Shares the work between the SDK's retries and an annotated call's: one line on a service's `Config`.
 ///
@@ -84,6 +84,19 @@ impl Execution {
 impl Intercept for Interceptor {
     fn name(&self) -> &'static str {
         "aws_retry::sdk::Interceptor"
+    }
+
+    /// A call whose error type can't say that its deadline has passed runs its body all the same: what
+    /// the body sends is refused here.
+    fn read_before_execution(
+        &self,
+        _: &BeforeSerializationInterceptorContextRef<'_>,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        if context::with(|frame| frame.refuses()) {
+            return Err(Stopped::new(StopWhy::Deadline, None).into());
+        }
+        Ok(())
     }
 
     fn read_after_attempt(

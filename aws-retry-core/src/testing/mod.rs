@@ -169,23 +169,20 @@
 //! assert_eq!(harness.waits().len(), 5);
 //! ```
 
-mod rules;
-
-pub(crate) use rules::Rules;
-
 use std::future::Future;
 use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::context::ambient::{self, Ambient, Within};
+use crate::context::harness_state::HarnessState;
 
 /// What a test asks of the calls inside it. See the [module](self) for recipes.
 ///
 /// Clones share everything.
 #[derive(Clone, Debug)]
 pub struct Harness {
-    rules: Arc<Rules>,
+    state: Arc<HarnessState>,
 }
 
 impl Default for Harness {
@@ -198,7 +195,7 @@ impl Harness {
     /// Calls run as they would outside, with scopes of their own; their waits are noted.
     #[must_use]
     pub fn new() -> Self {
-        Self { rules: Arc::new(Rules::new()) }
+        Self { state: Arc::new(HarnessState::new()) }
     }
 
     /// Calls try once.
@@ -210,14 +207,14 @@ impl Harness {
     /// Waits between attempts, and for a turn in a queue, end at once, and time passes by as much.
     #[must_use]
     pub fn no_waits(self) -> Self {
-        self.rules.set_no_waits();
+        self.state.time.skip_waits();
         self
     }
 
     /// No call tries more often than this, whatever its policy or an override says. Range: 1 and up.
     #[must_use]
     pub fn max_attempts(self, attempts: u32) -> Self {
-        self.rules.set_max_attempts(attempts);
+        self.state.set_max_attempts(attempts);
         self
     }
 
@@ -225,7 +222,7 @@ impl Harness {
     /// other.
     #[must_use]
     pub fn seed(self, seed: u64) -> Self {
-        self.rules.set_seed(seed);
+        self.state.set_seed(seed);
         self
     }
 
@@ -233,19 +230,19 @@ impl Harness {
     /// skipped.
     #[must_use]
     pub fn waits(&self) -> Vec<Duration> {
-        self.rules.pauses()
+        self.state.time.pauses()
     }
 
     /// Runs `future` under these rules.
     pub fn scope<F: Future>(&self, future: F) -> impl Future<Output = F::Output> + use<F> {
-        let rules = Arc::clone(&self.rules);
-        Within::new(future, move |ambient: &mut Ambient| ambient.rules = Some(rules))
+        let state = Arc::clone(&self.state);
+        Within::new(future, move |ambient: &mut Ambient| ambient.harness = Some(state))
     }
 
     /// Puts this thread under these rules until the guard goes.
     pub fn enter(&self) -> Entered {
-        let rules = Arc::clone(&self.rules);
-        let mut ambient = Some(Ambient::changed(|ambient| ambient.rules = Some(rules)));
+        let state = Arc::clone(&self.state);
+        let mut ambient = Some(Ambient::changed(|ambient| ambient.harness = Some(state)));
         ambient::swap(&mut ambient);
         Entered { before: ambient, thread: PhantomData }
     }

@@ -1,7 +1,7 @@
 //! Sleep and time from the SDK's own seams, handed over by the user: for run times other than tokio.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::{Duration, SystemTime};
 
 use aws_smithy_async::rt::sleep::{AsyncSleep, SharedAsyncSleep};
@@ -11,28 +11,48 @@ use super::{ClockId, Sleep, Time};
 
 /// A sleep and a time source that belong together.
 #[derive(Debug)]
-pub(crate) struct Handed {
+pub(crate) struct CustomTimer {
     id: u64,
     sleep: SharedAsyncSleep,
     time: SharedTimeSource,
+    steady: Mutex<Steady>,
 }
 
-impl Handed {
+/// Time that never goes back, though its source may: after a jump back it goes on from where it was.
+#[derive(Debug, Default)]
+struct Steady {
+    latest: Time,
+    jumped: Time,
+}
+
+impl Steady {
+    fn follow(&mut self, source: Time) -> Time {
+        self.jumped = self.jumped.max(self.latest.saturating_sub(source));
+        self.latest = source.saturating_add(self.jumped);
+        self.latest
+    }
+}
+
+impl CustomTimer {
     pub fn new(sleep: impl AsyncSleep + 'static, time: impl TimeSource + 'static) -> Arc<Self> {
         static NEXT: AtomicU64 = AtomicU64::new(0);
         Arc::new(Self {
             id: NEXT.fetch_add(1, Ordering::Relaxed),
             sleep: SharedAsyncSleep::new(sleep),
             time: SharedTimeSource::new(time),
+            steady: Mutex::default(),
         })
     }
 
     pub fn id(&self) -> ClockId {
-        ClockId::Handed(self.id)
+        ClockId::Custom(self.id)
     }
 
     pub fn now(&self) -> Time {
-        self.time.now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default()
+        // Read under the lock: of two threads, the one with the older reading would take it for a jump.
+        let mut steady = self.steady.lock().unwrap_or_else(PoisonError::into_inner);
+        let source = self.time.now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        steady.follow(source)
     }
 
     pub fn sleep(&self, duration: Duration) -> Sleep {
@@ -40,19 +60,19 @@ impl Handed {
     }
 }
 
-static PROCESS: RwLock<Option<Arc<Handed>>> = RwLock::new(None);
+static PROCESS: RwLock<Option<Arc<CustomTimer>>> = RwLock::new(None);
 /// Whether one is set: spares a lock.
 static IS_SET: AtomicBool = AtomicBool::new(false);
 
 /// The sleep and the time that were handed over to the process.
-pub(super) fn current() -> Option<Arc<Handed>> {
+pub(super) fn current() -> Option<Arc<CustomTimer>> {
     if !IS_SET.load(Ordering::Relaxed) {
         return None;
     }
     PROCESS.read().unwrap_or_else(PoisonError::into_inner).clone()
 }
 
-fn set_slot(handed: Option<Arc<Handed>>) {
+fn set_slot(handed: Option<Arc<CustomTimer>>) {
     IS_SET.store(handed.is_some(), Ordering::Relaxed);
     *PROCESS.write().unwrap_or_else(PoisonError::into_inner) = handed;
 }
@@ -71,7 +91,7 @@ fn set_slot(handed: Option<Arc<Handed>>) {
 /// # aws_retry::time::unset();
 /// ```
 pub fn set(sleep: impl AsyncSleep + 'static, time: impl TimeSource + 'static) {
-    set_slot(Some(Handed::new(sleep, time)));
+    set_slot(Some(CustomTimer::new(sleep, time)));
 }
 
 /// Takes back what [`set`] handed over.

@@ -1,0 +1,215 @@
+//! From an attempt's outcome to the decision: the facts are gathered here, `decision/` decides, and the
+//! decision is applied here.
+
+use std::time::Duration;
+
+use super::call::{Call, Extras, resolved};
+use super::state::State;
+use crate::clock::Clock;
+use crate::context::ambient::Ambient;
+use crate::context::{self, AttemptRecord};
+use crate::decision::attempts::{Decision, Facts, RetriedInside};
+use crate::decision::classify::{Predicates, classify};
+use crate::decision::failure::{Failure, Kind, Transport};
+use crate::errors::StopWhy;
+use crate::expansion::outcome::Outcome;
+use crate::expansion::read_error::Via;
+use crate::limits::rate::Outcome as Answer;
+use crate::observe::{self, Event};
+
+type Hook<'a> = Option<&'a dyn Fn(&Event<'_>)>;
+
+/// The hooks of one look at an outcome.
+struct Hooks<'a> {
+    on_attempt: Hook<'a>,
+    on_retry: Hook<'a>,
+    on_give_up: Hook<'a>,
+}
+
+impl Call<'_> {
+    /// Whether to go on after a failure, or after a success that is to be retried. Out of line, so that a
+    /// success on the first attempt pays for none of it.
+    #[cold]
+    pub(super) fn on_failure<O, V>(
+        &mut self,
+        outcome: &O,
+        via: V,
+        extras: Extras<'_, O::Ok, O::Error>,
+    ) -> bool
+    where
+        O: Outcome,
+        V: Via<O::Error>,
+    {
+        let Extras { retry_if, unless, on_attempt, on_retry, on_give_up, .. } = extras;
+        let hooks = Hooks { on_attempt, on_retry, on_give_up };
+        match outcome.split() {
+            Ok(_) => {
+                let said = Predicates { asked: true, vetoed: false };
+                self.decide(&Failure::new(), said, &hooks)
+            }
+            Err(error) => {
+                let said = Predicates {
+                    asked: retry_if.is_some_and(|wanted| wanted(error)),
+                    vetoed: unless.is_some_and(|vetoed| vetoed(error)),
+                };
+                self.decide(&via.failure(error), said, &hooks)
+            }
+        }
+    }
+
+    /// Not generic: one copy serves every fn.
+    #[cold]
+    fn decide(&mut self, failure: &Failure<'_>, said: Predicates, hooks: &Hooks<'_>) -> bool {
+        let (site, policy, late) = (self.site, self.policy, self.late);
+        let (attempt, blocking) = (self.frame.attempt, self.frame.blocking);
+        let records = self.frame.shared_records();
+        let state = self.state_mut();
+        let stopped = state.stopped.take();
+
+        // The records of the attempt complete the error; of one that this crate ended they say nothing.
+        let trust = state.policy.trust_record;
+        let record = records.as_ref().filter(|_| stopped.is_none());
+        let record = record.and_then(|records| records.recall(failure, trust));
+        let completed = match stopped {
+            Some(_) => Some(Failure::transport(Transport::Timeout)),
+            None => record.as_ref().map(|record| record.complete(failure)),
+        };
+        let failure = completed.as_ref().unwrap_or(failure);
+        if failure.service().is_some() {
+            state.learn(|ambient| resolved(site, policy, late, ambient, failure));
+        }
+
+        let verdict = classify(&state.policy, failure, said);
+        let requests = records.as_ref().map_or(0, |records| records.requests());
+        let was_refused = records.as_ref().is_some_and(|records| records.was_refused());
+        if !state.unsent {
+            state.slot.answered(&state.clock, answer_of(verdict.kind, failure), requests);
+        }
+        let scope = state.scope();
+        if verdict.kind == Kind::Throttled {
+            scope.count_throttle();
+        }
+        let facts = Facts {
+            failure,
+            verdict,
+            cancelled: stopped.or(was_refused.then_some(StopWhy::Deadline)),
+            retried_inside: record.as_ref().and_then(retried_inside),
+            can_wait: &|| if blocking { Clock::CAN_BLOCK } else { state.clock.can_wait() },
+            now: state.clock.now(),
+            deadline: state.deadline,
+            earliest_turn: None,
+            random: Ambient::uniform(state.ambient.as_deref()),
+            take_tokens: &|tokens| scope.quota.take(tokens),
+        };
+        let decision = state.attempts.on_failure(&state.policy, facts);
+        let goes_on = state.apply(decision, attempt, blocking, (failure, verdict.kind), hooks);
+        if let Some(records) = records {
+            records.begin(attempt.saturating_add(1), state.policy.throttling);
+        }
+        goes_on
+    }
+
+    #[cold]
+    pub(super) fn on_success(&mut self, on_attempt: Hook<'_>) {
+        let attempt = self.frame.attempt;
+        let requests = self.frame.shared_records().map_or(0, |records| records.requests());
+        let state = self.state_mut();
+        state.cut = None;
+        state.slot.answered(&state.clock, Answer::Accepted, requests);
+        if state.policy.costs.is_some()
+            && let Some(scope) = state.known_scope()
+        {
+            scope.quota.give(state.attempts.on_success());
+        }
+        let event = state.event(attempt);
+        if let Some(hook) = on_attempt {
+            hook(&event);
+        }
+        let _span = state.span.enter();
+        if attempt > 1 {
+            observe::log_recovery(state.policy.log, &event);
+        }
+        state.emit(&event);
+        state.span.end(&event);
+    }
+}
+
+impl State {
+    /// Begins the wait and tells everybody. Whether the call goes on.
+    fn apply(
+        &mut self,
+        decision: Decision,
+        attempt: u32,
+        blocking: bool,
+        (failure, kind): (&Failure<'_>, Kind),
+        hooks: &Hooks<'_>,
+    ) -> bool {
+        self.cut = None;
+        let sent = !self.unsent;
+        if !sent {
+            self.give_back();
+        }
+        // Before any hook runs: if one panics, the retry was never sent, and its tokens go back.
+        self.unsent = matches!(decision, Decision::Retry { .. });
+        let (delay, reason, hook) = match decision {
+            Decision::Retry { wait } => {
+                self.begin_pause(wait, blocking);
+                (wait, None, hooks.on_retry)
+            }
+            Decision::GiveUp { reason, wait_before } => {
+                if wait_before > Duration::ZERO {
+                    self.begin_pause(wait_before, blocking);
+                }
+                (Duration::ZERO, Some(reason), hooks.on_give_up)
+            }
+        };
+        let event = Event { sent, delay, reason, ..self.event(attempt) };
+        // An attempt that was never sent failed because of the failure before it.
+        let event = match &self.last_failure {
+            Some((last, kind)) if !sent => event.of_failure(last, *kind),
+            _ => event.of_failure(failure, kind),
+        };
+        if let Some(hook) = hooks.on_attempt.filter(|_| sent) {
+            hook(&event);
+        }
+        {
+            let _span = self.span.enter();
+            observe::log(&self.site.observed, self.policy.log, &event, self.clock.now());
+            if let Some(hook) = hook {
+                hook(&event);
+            }
+            self.emit(&event);
+        }
+        if reason.is_some() {
+            self.span.end(&event);
+            context::gave_up(failure);
+            return false;
+        }
+        self.last_failure = Some((Box::new(failure.to_owned()), kind));
+        true
+    }
+
+    fn emit(&self, event: &Event<'_>) {
+        let report = self.ambient.as_ref().and_then(|ambient| ambient.report.as_deref());
+        observe::emit(event, report);
+    }
+}
+
+/// Who has retried the failure already, inside the attempt.
+fn retried_inside(record: &AttemptRecord) -> Option<RetriedInside> {
+    if record.gave_up() {
+        Some(RetriedInside::ByCall)
+    } else {
+        record.sdk_retried().then_some(RetriedInside::BySdk)
+    }
+}
+
+/// The meaning of a failure for the send rate: a request without an answer may have passed the quota or
+/// not.
+fn answer_of(kind: Kind, failure: &Failure<'_>) -> Answer {
+    match (kind, failure.transport) {
+        (Kind::Throttled, _) => Answer::Throttled,
+        (_, None) => Answer::Accepted,
+        (_, Some(_)) => Answer::Unknown,
+    }
+}
