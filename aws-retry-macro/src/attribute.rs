@@ -7,14 +7,19 @@ use crate::args::Args;
 use crate::diagnostics::Errors;
 use crate::input::Item;
 use crate::kinds::Place;
-use crate::{expand, impl_block, refuse};
+use crate::{conditional, expand, impl_block};
 
 pub fn expand(args: TokenStream, item: &TokenStream) -> TokenStream {
     let mut errors = Errors::default();
+    let mut conditional_errors = TokenStream::new();
     let mut args = Args::read(args, &mut errors);
     let expanded = match Item::read(item) {
         Ok(Item::Fn(mut func)) => {
-            refuse::twice(&mut func.attrs, &mut errors);
+            for second in conditional::take(&mut func.attrs) {
+                let mut error = Errors::default();
+                error.push(second.second());
+                conditional_errors.extend(error.into_tokens_when(&second.predicate()));
+            }
             reject_misplaced(&mut args, Target::Fn, &mut errors);
             expand::func(*func, args, false, &mut errors)
         }
@@ -34,7 +39,7 @@ pub fn expand(args: TokenStream, item: &TokenStream) -> TokenStream {
         }
     };
     let errors = errors.into_tokens();
-    quote!(#errors #expanded)
+    quote!(#errors #conditional_errors #expanded)
 }
 
 /// The item that the attribute stands on.

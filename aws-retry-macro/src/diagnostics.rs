@@ -31,6 +31,12 @@ impl Errors {
         result.map_err(|error| self.push(error)).ok()
     }
 
+    /// The same, where the predicate holds.
+    pub fn into_tokens_when(self, predicate: &TokenStream) -> TokenStream {
+        let errors = self.0.into_iter().map(syn::Error::into_compile_error);
+        quote::quote!(#(#[cfg(#predicate)] #errors)*)
+    }
+
     /// A `compile_error!` for each, to stand beside the item.
     pub fn into_tokens(self) -> TokenStream {
         self.0.into_iter().map(syn::Error::into_compile_error).collect()

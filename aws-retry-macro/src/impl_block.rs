@@ -8,9 +8,9 @@ use syn::parse::{ParseStream, Parser};
 use syn::{Attribute, GenericParam, ImplItem, Meta};
 
 use crate::args::{Arg, Args};
+use crate::conditional::{self, Own};
 use crate::diagnostics::Errors;
 use crate::input::{Func, Impl};
-use crate::refuse::is_ours;
 use crate::scope::Scope;
 use crate::shape::{Outcome, Shape};
 use crate::table::ArgName;
@@ -18,89 +18,126 @@ use crate::value::Value;
 use crate::{check, expand};
 
 pub fn expand(block: &Impl, args: &Args, errors: &mut Errors) -> TokenStream {
-    let mut covered = 0;
-    let mut methods = 0;
-    let mut without_scope = Vec::new();
+    let mut methods = Methods::new(args);
     let items = members
         .parse2(block.braces.stream())
         .unwrap_or_else(|_| vec![Member::Other(block.braces.stream())]);
+    let any = items.iter().any(|member| matches!(member, Member::Fn(_)));
     let inside: TokenStream = items
         .into_iter()
         .map(|member| match member {
             Member::Other(tokens) => tokens,
-            Member::Fn(func) => {
-                methods += 1;
-                method(*func, args, &mut covered, &mut without_scope, errors)
-            }
+            Member::Fn(func) => methods.expand(*func, errors),
         })
         .collect();
-    if covered == 0 && methods > 0 {
-        let message = "no method of this block is retried: there is no `async fn` that returns something \
-                       (for sync ones, write `sync = true`)";
+    if methods.covered == 0 && any {
+        let message = "no method of this block is retried: it has no `async fn` that may return a `Result` \
+                       (for sync methods, write `sync = true`)";
         errors.push(syn::Error::new(Span::call_site(), message));
     }
-    if let (Some(mode), false) = (args.get(ArgName::Mode), without_scope.is_empty()) {
-        let message = format!(
-            "this mode needs a `scope` on the block or on each method, as in `scope = (fn, &self.account)`: \
-             it is missing on {}",
-            without_scope.join(", ")
-        );
-        errors.at(&mode.token, message);
-    }
+    methods.report(errors);
     let mut braces = Group::new(block.braces.delimiter(), inside);
     braces.set_span(block.braces.span());
     let head = &block.head;
     quote!(#head #braces)
 }
 
-fn method(
-    mut func: Func,
-    block: &Args,
-    covered: &mut usize,
-    without_scope: &mut Vec<String>,
-    errors: &mut Errors,
-) -> TokenStream {
-    let (own, others): (Vec<Attribute>, Vec<Attribute>) = func.attrs.drain(..).partition(is_ours);
-    func.attrs = others;
-    for second in own.iter().skip(1) {
-        errors.at(second, "#[aws_retry] is on this fn already");
-    }
-    let written = own.first().map(|attr| arguments(attr, errors));
-    let asked = written.as_ref().is_some_and(|args| !args.is_switched(ArgName::Sync, false));
-    let written = written.unwrap_or_default();
-    if let Some(skip) = written.get(ArgName::Skip) {
-        if written.list.len() > 1 {
-            errors.at(
-                &skip.token,
-                "`skip` leaves the method alone: the other arguments would have no effect",
-            );
-        }
-        *covered += 1;
-        return func.into_token_stream();
-    }
-    let mut args = merged(block, &written);
-    if !(asked || is_covered(&func, &args)) {
-        return func.into_token_stream();
-    }
-    *covered += 1;
-    // Reported on the block, once for all its methods.
-    if let Some(mode) = args.get(ArgName::Mode).filter(|_| !written.has(ArgName::Mode))
-        && args.has_rate()
-        && !args.has(ArgName::Scope)
-    {
-        without_scope.push(format!("`{}`", func.sig.ident));
-        let (token, value) = (mode.token.clone(), Value::Scope(Scope::Fn));
-        args.list.push(Arg { name: ArgName::Scope, token, value });
-    }
-    expand::func(func, args, !asked, errors)
+/// The methods of a block, and what is only known once all of them were seen.
+struct Methods<'a> {
+    block: &'a Args,
+    covered: usize,
+    /// Methods that need a scope and have none.
+    without_scope: Vec<String>,
 }
 
-fn arguments(attr: &Attribute, errors: &mut Errors) -> Args {
-    match &attr.meta {
+impl<'a> Methods<'a> {
+    fn new(block: &'a Args) -> Self {
+        Self { block, covered: 0, without_scope: Vec::new() }
+    }
+
+    /// Reports on the block what its methods lack.
+    fn report(&self, errors: &mut Errors) {
+        if let (Some(mode), false) = (self.block.get(ArgName::Mode), self.without_scope.is_empty())
+        {
+            let message = format!(
+                "this mode needs a `scope` on the block or on each method, as in \
+                 `scope = (fn, &self.account)`: it is missing on {}",
+                self.without_scope.join(", ")
+            );
+            errors.at(&mode.token, message);
+        }
+    }
+
+    /// The method; once for each answer to the `cfg_attr`s around its attributes.
+    fn expand(&mut self, mut func: Func, errors: &mut Errors) -> TokenStream {
+        let own = conditional::take(&mut func.attrs);
+        if own.iter().all(|own| !own.is_conditional()) {
+            own.iter().skip(1).for_each(|second| errors.push(second.second()));
+            return self.variant(func, own.first(), errors);
+        }
+        let mut variants = TokenStream::new();
+        let mut before = Vec::new();
+        for own in &own {
+            let predicate = own.predicate();
+            // Of two that are there the second is an error.
+            let mut second = Errors::default();
+            second.push(own.second());
+            variants.extend(second.into_tokens_when(&quote!(all(#predicate, any(#(#before),*)))));
+            let first = quote!(all(#predicate, not(any(#(#before),*))));
+            variants.extend(self.variant_when(&first, func.clone(), Some(own)));
+            before.push(predicate);
+        }
+        variants.extend(self.variant_when(&quote!(not(any(#(#before),*))), func, None));
+        variants
+    }
+
+    /// The method with this attribute, and its errors, where the predicate holds.
+    fn variant_when(&mut self, when: &TokenStream, func: Func, own: Option<&Own>) -> TokenStream {
+        let mut errors = Errors::default();
+        let mut alone = Methods::new(self.block);
+        let variant = alone.variant(func, own, &mut errors);
+        alone.report(&mut errors);
+        self.covered += alone.covered;
+        let errors = errors.into_tokens_when(when);
+        quote!(#errors #[cfg(#when)] #variant)
+    }
+
+    fn variant(&mut self, func: Func, own: Option<&Own>, errors: &mut Errors) -> TokenStream {
+        let written = own.map(|own| arguments(&own.meta, errors));
+        let asked = written.as_ref().is_some_and(|args| !args.is_switched(ArgName::Sync, false));
+        let written = written.unwrap_or_default();
+        if let Some(skip) = written.get(ArgName::Skip) {
+            if written.list.len() > 1 {
+                let message =
+                    "`skip` leaves the method alone: the other arguments would have no effect";
+                errors.at(&skip.token, message);
+            }
+            self.covered += 1;
+            return func.into_token_stream();
+        }
+        let mut args = merged(self.block, &written);
+        if !(asked || is_covered(&func, &args)) {
+            return func.into_token_stream();
+        }
+        self.covered += 1;
+        if let Some(mode) = args.get(ArgName::Mode).filter(|_| !written.has(ArgName::Mode))
+            && args.has_rate()
+            && !args.has(ArgName::Scope)
+        {
+            self.without_scope.push(format!("`{}`", func.sig.ident));
+            let (token, value) = (mode.token.clone(), Value::Scope(Scope::Fn));
+            args.list.push(Arg { name: ArgName::Scope, token, value });
+        }
+        expand::func(func, args, !asked, errors)
+    }
+}
+
+fn arguments(meta: &Meta, errors: &mut Errors) -> Args {
+    match meta {
         Meta::Path(_) => Args::default(),
         Meta::List(list) => Args::read(list.tokens.clone(), errors),
         Meta::NameValue(_) => {
-            errors.at(attr, "write `#[aws_retry(..)]`");
+            errors.at(meta, "write `#[aws_retry(..)]`");
             Args::default()
         }
     }

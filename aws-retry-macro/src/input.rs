@@ -8,6 +8,7 @@ use syn::parse::{Parse, ParseStream, Parser};
 use syn::{AttrStyle, Attribute, Block, Signature, Stmt, Token, Visibility};
 
 /// A fn with its body unread.
+#[derive(Clone)]
 pub struct Func {
     pub attrs: Vec<Attribute>,
     vis: Visibility,

@@ -7,6 +7,7 @@ mod args;
 mod arguments;
 mod attribute;
 mod check;
+mod conditional;
 mod diagnostics;
 mod durations;
 mod expand;

@@ -110,22 +110,6 @@ impl<'ast> Visit<'ast> for Lifetimes {
     }
 }
 
-/// A second `#[aws_retry]` would retry the retries.
-pub fn twice(attrs: &mut Vec<syn::Attribute>, errors: &mut Errors) {
-    attrs.retain(|attr| {
-        let second = is_ours(attr);
-        if second {
-            errors.at(attr, "#[aws_retry] is on this fn already");
-        }
-        !second
-    });
-}
-
-pub fn is_ours(attr: &syn::Attribute) -> bool {
-    attr.path().segments.last().is_some_and(|last| last.ident == "aws_retry")
-}
-
-/// The fn's name, for messages.
 pub fn missing_body(sig: &Signature) -> syn::Error {
     let message =
         "a trait method without a body sends nothing: annotate the impl, or the default method";

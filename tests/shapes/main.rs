@@ -17,6 +17,7 @@ mod choice_words;
 mod clone_and_borrow_written;
 mod closure_arguments;
 mod coerced_return;
+mod conditional_attributes;
 mod consumed_argument;
 mod derived_failure;
 mod destructured_argument;

@@ -6,7 +6,7 @@ use std::path::Path;
 use quote::ToTokens;
 
 use super::is_overwriting;
-use crate::refuse::is_ours;
+use crate::conditional;
 
 /// The item with its outermost attribute taken off and expanded.
 fn expanded(source: &str) -> String {
@@ -20,18 +20,13 @@ fn expanded(source: &str) -> String {
         },
         &item[begin..],
     );
-    let (attrs, rest) = attr.expect("an item");
-    let ours = attrs.iter().position(is_ours).expect("the attribute");
-    let args = match &attrs[ours].meta {
-        syn::Meta::List(list) => list.tokens.clone(),
+    let (mut attrs, rest) = attr.expect("an item");
+    let args = match conditional::take(&mut attrs).into_iter().next().map(|own| own.meta) {
+        Some(syn::Meta::List(list)) => list.tokens,
         _ => proc_macro2::TokenStream::new(),
     };
     let above: proc_macro2::TokenStream = item[..begin].parse().expect("docs");
-    let others = attrs
-        .iter()
-        .enumerate()
-        .filter(|(i, _)| *i != ours)
-        .map(|(_, attr)| attr.to_token_stream());
+    let others = attrs.iter().map(ToTokens::to_token_stream);
     let rest: proc_macro2::TokenStream = [above].into_iter().chain(others).chain([rest]).collect();
     let tokens = crate::attribute::expand(args, &rest).to_string();
     // For readability.
