@@ -14,14 +14,17 @@ use pin_project_lite::pin_project;
 use crate::clock::CustomTimer;
 use crate::clock::{Clock, random};
 use crate::context::harness_state::HarnessState;
+use crate::context::task::TaskId;
 use crate::limits::scope::Registry;
 use crate::observe::Collector;
 use crate::switches::Switch;
 
+/// The requests of the surroundings to a call.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Ambient {
     pub deadline: Option<Instant>,
-    pub report: Option<Arc<Collector>>,
+    /// The collectors of all the reports around, the innermost last.
+    pub reports: Vec<Arc<Collector>>,
     pub harness: Option<Arc<HarnessState>>,
     #[cfg(feature = "sdk")]
     pub timer: Option<Arc<CustomTimer>>,
@@ -34,6 +37,30 @@ impl Ambient {
         let mut ambient = current().as_deref().cloned().unwrap_or_default();
         change(&mut ambient);
         Arc::new(ambient)
+    }
+
+    /// This one, for code inside `around` as well: every report counts, the earlier deadline holds, and the
+    /// rest of `around` is nearer.
+    pub fn inside(mut self, around: &Self) -> Self {
+        if let Some(at) = around.deadline {
+            self.limit(at);
+        }
+        for report in &around.reports {
+            if !self.reports.iter().any(|known| Arc::ptr_eq(known, report)) {
+                self.reports.push(Arc::clone(report));
+            }
+        }
+        self.harness = around.harness.clone().or(self.harness);
+        #[cfg(feature = "sdk")]
+        {
+            self.timer = around.timer.clone().or(self.timer);
+        }
+        self
+    }
+
+    /// A deadline more: the earlier one holds.
+    pub fn limit(&mut self, at: Instant) {
+        self.deadline = Some(self.deadline.map_or(at, |known| known.min(at)));
     }
 
     /// The clock in force: the one that was handed over to the future around, else the process's.
@@ -62,37 +89,100 @@ impl Ambient {
     }
 }
 
+struct Current {
+    /// The ambient that a poll swapped in, and the task whose poll that was.
+    ambient: Cell<Option<Arc<Ambient>>>,
+    task: Cell<TaskId>,
+    /// The ambient of the thread: of all its tasks that have none of their own.
+    thread: Cell<Option<Arc<Ambient>>>,
+}
+
 thread_local! {
-    static CURRENT: Cell<Option<Arc<Ambient>>> = const { Cell::new(None) };
+    static CURRENT: Current = const {
+        Current {
+            ambient: Cell::new(None),
+            task: Cell::new(TaskId::NONE),
+            thread: Cell::new(None),
+        }
+    };
 }
 
 /// The ambient of a call that begins here.
 pub(crate) fn current() -> Option<Arc<Ambient>> {
-    let ambient = CURRENT.try_with(Cell::take).ok()?;
-    let seen = ambient.clone();
-    let _ = CURRENT.try_with(|current| current.set(ambient));
-    seen
-}
-
-/// Makes `ambient` the current one, and the current one `ambient`.
-pub(crate) fn swap(ambient: &mut Option<Arc<Ambient>>) {
     // A thread that is going has none any more: no call can begin on it either.
-    let _ = CURRENT.try_with(|current| *ambient = current.replace(ambient.take()));
+    let seen = CURRENT.try_with(|current| {
+        let own = (current.task.get() == TaskId::current()).then(|| clone(&current.ambient));
+        own.flatten().or_else(|| clone(&current.thread))
+    });
+    seen.ok().flatten()
 }
 
-/// Puts the other ambient back when it goes, also while a panic unwinds.
-pub(crate) struct Swapped<'a>(&'a mut Option<Arc<Ambient>>);
+fn clone(cell: &Cell<Option<Arc<Ambient>>>) -> Option<Arc<Ambient>> {
+    let ambient = cell.take();
+    let clone = ambient.clone();
+    cell.set(ambient);
+    clone
+}
+
+/// Makes an ambient the current one of this task, and puts the other one back when it goes, also while a
+/// panic unwinds.
+pub(crate) struct Swapped<'a> {
+    inside: &'a mut Option<Arc<Ambient>>,
+    around: TaskId,
+}
 
 impl<'a> Swapped<'a> {
     pub fn new(ambient: &'a mut Option<Arc<Ambient>>) -> Self {
-        swap(ambient);
-        Self(ambient)
+        let around = swap(ambient, TaskId::current());
+        Self { inside: ambient, around }
     }
 }
 
 impl Drop for Swapped<'_> {
     fn drop(&mut self) {
-        swap(self.0);
+        swap(self.inside, self.around);
+    }
+}
+
+/// Exchanges `ambient` and the current one, which then belongs to `task`; returns the task before it.
+fn swap(ambient: &mut Option<Arc<Ambient>>, task: TaskId) -> TaskId {
+    let swapped = CURRENT.try_with(|current| {
+        *ambient = current.ambient.replace(ambient.take());
+        current.task.replace(task)
+    });
+    swapped.unwrap_or(TaskId::NONE)
+}
+
+/// Keeps an ambient on the thread, for this task and for those that have none of their own.
+#[derive(Debug)]
+pub(crate) struct OnThread {
+    /// The ambient before it: of this task, if it had one, and of the thread.
+    before: (Option<Arc<Ambient>>, Option<Arc<Ambient>>),
+}
+
+impl OnThread {
+    pub fn new(ambient: Arc<Ambient>) -> Self {
+        let before = CURRENT.try_with(|current| {
+            let own = current.task.get() == TaskId::current();
+            let own = own.then(|| current.ambient.take()).flatten();
+            if own.is_some() {
+                current.ambient.set(Some(Arc::clone(&ambient)));
+            }
+            (own, current.thread.replace(Some(ambient)))
+        });
+        Self { before: before.unwrap_or_default() }
+    }
+}
+
+impl Drop for OnThread {
+    fn drop(&mut self) {
+        let (own, thread) = std::mem::take(&mut self.before);
+        let _ = CURRENT.try_with(|current| {
+            if own.is_some() {
+                current.ambient.set(own);
+            }
+            current.thread.set(thread);
+        });
     }
 }
 

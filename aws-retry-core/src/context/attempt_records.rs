@@ -2,12 +2,13 @@
 //! interceptor), and failures that a call inside gave up on. A record is used only for an error that it
 //! agrees with.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use crate::decision::codes;
 #[cfg(feature = "sdk")]
 use crate::decision::codes::Code;
-use crate::decision::failure::{Failure, ReadFrom};
+use crate::decision::failure::{Failure, Kind, ReadFrom};
 
 /// The newest records are kept. An attempt is one request, as a rule, and seldom many at once.
 const KEPT: usize = 16;
@@ -16,6 +17,8 @@ const KEPT: usize = 16;
 #[derive(Clone, Debug)]
 pub(crate) struct AttemptRecord {
     failure: Failure<'static>,
+    /// The kind that it had where it was recorded.
+    kind: Kind,
     source: Source,
 }
 
@@ -39,8 +42,8 @@ pub(crate) struct SdkAttempt {
 }
 
 impl AttemptRecord {
-    pub const fn new(failure: Failure<'static>, source: Source) -> Self {
-        Self { failure, source }
+    pub const fn new(failure: Failure<'static>, kind: Kind, source: Source) -> Self {
+        Self { failure, kind, source }
     }
 
     /// Whether a call inside gave up on it.
@@ -63,31 +66,45 @@ impl AttemptRecord {
         Failure { read_from: Some(ReadFrom::Record), ..seen.or(self.failure.clone()) }
     }
 
-    /// Whether `failure` is the one that was recorded, as far as can be told.
-    fn agrees_with(&self, failure: &Failure<'_>) -> bool {
-        fn differ<T: PartialEq + Copy>(a: Option<T>, b: Option<T>) -> bool {
-            a.is_some() && b.is_some() && a != b
-        }
+    /// Whether `failure`, which is of `kind` under the call's policy, has the cause that was recorded. It has
+    /// where no known fact speaks against it and one speaks for it: a request id, a code, the same kind. A
+    /// fact that is missing, or another message, does not speak against it.
+    fn agrees_with(&self, failure: &Failure<'_>, kind: Kind) -> bool {
         let recorded = &self.failure;
-        if let (Some(recorded), Some(seen)) = (recorded.request_id(), failure.request_id()) {
-            return recorded == seen;
-        }
         // The text of a wrapper may look like a code where the error itself has none.
         let wrapped = recorded.code.is_none() && failure.guessed();
-        if !wrapped && (recorded.code.is_some() || failure.code.is_some()) {
-            let same = match (recorded.code(), failure.code()) {
-                (Some(recorded), Some(seen)) => codes::same(recorded, seen),
-                _ => false,
-            };
-            return same && recorded.message == failure.message;
+        let code = failure.code().filter(|_| !wrapped);
+        let same_id = same(recorded.request_id(), failure.request_id());
+        let same_code = recorded.code().zip(code).map(|(a, b)| codes::same(a, b));
+        let one_lost = (recorded.is_lost() && failure.is_answered())
+            || (recorded.is_answered() && failure.is_lost());
+        let against = same_id == Some(false)
+            || same_code == Some(false)
+            || same(recorded.status, failure.status) == Some(false)
+            || same(recorded.transport, failure.transport) == Some(false)
+            || one_lost;
+        if against {
+            return false;
         }
-        // Without a code: an answer of no known form, a time-out, a lost connection.
-        let apart = (!wrapped && differ(recorded.message(), failure.message()))
-            || differ(recorded.status, failure.status)
-            || differ(recorded.transport, failure.transport)
-            || recorded.declared != failure.declared;
-        !apart && (self.gave_up() || failure.of_sdk)
+        // A call that wants to retry a failure that the call inside does not retry has rules of its own.
+        let wants_more = self.gave_up() && kind.is_retryable() && !self.kind.is_retryable();
+        if same_id == Some(true) || same_code == Some(true) {
+            return !wants_more;
+        }
+        let same_kind = kind == self.kind && kind.is_retryable();
+        match self.source {
+            Source::Inner if same_kind => true,
+            // The connection of an error that neither is the SDK's nor speaks for itself is another one.
+            Source::Sdk(_) if same_kind && failure.declared.is_some() => true,
+            // An answer of no known form, a time-out, a lost connection: the error has no code to compare.
+            _ => failure.of_sdk && recorded.code.is_none() && !wants_more,
+        }
     }
+}
+
+/// Whether two facts are the same; `None` where one is missing.
+fn same<T: PartialEq>(a: Option<T>, b: Option<T>) -> Option<bool> {
+    Some(a? == b?)
 }
 
 /// The records of one call. Nothing is locked while nothing fails.
@@ -95,6 +112,8 @@ impl AttemptRecord {
 pub(crate) struct AttemptRecords {
     token: OnceLock<u128>,
     list: Mutex<List>,
+    /// The call is over.
+    ended: AtomicBool,
 }
 
 #[derive(Debug)]
@@ -134,7 +153,17 @@ impl AttemptRecords {
             throttling: &[],
             refusal: Refusal::None,
         };
-        Self { token: OnceLock::new(), list: Mutex::new(list) }
+        Self { token: OnceLock::new(), list: Mutex::new(list), ended: AtomicBool::new(false) }
+    }
+
+    /// The call is over.
+    pub fn end(&self) {
+        self.ended.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether the call is over.
+    pub fn has_ended(&self) -> bool {
+        self.ended.load(Ordering::Relaxed)
     }
 
     /// The call's token.
@@ -177,11 +206,11 @@ impl AttemptRecords {
         self.list().requests
     }
 
-    /// The newest record that agrees with `failure`. With `trust`, one of an error that lost everything is
-    /// the newest of all.
-    pub fn recall(&self, failure: &Failure<'_>, trust: bool) -> Option<AttemptRecord> {
+    /// The newest record that agrees with `failure`, which is of `kind`. With `trust`, the record of an error
+    /// that lost everything is the newest of all.
+    pub fn recall(&self, failure: &Failure<'_>, kind: Kind, trust: bool) -> Option<AttemptRecord> {
         let list = self.list();
-        let found = list.records.iter().rev().find(|record| record.agrees_with(failure));
+        let found = list.records.iter().rev().find(|record| record.agrees_with(failure, kind));
         let trusted =
             || list.records.last().filter(|_| trust && list.trusted && failure.is_opaque());
         found.or_else(trusted).cloned()

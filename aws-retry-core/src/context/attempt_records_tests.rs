@@ -8,6 +8,9 @@ thread_local! {
     pub static LIVE: Cell<i32> = const { Cell::new(0) };
 }
 
+/// The kind of the failures in tests that are about something else.
+const KIND: Kind = Kind::Throttled;
+
 fn coded(code: &'static str, message: &'static str) -> Failure<'static> {
     Failure::new().with_code(code).with_message(message)
 }
@@ -19,50 +22,104 @@ fn sent(execution: u64) -> Source {
 fn records(recorded: impl IntoIterator<Item = (Failure<'static>, Source)>) -> AttemptRecords {
     let list = AttemptRecords::new(1);
     for (failure, source) in recorded {
-        list.add(1, AttemptRecord::new(failure, source));
+        list.add(1, AttemptRecord::new(failure, KIND, source));
     }
     list
 }
 
+/// Each failure of a call of its own kind, beside a record: is it the same cause?
 #[test]
-fn a_record_speaks_only_for_its_own_failure() {
+fn a_record_speaks_for_the_failures_that_no_known_fact_tells_apart() {
+    use Kind::{Other, Permanent, Throttled, Transient};
+    let sdk = |failure: Failure<'static>| Failure { of_sdk: true, ..failure };
+    let text = |code| Failure { read_from: Some(ReadFrom::Text), ..coded(code, "failed") };
+    let id = |id: &'static str| Failure::new().with_request_id(id);
+    let lost = Failure::transport(Transport::Io);
+    let timeout = Failure::transport(Transport::Timeout);
+    let slow = coded("SlowDown", "later").with_status(503).with_request_id("a");
+    let code = Failure::new().with_code("SlowDown");
+    let error_500 = coded("InternalError", "oh").with_status(500).with_request_id("b");
+    let bare_503 = Failure::new().with_status(503);
+    let denied = coded("AccessDenied", "no").with_status(403).with_request_id("c");
+    let busy = Failure::throttled();
+    let gone = Failure::permanent();
+    let flaky = Failure::transient();
+    let asked = Failure::retryable();
+    let (inner, of_sdk) = (Source::Inner, sent(1));
+    let none = Failure::new();
+    #[rustfmt::skip]
+    let cases = [
+        // An own error type that keeps the kind, the code, or the code with other words.
+        (&slow, Throttled, inner, busy.clone(), Throttled, true),
+        (&slow, Throttled, inner, code.clone(), Throttled, true),
+        (&slow, Throttled, inner, coded("SlowDown", "go"), Throttled, true),
+        (&slow, Throttled, inner, busy.clone().with_status(503), Throttled, true),
+        (&slow, Throttled, inner, id("a"), Permanent, true),
+        (&error_500, Transient, inner, flaky.clone(), Transient, true),
+        (&error_500, Transient, inner, flaky.clone().with_code("InternalError"), Transient, true),
+        (&lost, Transient, inner, flaky.clone(), Transient, true),
+        (&lost, Transient, inner, lost.clone(), Transient, true),
+        (&bare_503, Transient, inner, flaky.clone(), Transient, true),
+        (&bare_503, Transient, inner, bare_503.clone(), Transient, true),
+        (&none, Other, inner, none.clone(), Other, true),
+        (&denied, Permanent, inner, coded("AccessDenied", "no"), Permanent, true),
+        // Both calls retry it, for reasons of their own.
+        (&slow, Throttled, inner, asked.clone().with_code("SlowDown"), Other, true),
+        // Handled inside, and then a failure of the body's own.
+        (&denied, Permanent, inner, lost.clone(), Transient, false),
+        (&denied, Permanent, inner, none.clone(), Permanent, false),
+        (&denied, Permanent, inner, busy.clone(), Throttled, false),
+        (&denied, Permanent, inner, asked.clone(), Other, false),
+        (&denied, Permanent, inner, coded("AccessDenied", "no"), Other, false),
+        (&gone, Permanent, inner, lost.clone(), Transient, false),
+        (&slow, Throttled, inner, lost.clone(), Transient, false),
+        (&slow, Throttled, inner, coded("Throttling", "later"), Throttled, false),
+        (&slow, Throttled, inner, code.clone().with_request_id("b"), Throttled, false),
+        (&slow, Throttled, inner, code.clone().with_status(400), Throttled, false),
+        (&slow, Throttled, inner, flaky.clone(), Transient, false),
+        (&slow, Throttled, inner, none.clone(), Permanent, false),
+        (&slow, Throttled, inner, gone.clone(), Permanent, false),
+        (&error_500, Transient, inner, lost.clone(), Transient, false),
+        (&bare_503, Transient, inner, timeout.clone(), Transient, false),
+        (&timeout, Transient, inner, lost.clone(), Transient, false),
+        (&lost, Transient, inner, bare_503.clone(), Transient, false),
+        (&lost, Transient, inner, slow.clone(), Throttled, false),
+        (&busy, Throttled, inner, flaky.clone(), Transient, false),
+        // A request of the SDK, and an own error type.
+        (&error_500, Transient, of_sdk, coded("InternalError", "oh"), Transient, true),
+        (&error_500, Transient, of_sdk, Failure::new().with_code("InternalError"), Permanent, true),
+        (&error_500, Transient, of_sdk, flaky.clone(), Transient, true),
+        (&slow, Throttled, of_sdk, busy.clone(), Throttled, true),
+        (&slow, Throttled, of_sdk, id("a"), Permanent, true),
+        (&slow, Throttled, of_sdk, code.clone().with_request_id("b"), Throttled, false),
+        (&slow, Throttled, of_sdk, coded("Throttling", "later"), Throttled, false),
+        (&slow, Throttled, of_sdk, none.clone(), Permanent, false),
+        (&slow, Throttled, of_sdk, flaky.clone(), Transient, false),
+        (&slow, Throttled, of_sdk, lost.clone(), Transient, false),
+        // Without a code to compare: an error of the SDK, and not another connection.
+        (&lost, Transient, of_sdk, sdk(lost.clone()), Transient, true),
+        (&lost, Transient, of_sdk, sdk(text("Upload")), Permanent, true),
+        (&lost, Transient, of_sdk, lost.clone(), Transient, false),
+        (&lost, Transient, of_sdk, sdk(timeout.clone()), Transient, false),
+        (&lost, Transient, of_sdk, none.clone(), Permanent, false),
+        (&bare_503, Transient, inner, sdk(none.clone()), Permanent, true),
+        (&bare_503, Transient, of_sdk, sdk(none.clone()), Permanent, true),
+    ];
+    for (recorded, kind, source, failure, own_kind, expected) in cases {
+        let record = AttemptRecord::new(recorded.clone(), kind, source);
+        let agrees = record.agrees_with(&failure, own_kind);
+        assert_eq!(agrees, expected, "{record:?}\n{own_kind:?} {failure:?}");
+    }
+}
+
+#[test]
+fn a_record_completes_the_failure_that_it_speaks_for() {
     let slow = coded("SlowDown", "later").with_status(503).with_request_id("a");
     let recorded = records([(slow, sent(1))]);
-    let status =
-        |failure: Failure<'_>| recorded.recall(&failure, false).map(|it| it.failure.status);
-    assert_eq!(status(coded("SlowDown", "later")), Some(Some(503)));
-    assert_eq!(status(Failure::new().with_request_id("a")), Some(Some(503)));
-    assert_eq!(status(coded("SlowDown", "later").with_request_id("b")), None, "another request");
-    assert_eq!(status(coded("SlowDown", "go")), None, "another message");
-    assert_eq!(status(Failure::new().with_code("SlowDown")), None, "no message");
-    assert_eq!(status(coded("Throttling", "later")), None, "another code");
-    assert_eq!(status(Failure::new()), None, "an error that tells nothing");
-    assert_eq!(status(Failure::transport(Transport::Io)), None, "an error of another kind");
-}
-
-#[test]
-fn without_a_code_it_speaks_for_an_sdk_error_alone() {
-    let lost = Failure { of_sdk: true, ..Failure::transport(Transport::Io) };
-    let records = records([(lost.clone(), sent(1))]);
-    assert!(records.recall(&lost, false).is_some());
-    let agrees = |failure: Failure<'_>| records.recall(&failure, false).is_some();
-    let wrapped = Failure {
-        read_from: Some(ReadFrom::Text),
-        ..lost.with_code("Upload").with_message("failed")
-    };
-    assert!(agrees(wrapped), "a wrapper's text that looks like a code");
-    assert!(!agrees(Failure::transport(Transport::Io)), "someone else's connection");
-    assert!(!agrees(Failure { of_sdk: true, ..Failure::transport(Transport::Timeout) }));
-    assert!(!agrees(Failure::new()));
-}
-
-#[test]
-fn the_newest_that_agrees_is_taken() {
-    let failure = coded("Throttling", "Rate exceeded");
-    let inner_first = records([(failure.clone(), Source::Inner), (failure.clone(), sent(1))]);
-    assert!(!inner_first.recall(&failure, false).is_some_and(|record| record.gave_up()));
-    let inner_last = records([(failure.clone(), sent(1)), (failure.clone(), Source::Inner)]);
-    assert!(inner_last.recall(&failure, false).is_some_and(|record| record.gave_up()));
+    let seen = Failure::new().with_code("SlowDown");
+    let record = recorded.recall(&seen, Kind::Throttled, false).unwrap();
+    let whole = record.complete(&seen);
+    assert_eq!((whole.status(), whole.request_id()), (Some(503), Some("a")));
 }
 
 #[test]
@@ -70,23 +127,23 @@ fn a_success_clears_its_own_operation_and_the_trust() {
     let (a, b) = (coded("A", "a"), coded("B", "b"));
     let records = records([(a.clone(), sent(1)), (b.clone(), sent(2))]);
     let opaque = Failure::new();
-    assert_eq!(records.recall(&opaque, true).map(|it| it.failure.code), Some(b.code.clone()));
+    assert_eq!(records.recall(&opaque, KIND, true).map(|it| it.failure.code), Some(b.code.clone()));
     records.succeeded(1, Some(1));
-    assert!(records.recall(&a, false).is_none());
-    assert!(records.recall(&b, false).is_some());
-    assert!(records.recall(&opaque, true).is_none());
+    assert!(records.recall(&a, KIND, false).is_none());
+    assert!(records.recall(&b, KIND, false).is_some());
+    assert!(records.recall(&opaque, KIND, true).is_none());
 }
 
 #[test]
 fn trust_is_for_errors_that_tell_nothing() {
     let records = records([(coded("A", "a"), sent(1))]);
-    assert!(records.recall(&coded("B", "b"), true).is_none());
+    assert!(records.recall(&coded("B", "b"), KIND, true).is_none());
     let wrapper = Failure { read_from: Some(ReadFrom::Text), ..coded("Upload", "failed") };
-    let trusted = records.recall(&wrapper, true).map(|record| record.complete(&wrapper).code);
+    let trusted = records.recall(&wrapper, KIND, true).map(|record| record.complete(&wrapper).code);
     assert_eq!(trusted, Some(Some("A".into())));
-    assert!(records.recall(&Failure::transport(Transport::Io), true).is_none());
-    assert!(records.recall(&Failure::permanent(), true).is_none());
-    assert!(records.recall(&Failure::new(), false).is_none());
+    assert!(records.recall(&Failure::transport(Transport::Io), KIND, true).is_none());
+    assert!(records.recall(&Failure::permanent(), Kind::Permanent, true).is_none());
+    assert!(records.recall(&Failure::new(), KIND, false).is_none());
 }
 
 #[test]
@@ -94,17 +151,17 @@ fn an_attempt_has_its_own_records() {
     let failure = coded("A", "a");
     let records = records([(failure.clone(), sent(1))]);
     records.begin(2, &[]);
-    assert!(records.recall(&failure, true).is_none());
-    records.add(1, AttemptRecord::new(failure.clone(), sent(2)));
-    assert!(records.recall(&failure, true).is_none(), "a task that outlived its attempt");
-    records.add(2, AttemptRecord::new(failure.clone(), sent(3)));
-    assert!(records.recall(&failure, true).is_some());
+    assert!(records.recall(&failure, KIND, true).is_none());
+    records.add(1, AttemptRecord::new(failure.clone(), KIND, sent(2)));
+    assert!(records.recall(&failure, KIND, true).is_none(), "a task that outlived its attempt");
+    records.add(2, AttemptRecord::new(failure.clone(), KIND, sent(3)));
+    assert!(records.recall(&failure, KIND, true).is_some());
 }
 
 #[test]
 fn an_operation_has_one_record_and_old_ones_make_way() {
     let failure = |i: u64| Failure::new().with_request_id(i.to_string());
-    let known = |records: &AttemptRecords, i| records.recall(&failure(i), false).is_some();
+    let known = |records: &AttemptRecords, i| records.recall(&failure(i), KIND, false).is_some();
     let one = records((0..100).map(|i| (failure(i), sent(7))));
     assert_eq!((known(&one, 98), known(&one, 99)), (false, true));
     let many = records((0..100).map(|i| (failure(i), sent(i))));
@@ -116,7 +173,7 @@ fn an_operation_has_one_record_and_old_ones_make_way() {
 fn an_erased_error_gets_back_what_it_lost() {
     let whole = coded("SlowDown", "later").with_status(503).with_request_id("a");
     let seen = Failure { read_from: Some(ReadFrom::Text), ..coded("SlowDown", "later") };
-    let record = AttemptRecord::new(whole.clone(), sent(1));
+    let record = AttemptRecord::new(whole.clone(), KIND, sent(1));
     let recorded = Failure { read_from: Some(ReadFrom::Record), ..whole };
     assert_eq!(record.complete(&seen), recorded);
 }
@@ -131,7 +188,7 @@ async fn ten_thousand_calls_leave_no_records_behind() {
     async fn fails(after: u64) -> std::io::Result<()> {
         sleep(Duration::from_millis(after)).await;
         crate::context::call_context::with(|frame| {
-            frame.add(AttemptRecord::new(coded("Throttling", "slow down"), sent(after)));
+            frame.add(AttemptRecord::new(coded("Throttling", "slow down"), KIND, sent(after)));
         });
         Err(std::io::ErrorKind::ConnectionReset.into())
     }

@@ -1,15 +1,17 @@
 //! What code inside an attempt can learn of its call, and what it tells the call: a context in a
 //! thread-local, swapped in for the length of one poll and out again, so that it follows the future and
-//! costs no allocation.
+//! costs no allocation. It belongs to the task whose poll swapped it in: another task that this poll drives
+//! in turn does not see it.
 
 use std::cell::Cell;
 use std::mem::{self, ManuallyDrop};
 use std::sync::Arc;
 
 use crate::context::attempt_records::{AttemptRecord, AttemptRecords, Source};
-use crate::decision::failure::Failure;
+use crate::context::task::TaskId;
+use crate::decision::failure::{Failure, Kind};
 
-/// What the attempt in progress and the code inside it know of each other.
+/// The knowledge that the attempt in progress and the code inside it share.
 #[derive(Clone, Debug)]
 pub(crate) struct CallContext {
     /// The attempt's number, from 1. 0: no annotated call is in progress.
@@ -21,31 +23,37 @@ pub(crate) struct CallContext {
     pub setup_pending: bool,
     /// The call's waits block the thread.
     pub blocking: bool,
-    /// What the code inside recorded. Shared with the tasks that [`in_call`] sent out.
+    /// The records of the code inside. Shared with the tasks that [`in_call`] sent out.
     records: Option<Arc<AttemptRecords>>,
 }
 
-/// The part of a frame that code inside sees. Two cells, since what was just written in parts is slow to
-/// read back as a whole.
+/// The part of a context that code inside sees. Separate cells, since a value that was just written in parts
+/// is slow to read back as a whole.
 struct Current {
     attempt: Cell<u32>,
-    // Whoever swaps a frame in swaps it out again, so that nothing is left to drop when the thread ends.
+    // Each context that is swapped in is swapped out again, so that nothing is left to drop when the thread ends.
     records: Cell<ManuallyDrop<Option<Arc<AttemptRecords>>>>,
+    task: Cell<TaskId>,
 }
 
 thread_local! {
     static CURRENT: Current = const {
-        Current { attempt: Cell::new(0), records: Cell::new(ManuallyDrop::new(None)) }
+        Current {
+            attempt: Cell::new(0),
+            records: Cell::new(ManuallyDrop::new(None)),
+            task: Cell::new(TaskId::NONE),
+        }
     };
 }
 
-/// Puts the surrounding frame back when it goes, also while a panic unwinds.
+/// Puts the surrounding context back when it goes, also while a panic unwinds.
 pub(crate) struct Entered<'a> {
     inside: &'a mut CallContext,
+    around: TaskId,
 }
 
 impl CallContext {
-    /// The frame outside every annotated call.
+    /// The context outside every annotated call.
     pub const NONE: Self = Self {
         attempt: 0,
         needs_setup: false,
@@ -54,21 +62,28 @@ impl CallContext {
         records: None,
     };
 
-    /// The frame of a call.
+    /// The context of a call.
     pub const fn new(needs_setup: bool) -> Self {
         Self { needs_setup, ..Self::NONE }
     }
 
-    /// Makes this the current frame until the guard goes.
+    /// Makes this the current context until the guard goes.
     #[inline]
     pub fn enter(&mut self) -> Entered<'_> {
-        swap(self);
-        Entered { inside: self }
+        let around = swap(self, TaskId::current());
+        Entered { inside: self, around }
     }
 
-    /// Whether an attempt is in progress.
-    pub const fn is_in_call(&self) -> bool {
-        self.attempt > 0
+    /// Whether an attempt is in progress. A task of [`in_call`](crate::in_call) can outlive its call.
+    pub fn is_in_call(&self) -> bool {
+        self.attempt > 0 && !self.records.as_ref().is_some_and(|records| records.has_ended())
+    }
+
+    /// The call is over: the tasks that it sent out are on their own.
+    pub fn end(&mut self) {
+        if let Some(records) = self.records.take() {
+            records.end();
+        }
     }
 
     /// The records, made if there are none.
@@ -118,26 +133,31 @@ impl CallContext {
 impl Drop for Entered<'_> {
     #[inline]
     fn drop(&mut self) {
-        swap(self.inside);
+        swap(self.inside, self.around);
     }
 }
 
+/// Exchanges `context` and the current one, which then belongs to `task`; returns the task before it.
 #[inline]
-fn swap(frame: &mut CallContext) {
+fn swap(context: &mut CallContext, task: TaskId) -> TaskId {
     CURRENT.with(|current| {
-        frame.attempt = current.attempt.replace(frame.attempt);
-        let entering = ManuallyDrop::new(frame.records.take());
+        context.attempt = current.attempt.replace(context.attempt);
+        let entering = ManuallyDrop::new(context.records.take());
         let leaving = ManuallyDrop::into_inner(current.records.replace(entering));
-        // What `frame` holds now is `None`: forgetting it spares the hot path a drop.
-        mem::forget(mem::replace(&mut frame.records, leaving));
-    });
+        // The records of `context` are `None` now: forgetting them spares the hot path a drop.
+        mem::forget(mem::replace(&mut context.records, leaving));
+        current.task.replace(task)
+    })
 }
 
-/// Looks at the current frame.
+/// Looks at the current context: the one around the code that asks, if it belongs to the same task.
 pub(crate) fn with<T>(look: impl FnOnce(&mut CallContext) -> T) -> T {
-    let mut frame = CallContext::NONE;
-    let inside = frame.enter();
-    // What is inside is the surrounding frame; it goes back when the guard goes.
+    let mut context = CallContext::NONE;
+    if CURRENT.with(|current| current.task.get()) != TaskId::current() {
+        return look(&mut context);
+    }
+    let inside = context.enter();
+    // The guard holds the surrounding context now, and puts it back when it goes.
     look(inside.inside)
 }
 
@@ -148,15 +168,14 @@ pub(crate) fn with<T>(look: impl FnOnce(&mut CallContext) -> T) -> T {
 /// ```
 #[must_use]
 pub fn attempt() -> u32 {
-    with(|frame| frame.attempt)
+    with(|context| if context.is_in_call() { context.attempt } else { 0 })
 }
 
-/// Tells the call around this one, if there is one, what this one gave up on.
-pub(crate) fn gave_up(failure: &Failure<'_>) {
+/// Tells the call around this one, if there is one, the failure that this one gave up on, and its kind.
+pub(crate) fn gave_up(failure: &Failure<'_>, kind: Kind) {
     with(|around| {
         if around.is_in_call() {
-            let record = AttemptRecord::new(failure.to_owned(), Source::Inner);
-            around.add(record);
+            around.add(AttemptRecord::new(failure.to_owned(), kind, Source::Inner));
         }
     });
 }
@@ -166,7 +185,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn frames_nest_and_come_back_after_a_panic() {
+    fn contexts_nest_and_come_back_after_a_panic() {
         let mut outer = CallContext { attempt: 1, ..CallContext::NONE };
         let _outer = outer.enter();
         assert_eq!(attempt(), 1);
@@ -181,19 +200,19 @@ mod tests {
     }
 
     #[test]
-    fn a_frame_is_two_words() {
+    fn a_context_is_two_words() {
         assert!(size_of::<CallContext>() <= 2 * size_of::<usize>());
     }
 
     #[test]
     fn records_are_freed_with_their_call() {
-        let mut frame = CallContext { attempt: 1, ..CallContext::NONE };
+        let mut context = CallContext { attempt: 1, ..CallContext::NONE };
         {
-            let _inside = frame.enter();
-            gave_up(&Failure::throttled());
+            let _inside = context.enter();
+            gave_up(&Failure::throttled(), Kind::Throttled);
         }
-        let records = Arc::downgrade(frame.records());
-        drop(frame);
+        let records = Arc::downgrade(context.records());
+        drop(context);
         assert!(records.upgrade().is_none());
     }
 }

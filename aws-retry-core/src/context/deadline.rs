@@ -35,6 +35,6 @@ pub fn with_deadline<F: Future>(
 ) -> impl Future<Output = F::Output> {
     let at = at.into();
     Within::new(future, move |ambient: &mut Ambient| {
-        ambient.deadline = Some(ambient.deadline.map_or(at, |outer| outer.min(at)));
+        ambient.limit(at);
     })
 }

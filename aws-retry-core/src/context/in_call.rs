@@ -15,19 +15,27 @@ pin_project! {
     #[derive(Debug)]
     #[must_use = "futures do nothing unless polled"]
     pub struct InCall<F> {
-        frame: CallContext,
+        call: CallContext,
         ambient: Option<Arc<Ambient>>,
+        polled: bool,
         #[pin]
         future: F,
     }
 }
 
-/// Makes `future` part of the call in progress, wherever it is polled.
+/// Makes `future` part of the surroundings in which this is called, wherever it is polled.
 ///
-/// What a call knows of its attempt does not follow into a spawned task: wrap the task's future, and the
-/// SDK's interceptor, [`attempt`](crate::attempt()) and [`client_token`](crate::client_token) work there
-/// as they do in the fn itself. Calls inside it are under the same ambient deadline, report and test
-/// rules. Outside a call it changes nothing.
+/// A spawned task inherits nothing: neither the call in progress nor an ambient deadline, report, clock or
+/// test harness. Wrap the task's future, inside an annotated fn or directly inside
+/// [`with_deadline`](crate::with_deadline), [`report`](crate::report()), [`time::with`](crate::time::with) or
+/// [`Harness::scope`](crate::testing::Harness::scope):
+///
+/// - Calls inside it are under all of these, as well as under those in which it is polled: each report
+///   counts them, and the earlier deadline holds.
+/// - In a call, the SDK's interceptor, [`attempt`](crate::attempt()) and
+///   [`client_token`](crate::client_token) work there as they do in the fn itself, until the call is over.
+///
+/// Outside of all of them it changes nothing.
 ///
 /// ```
 /// # async fn send() {}
@@ -36,15 +44,15 @@ pin_project! {
 /// # }
 /// ```
 pub fn in_call<F: Future>(future: F) -> InCall<F> {
-    let frame = call_context::with(|frame| {
-        if frame.is_in_call() {
-            // Made now, so that the task and the call share them.
-            frame.records();
+    let call = call_context::with(|context| {
+        if !context.is_in_call() {
+            return CallContext::NONE;
         }
-        frame.clone()
+        // Made now, so that the task and the call share them.
+        context.records();
+        context.clone()
     });
-    let ambient = ambient::current().filter(|_| frame.is_in_call());
-    InCall { frame, ambient, future }
+    InCall { call, ambient: ambient::current(), polled: false, future }
 }
 
 impl<F: Future> Future for InCall<F> {
@@ -52,8 +60,14 @@ impl<F: Future> Future for InCall<F> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
-        let _around = this.frame.is_in_call().then(|| Swapped::new(this.ambient));
-        let _inside = this.frame.is_in_call().then(|| this.frame.enter());
+        if !std::mem::replace(this.polled, true)
+            && let (Some(own), Some(around)) = (&*this.ambient, ambient::current())
+            && !Arc::ptr_eq(own, &around)
+        {
+            *this.ambient = Some(Arc::new(Ambient::clone(own).inside(&around)));
+        }
+        let _around = this.ambient.is_some().then(|| Swapped::new(this.ambient));
+        let _inside = this.call.is_in_call().then(|| this.call.enter());
         this.future.poll(cx)
     }
 }

@@ -1,6 +1,6 @@
 //! The surroundings of a call, and what the code inside it can ask: its attempt's number, its client
-//! token, the deadline and the report around it. It follows the future, not the thread: thread-locals,
-//! swapped in for the length of one poll and out again.
+//! token, the deadline and the report around it. All of it follows the future and its task, not the thread:
+//! thread-locals, swapped in for the length of one poll and out again, that other tasks do not see.
 
 pub(crate) mod ambient;
 mod attempt_records;
@@ -10,6 +10,7 @@ pub(crate) mod harness_state;
 mod in_call;
 mod report;
 pub(crate) mod scope_state;
+mod task;
 #[cfg(feature = "sdk")]
 pub(crate) mod time;
 mod token;

@@ -29,16 +29,9 @@ use crate::observe::{Collector, Report};
 /// # }
 /// ```
 pub async fn report<F: Future>(future: F) -> (F::Output, Report) {
-    let collector = Arc::new(collector());
+    let clock = Ambient::clock(ambient::current().as_deref());
+    let collector = Arc::new(Collector::new(clock));
     let inside = Arc::clone(&collector);
-    let output =
-        Within::new(future, move |ambient: &mut Ambient| ambient.report = Some(inside)).await;
+    let output = Within::new(future, |ambient: &mut Ambient| ambient.reports.push(inside)).await;
     (output, collector.take())
-}
-
-/// A collector whose events also reach the report around it.
-fn collector() -> Collector {
-    let ambient = ambient::current();
-    let clock = Ambient::clock(ambient.as_deref());
-    Collector::new(clock, ambient.and_then(|ambient| ambient.report.clone()))
 }

@@ -13,6 +13,8 @@ pub(crate) struct Predicates {
     pub asked: bool,
     /// `unless` forbade one.
     pub vetoed: bool,
+    /// The outcome is a success that `retry_if_ok` asked to retry.
+    pub of_success: bool,
 }
 
 /// The kind of a failure, and the rule that made it so.
@@ -24,7 +26,7 @@ pub(crate) struct Verdict {
 
 impl Verdict {
     pub fn is_retryable(self) -> bool {
-        matches!(self.kind, Kind::Throttled | Kind::Transient | Kind::Other)
+        self.kind.is_retryable()
     }
 
     /// Whether the request certainly was not executed: the service's own throttling code, or a connection

@@ -129,8 +129,8 @@ fn transport_failures() {
 #[test]
 fn predicates() {
     let policy = RetryPolicy::new().resolve();
-    let asked = Predicates { asked: true, vetoed: false };
-    let vetoed = Predicates { asked: true, vetoed: true };
+    let asked = Predicates { asked: true, ..Predicates::default() };
+    let vetoed = Predicates { asked: true, vetoed: true, of_success: false };
     assert_eq!(classify(&policy, &coded("Else", 400), asked).kind, Other);
     assert_eq!(classify(&policy, &coded("SlowDown", 400), asked).kind, Throttled);
     assert_eq!(classify(&policy, &coded("SlowDown", 400), vetoed).rule, Rule::Vetoed);

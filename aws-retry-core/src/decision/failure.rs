@@ -55,6 +55,11 @@ impl Kind {
             Self::Permanent => "permanent",
         }
     }
+
+    /// Whether a failure of this kind is retried.
+    pub(crate) const fn is_retryable(self) -> bool {
+        matches!(self, Self::Throttled | Self::Transient | Self::Other)
+    }
 }
 
 /// Where the facts of a failure were read: the closer to the SDK's own error, the more there is.
@@ -278,6 +283,26 @@ impl<'a> Failure<'a> {
             && request_id.is_none()
             && transport.is_none()
             && declared.is_none()
+    }
+
+    /// Whether the service answered, with an error of its own.
+    pub(crate) fn is_answered(&self) -> bool {
+        let by_code = self.code.is_some() && !self.guessed();
+        self.transport.is_none() && (by_code || self.status.is_some() || self.request_id.is_some())
+    }
+
+    /// Whether the connection was lost, or never made: no service answered.
+    pub(crate) fn is_lost(&self) -> bool {
+        let lost = matches!(
+            self.transport,
+            Some(
+                Transport::NeverConnected
+                    | Transport::ConnectTimeout
+                    | Transport::Io
+                    | Transport::Timeout
+            )
+        );
+        lost && self.status.is_none()
     }
 
     /// This failure with what it lacks taken from `source`.

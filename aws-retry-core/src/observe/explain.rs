@@ -23,7 +23,7 @@ impl Explanation<'_> {
     /// Whether a call under the policy would try again, as long as attempts, quota and time last.
     #[must_use]
     pub fn is_retried(&self) -> bool {
-        !self.held_back && matches!(self.kind, Kind::Throttled | Kind::Transient | Kind::Other)
+        !self.held_back && self.kind.is_retryable()
     }
 
     /// The kind that the failure is treated as.

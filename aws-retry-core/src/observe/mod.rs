@@ -83,6 +83,7 @@ pub(crate) use span::{CallSpan, spans_wanted};
 use crate::clock::Time;
 use crate::decision::policy::{Log, RetryPolicy};
 use crate::switches::Switch;
+use std::sync::Arc;
 
 /// Whether a first-try success is of interest to anybody who needs the whole event.
 #[inline]
@@ -105,9 +106,9 @@ pub(crate) fn first_try(
     let _ = (site, name, static_policy, policy, call_policy);
 }
 
-/// Tells everybody but the log that an attempt ended; `report` is the collector of the surroundings.
-pub(crate) fn emit(event: &Event<'_>, report: Option<&Collector>) {
-    if let Some(report) = report {
+/// Tells everybody but the log that an attempt ended; `reports` are the collectors of the surroundings.
+pub(crate) fn emit(event: &Event<'_>, reports: &[Arc<Collector>]) {
+    for report in reports {
         report.add(event);
     }
     global::emit(event);

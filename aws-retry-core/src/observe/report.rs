@@ -1,6 +1,6 @@
 //! What became of the calls inside a future.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use crate::clock::{Clock, Time};
@@ -63,18 +63,17 @@ pub struct FailedAttempt {
     pub reason: Option<Reason>,
 }
 
-/// Adds up a report. Events reach the outer reports as well.
+/// Adds up a report.
 #[derive(Debug)]
 pub(crate) struct Collector {
     clock: Clock,
     began: Time,
     report: Mutex<Report>,
-    outer: Option<Arc<Collector>>,
 }
 
 impl Collector {
-    pub fn new(clock: Clock, outer: Option<Arc<Self>>) -> Self {
-        Self { began: clock.now(), clock, report: Mutex::default(), outer }
+    pub fn new(clock: Clock) -> Self {
+        Self { began: clock.now(), clock, report: Mutex::default() }
     }
 
     pub fn add(&self, event: &Event<'_>) {
@@ -85,10 +84,6 @@ impl Collector {
         report.total_wait = report.total_wait.saturating_add(event.delay);
         report.total_queued = report.total_queued.saturating_add(event.queued);
         report.failures.extend(FailedAttempt::of(event, at));
-        drop(report);
-        if let Some(outer) = &self.outer {
-            outer.add(event);
-        }
     }
 
     pub fn take(&self) -> Report {

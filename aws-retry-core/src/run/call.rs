@@ -1,7 +1,7 @@
 //! One call of a retried fn, from its first poll to its outcome.
 
 use std::future::poll_fn;
-use std::mem::{self, ManuallyDrop};
+use std::mem::ManuallyDrop;
 
 use super::state::State;
 use crate::Failure;
@@ -215,8 +215,8 @@ impl<'p> Call<'p> {
 
     #[cold]
     fn free(&mut self) {
-        let frame = mem::replace(&mut *self.frame, CallContext::NONE);
-        drop((self.state.take(), self.scope.take(), frame));
+        self.frame.end();
+        drop((self.state.take(), self.scope.take()));
     }
 
     /// The part of a call that exists only once something needs it.

@@ -44,13 +44,14 @@ impl Call<'_> {
         let hooks = Hooks { on_attempt, on_retry, on_give_up };
         match outcome.split() {
             Ok(_) => {
-                let said = Predicates { asked: true, vetoed: false };
+                let said = Predicates { asked: true, vetoed: false, of_success: true };
                 self.decide(&Failure::new(), said, &hooks)
             }
             Err(error) => {
                 let said = Predicates {
                     asked: retry_if.is_some_and(|wanted| wanted(error)),
                     vetoed: unless.is_some_and(|vetoed| vetoed(error)),
+                    of_success: false,
                 };
                 self.decide(&via.failure(error), said, &hooks)
             }
@@ -68,8 +69,9 @@ impl Call<'_> {
 
         // The records of the attempt complete the error; of one that this crate ended they say nothing.
         let trust = state.policy.trust_record;
+        let kind = classify(&state.policy, failure, said).kind;
         let record = records.as_ref().filter(|_| stopped.is_none());
-        let record = record.and_then(|records| records.recall(failure, trust));
+        let record = record.and_then(|records| records.recall(failure, kind, trust));
         let completed = match stopped {
             Some(_) => Some(Failure::transport(Transport::Timeout)),
             None => record.as_ref().map(|record| record.complete(failure)),
@@ -103,6 +105,9 @@ impl Call<'_> {
         };
         let decision = state.attempts.on_failure(&state.policy, facts);
         let goes_on = state.apply(decision, attempt, blocking, (failure, verdict.kind), hooks);
+        if !goes_on && !said.of_success {
+            context::gave_up(failure, verdict.kind);
+        }
         if let Some(records) = records {
             records.begin(attempt.saturating_add(1), state.policy.throttling);
         }
@@ -182,7 +187,6 @@ impl State {
         }
         if reason.is_some() {
             self.span.end(&event);
-            context::gave_up(failure);
             return false;
         }
         self.last_failure = Some((Box::new(failure.to_owned()), kind));
@@ -190,8 +194,8 @@ impl State {
     }
 
     fn emit(&self, event: &Event<'_>) {
-        let report = self.ambient.as_ref().and_then(|ambient| ambient.report.as_deref());
-        observe::emit(event, report);
+        let reports = self.ambient.as_ref().map_or(&[][..], |ambient| &ambient.reports);
+        observe::emit(event, reports);
     }
 }
 

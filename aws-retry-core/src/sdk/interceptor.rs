@@ -145,7 +145,8 @@ fn failed(context: &InterceptorContext, components: &RuntimeComponents, cfg: &mu
         operation: metadata.map(|it| it.name().into()),
         ..failure
     };
-    let record = AttemptRecord::new(failure.to_owned(), Source::Sdk(sent));
+    let record =
+        AttemptRecord::new(failure.to_owned(), kind.unwrap_or(Kind::Permanent), Source::Sdk(sent));
     context::with(|frame| frame.add(record));
 }
 

@@ -174,7 +174,7 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::context::ambient::{self, Ambient, Within};
+use crate::context::ambient::{Ambient, OnThread, Within};
 use crate::context::harness_state::HarnessState;
 
 /// What a test asks of the calls inside it. See the [module](self) for recipes.
@@ -242,9 +242,8 @@ impl Harness {
     /// Puts this thread under these rules until the guard goes.
     pub fn enter(&self) -> Entered {
         let state = Arc::clone(&self.state);
-        let mut ambient = Some(Ambient::changed(|ambient| ambient.harness = Some(state)));
-        ambient::swap(&mut ambient);
-        Entered { before: ambient, thread: PhantomData }
+        let ambient = Ambient::changed(|ambient| ambient.harness = Some(state));
+        Entered { _ambient: OnThread::new(ambient), _thread: PhantomData }
     }
 }
 
@@ -252,13 +251,7 @@ impl Harness {
 #[derive(Debug)]
 #[must_use = "the rules hold until this goes"]
 pub struct Entered {
-    before: Option<Arc<Ambient>>,
+    _ambient: OnThread,
     /// A raw pointer is not `Send`.
-    thread: PhantomData<*const ()>,
-}
-
-impl Drop for Entered {
-    fn drop(&mut self) {
-        ambient::swap(&mut self.before);
-    }
+    _thread: PhantomData<*const ()>,
 }
