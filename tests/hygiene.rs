@@ -40,24 +40,29 @@ trait Sync {}
 trait Deref {}
 trait Error {}
 trait Drop {}
-trait via {}
+trait read {}
 trait stop {}
-trait again {}
+trait error_type {}
+trait clone_for_retry {}
 fn drop() {}
 fn out() {}
 fn call() {}
 fn body() {}
-fn tag() {}
+fn error_type() {}
+fn call_policy() {}
 
 /// Methods of the names that the expansion calls, on everything.
 trait Methods {
     fn attempt(&self) {}
-    fn settle(&self) {}
-    fn via(&self) {}
+    fn finish(&self) {}
+    fn finish_with(&self) {}
+    fn read(&self) {}
     fn stop(&self) {}
-    fn lenient(&self) {}
-    fn again(&self) {}
-    fn unwrap(&self) {}
+    fn optional(&self) {}
+    fn read_by_priority(&self) {}
+    fn stop_by_priority(&self) {}
+    fn clone_for_retry(&self) {}
+    fn into_output(&self) {}
     fn future(&self) {}
     fn outcome(&self) {}
 }
@@ -75,8 +80,8 @@ async fn plain(
     mut body: ::std::string::String,
 ) -> Answer<usize> {
     body.push_str(call);
-    let (tag, stop, via) = (1, 2, 3);
-    let size = tag + stop + via;
+    let (error_type, stop, read) = (1, 2, 3);
+    let size = error_type + stop + read;
     ::std::mem::drop(out);
     ::core::result::Result::Ok(size + body.len())
 }

@@ -25,12 +25,13 @@ pub mod testing;
 pub use config::ConfigError;
 pub use context::{InCall, attempt, client_token, in_call, report, with_deadline};
 pub use decision::codes;
-pub use decision::failure::{AsFailure, Failure, Kind, ReadFrom, Transport};
+pub use decision::failure::{Failure, Kind, ReadFrom, Transport};
 pub use decision::policy::{Codes, Jitter, Log, Mode, Nested, PolicyError, RetryPolicy};
 pub use decision::reason::Reason;
 pub use decision::retry_after::RetryAfter;
 pub use errors::{StopWhy, Stopped};
-pub use expansion::to_failure::{ToFailure, marker};
+pub use expansion::error_types as marker;
+pub use expansion::to_failure::{AsFailure, ToFailure};
 pub use limits::rate::State as RateState;
 pub use observe::{Event, Explanation, FailedAttempt, Report, explain};
 pub use run::overrides;
@@ -61,18 +62,24 @@ pub mod time {
 #[doc(hidden)]
 pub mod __private {
     pub use crate::clock::{DefaultTimer, Timer};
-    pub use crate::decision::failure::{AsFailure, Failure, with_source};
+    pub use crate::decision::failure::Failure;
     pub use crate::decision::policy::{Codes, Jitter, Log, Mode, Nested, RetryPolicy};
-    pub use crate::expansion::maybe_result::{Unwrap, either as passes, view, view_of};
+    pub use crate::errors::Stopped;
+    pub use crate::expansion::maybe_result::{IntoOutput, TypeOf, methods as as_result};
     pub use crate::expansion::outcome::Outcome;
-    pub use crate::expansion::read_error::{self as tiers, tag, tag_of, tag_of_error};
-    pub use crate::expansion::rebind::{
-        Again, AgainMut, AgainShared, again, each_try_needs_its_own, either as clones, used_up,
+    pub use crate::expansion::read_error::{
+        ErrorType, constructor, error_type, error_type_of, error_type_of_outcome,
+        methods as read_error, read_failure,
     };
+    pub use crate::expansion::rebind::{
+        CloneOrBorrow, clone_for_retry, consume, each_attempt_needs_its_own,
+        methods as clone_or_borrow,
+    };
+    pub use crate::expansion::to_failure::{AsFailure, with_source};
     pub use crate::limits::scope::{Key, named as scope_key};
     pub use crate::observe::explained;
     pub use crate::run::site::Site;
-    pub use crate::run::{Attempt, Call, Extras};
+    pub use crate::run::{Attempt, Call, Callbacks};
     pub use core::option::Option::{self, None, Some};
     pub use core::pin::Pin;
     pub use core::time::Duration;

@@ -7,7 +7,7 @@ impl Inventory {
         );
         let mut call = __private::Call::new(&AWS_RETRY_SITE);
         loop {
-            let via;
+            let read;
             let out = __private::Call::attempt(
                     &mut call,
                     {
@@ -27,17 +27,14 @@ impl Inventory {
                             };
                             #[allow(unreachable_code)] out
                         };
-                        let stop = {
-                            use __private::tiers::*;
-                            let tag = __private::tag(&body);
-                            via = tag.tower().aws_retry_via();
-                            tag.lenient().tower().aws_retry_stop()
-                        };
-                        (body, stop)
+                        let (body, error_type) = __private::error_type(body);
+                        use __private::read_error::*;
+                        read = error_type.read_by_priority().aws_retry_read();
+                        (body, error_type.optional().stop_by_priority().aws_retry_stop())
                     },
                 )
                 .await;
-            if let __private::Some(out) = __private::Call::settle(&mut call, out, via) {
+            if let __private::Some(out) = __private::Call::finish(&mut call, out, read) {
                 break out;
             }
         }
@@ -52,8 +49,8 @@ impl Inventory {
         );
         let mut call = __private::Call::new(&AWS_RETRY_SITE);
         loop {
-            let fresh0 = __private::again(&self);
-            let via;
+            let fresh0 = __private::clone_for_retry(&self);
+            let read;
             let out = __private::Call::attempt(
                     &mut call,
                     {
@@ -80,17 +77,14 @@ impl Inventory {
                             };
                             #[allow(unreachable_code)] out
                         };
-                        let stop = {
-                            use __private::tiers::*;
-                            let tag = __private::tag(&body);
-                            via = tag.tower().aws_retry_via();
-                            tag.lenient().tower().aws_retry_stop()
-                        };
-                        (body, stop)
+                        let (body, error_type) = __private::error_type(body);
+                        use __private::read_error::*;
+                        read = error_type.read_by_priority().aws_retry_read();
+                        (body, error_type.optional().stop_by_priority().aws_retry_stop())
                     },
                 )
                 .await;
-            if let __private::Some(out) = __private::Call::settle(&mut call, out, via) {
+            if let __private::Some(out) = __private::Call::finish(&mut call, out, read) {
                 break out;
             }
         }
@@ -103,7 +97,7 @@ impl Inventory {
         );
         let mut call = __private::Call::new(&AWS_RETRY_SITE);
         loop {
-            let via;
+            let read;
             let out = __private::Call::attempt(
                     &mut call,
                     {
@@ -122,21 +116,19 @@ impl Inventory {
                             #[allow(unreachable_code)] out
                         };
                         let body = {
-                            use __private::passes::*;
-                            (&&__private::view(&body)).aws_retry_pass(body)
+                            use __private::as_result::*;
+                            (&&__private::TypeOf::future(&body))
+                                .aws_retry_as_result(body)
                         };
-                        let stop = {
-                            use __private::tiers::*;
-                            let tag = __private::tag(&body);
-                            via = tag.tower().aws_retry_via();
-                            tag.lenient().tower().aws_retry_stop()
-                        };
-                        (body, stop)
+                        let (body, error_type) = __private::error_type(body);
+                        use __private::read_error::*;
+                        read = error_type.read_by_priority().aws_retry_read();
+                        (body, error_type.optional().stop_by_priority().aws_retry_stop())
                     },
                 )
                 .await;
-            if let __private::Some(out) = __private::Call::settle(&mut call, out, via) {
-                break __private::Unwrap::unwrap(out);
+            if let __private::Some(out) = __private::Call::finish(&mut call, out, read) {
+                break __private::IntoOutput::into_output(out);
             }
         }
     }

@@ -9,13 +9,13 @@ async fn paced(
         ::core::module_path!(),
         __private::RetryPolicy::new().mode(__private::Mode::Paced),
     );
-    let late = __private::RetryPolicy::new();
-    let late = late.total_timeout(timeout);
+    let call_policy = __private::RetryPolicy::new();
+    let call_policy = call_policy.total_timeout(timeout);
     let mut call = __private::Call::new(&AWS_RETRY_SITE)
-        .late(&late)
+        .call_policy(&call_policy)
         .scope(__private::scope_key(&(&"ec2:DescribeInstances", &account, &region)));
     loop {
-        let via;
+        let read;
         let out = __private::Call::attempt(
                 &mut call,
                 {
@@ -35,24 +35,21 @@ async fn paced(
                         };
                         #[allow(unreachable_code)] out
                     };
-                    let stop = {
-                        use __private::tiers::*;
-                        let tag = __private::tag(&body);
-                        via = tag.lenient().tower().aws_retry_via();
-                        tag.tower().aws_retry_stop()
-                    };
-                    (body, stop)
+                    let (body, error_type) = __private::error_type(body);
+                    use __private::read_error::*;
+                    read = error_type.optional().read_by_priority().aws_retry_read();
+                    (body, error_type.stop_by_priority().aws_retry_stop())
                 },
             )
             .await;
-        if let __private::Some(out) = __private::Call::settle_by(
+        if let __private::Some(out) = __private::Call::finish_with(
             &mut call,
             out,
-            via,
-            __private::Extras {
+            read,
+            __private::Callbacks {
                 retry_if: __private::Some(&is_busy),
                 on_retry: __private::Some(&|event| println!("{event:?}")),
-                ..__private::Extras::NONE
+                ..__private::Callbacks::NONE
             },
         ) {
             break out;

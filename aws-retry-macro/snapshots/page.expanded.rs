@@ -14,9 +14,9 @@ pub async fn page(
     );
     let mut call = __private::Call::new(&AWS_RETRY_SITE);
     loop {
-        let fresh1 = __private::again(&token);
+        let fresh1 = __private::clone_for_retry(&token);
         let fresh2 = left;
-        let via;
+        let read;
         let out = __private::Call::attempt(
                 &mut call,
                 {
@@ -56,17 +56,14 @@ pub async fn page(
                         };
                         #[allow(unreachable_code)] out
                     };
-                    let stop = {
-                        use __private::tiers::*;
-                        let tag = __private::tag(&body);
-                        via = tag.tower().aws_retry_via();
-                        tag.lenient().tower().aws_retry_stop()
-                    };
-                    (body, stop)
+                    let (body, error_type) = __private::error_type(body);
+                    use __private::read_error::*;
+                    read = error_type.read_by_priority().aws_retry_read();
+                    (body, error_type.optional().stop_by_priority().aws_retry_stop())
                 },
             )
             .await;
-        if let __private::Some(out) = __private::Call::settle(&mut call, out, via) {
+        if let __private::Some(out) = __private::Call::finish(&mut call, out, read) {
             break out;
         }
     }

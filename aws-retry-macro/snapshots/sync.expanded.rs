@@ -6,7 +6,7 @@ fn upload(&mut self, body: Vec<u8>) -> io::Result<()> {
     );
     let mut call = __private::Call::new(&AWS_RETRY_SITE);
     loop {
-        let fresh1 = __private::again(&body);
+        let fresh1 = __private::clone_for_retry(&body);
         let out = __private::Call::attempt_blocking(
             &mut call,
             || -> io::Result<()> {
@@ -23,13 +23,13 @@ fn upload(&mut self, body: Vec<u8>) -> io::Result<()> {
                 #[allow(unreachable_code)] out
             },
         );
-        let via = {
-            use __private::tiers::*;
-            let tag = __private::tag_of(&out);
-            tag.tower().aws_retry_via()
+        let read = {
+            use __private::read_error::*;
+            let error_type = __private::error_type_of_outcome(&out);
+            error_type.read_by_priority().aws_retry_read()
         };
-        if let __private::Some(out) = __private::Call::settle(&mut call, out, via) {
-            __private::used_up(body);
+        if let __private::Some(out) = __private::Call::finish(&mut call, out, read) {
+            __private::consume(body);
             break out;
         }
     }

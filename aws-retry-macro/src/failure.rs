@@ -46,6 +46,12 @@ pub fn derive(tokens: TokenStream) -> TokenStream {
             fn as_failure(&self) -> #private::Failure<'_> {
                 match *self { #arms }
             }
+
+            fn from_stopped() -> #private::Option<fn(#private::Stopped) -> Self> {
+                use #private::read_error::*;
+                let error_type = #private::ErrorType::<Self>::new().optional();
+                #private::constructor(error_type.stop_by_priority().aws_retry_stop())
+            }
         }
     }
 }
@@ -75,11 +81,12 @@ fn arm(
         .map_or_else(|| syn::Index::from(i).into_token_stream(), ToTokens::into_token_stream);
     let source = format_ident!("source", span = Span::mixed_site());
     // An error type that nobody can read is reported there.
-    let via = quote_spanned!(located(field.ty.span())=> tag.tower().aws_retry_via());
+    let read =
+        quote_spanned!(located(field.ty.span())=> error_type.read_by_priority().aws_retry_read());
     let of_source = glue!({
-        use #private::tiers::*;
-        let tag = #private::tag_of_error(#source);
-        Via::failure(&#via, #source)
+        use #private::read_error::*;
+        let error_type = #private::error_type_of(#source);
+        #private::read_failure(#read, #source)
     });
     if said.is_silent() {
         glue!(#path { #member: ref #source, .. } => #of_source,)

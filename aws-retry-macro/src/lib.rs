@@ -55,9 +55,9 @@ use proc_macro::TokenStream;
 /// - The **body** stands in an `async` block that is not `move`: borrowed arguments stay borrowed, and an
 ///   argument that the body consumes is cloned before each attempt.
 /// - The **hint** is never run. It tells `?` and `return` which type they convert into.
-/// - **via** and **stop** say how the error type is read, and how it can hold `Stopped`. The compiler
+/// - **read** and **stop** say how the error type is read, and how it can hold `Stopped`. The compiler
 ///   chooses both by the type of the outcome.
-/// - **settle** decides: it returns the outcome if the call is done, or waits and lets the loop go on.
+/// - **finish** decides: it returns the outcome if the call is done, or waits and lets the loop go on.
 #[proc_macro_attribute]
 pub fn aws_retry(args: TokenStream, item: TokenStream) -> TokenStream {
     attribute::expand(args.into(), &item.into()).into()

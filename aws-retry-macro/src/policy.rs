@@ -25,7 +25,7 @@ pub fn call_policy(args: &Args, private: &TokenStream) -> Option<TokenStream> {
     let mut settings = args.list.iter().filter_map(call_setting).peekable();
     settings.peek()?;
     Some(glue! {
-        let late = #private::RetryPolicy::new();
+        let call_policy = #private::RetryPolicy::new();
         #(#settings)*
     })
 }
@@ -33,11 +33,11 @@ pub fn call_policy(args: &Args, private: &TokenStream) -> Option<TokenStream> {
 fn call_setting(arg: &Arg) -> Option<TokenStream> {
     let (Role::Setting, Value::Expr(expr)) = (role(arg), &arg.value) else { return None };
     let call = call(arg, expr);
-    Some(quote_spanned!(located(arg.token.span())=> let late = late #call;))
+    Some(quote_spanned!(located(arg.token.span())=> let call_policy = call_policy #call;))
 }
 
 /// The functions: predicates and hooks, if there are any.
-pub fn extras(args: &Args, private: &TokenStream, at: Span) -> Option<TokenStream> {
+pub fn callbacks(args: &Args, private: &TokenStream, at: Span) -> Option<TokenStream> {
     let functions: Vec<TokenStream> = args
         .list
         .iter()
@@ -55,8 +55,8 @@ pub fn extras(args: &Args, private: &TokenStream, at: Span) -> Option<TokenStrea
         return None;
     }
     let all = ArgName::ALL.iter().filter(|arg| arg.row().kind.role() == Role::Callback).count();
-    let others = (functions.len() < all).then(|| quote_spanned!(at=> ..#private::Extras::NONE));
-    Some(quote_spanned!(at=> #private::Extras { #(#functions,)* #others }))
+    let others = (functions.len() < all).then(|| quote_spanned!(at=> ..#private::Callbacks::NONE));
+    Some(quote_spanned!(at=> #private::Callbacks { #(#functions,)* #others }))
 }
 
 /// The setter is ours, whatever the user's token is called.

@@ -131,30 +131,29 @@ impl Rebindings {
             How::Ref => quote_spanned!(at=> &#name),
             How::MutRef => quote_spanned!(at=> &mut #name),
             How::Clone if binding.generic => {
-                quote_spanned!(at=> #private::each_try_needs_its_own(&#name))
+                quote_spanned!(at=> #private::each_attempt_needs_its_own(&#name))
             }
-            How::Clone => quote_spanned!(at=> #private::again(&#name)),
-            How::CloneOrShared => quote_spanned!(at=> {
-                use #private::clones::*;
-                (&&#private::AgainShared(&#name)).aws_retry_again()
+            How::Clone => quote_spanned!(at=> #private::clone_for_retry(&#name)),
+            How::CloneOrShared | How::CloneOrRef => quote_spanned!(at=> {
+                use #private::clone_or_borrow::*;
+                #held.aws_retry_clone_or_borrow()
             }),
-            How::CloneOrRef | How::CloneOrMutRef => quote_spanned!(at=> {
-                use #private::clones::*;
-                #held.aws_retry_again()
+            How::CloneOrMutRef => quote_spanned!(at=> {
+                use #private::clone_or_borrow::*;
+                #held.aws_retry_clone_or_borrow_mut()
             }),
         };
-        let lender = match how {
-            How::CloneOrRef => Some("Again"),
-            How::CloneOrMutRef => Some("AgainMut"),
+        let reference = match how {
+            How::CloneOrShared => Some(quote_spanned!(at=> &#name)),
+            How::CloneOrRef | How::CloneOrMutRef => Some(quote_spanned!(at=> &mut #name)),
             _ => None,
         };
-        if let Some(lender) = lender {
-            let lender = Ident::new(lender, at);
-            // Not in one go: what is lent is lent by `held`.
+        if let Some(reference) = reference {
+            // Not in one go: `held` lives as long as the reference that it hands out.
             self.before.extend(quote_spanned! {at=>
                 #(#cfgs)*
                 #[allow(unused_mut)]
-                let mut #held = #private::#lender(&mut #name);
+                let mut #held = #private::CloneOrBorrow(#reference);
             });
         }
         let holder = format_ident!("fresh{i}", span = Span::mixed_site());
@@ -177,7 +176,7 @@ impl Rebindings {
         });
 
         if matches!(how, How::Clone | How::CloneOrShared | How::CloneOrMutRef) {
-            self.after.extend(glue!(#(#cfgs)* #private::used_up(#name);));
+            self.after.extend(glue!(#(#cfgs)* #private::consume(#name);));
         }
         let outer = match how {
             How::PinReborrow

@@ -1,4 +1,4 @@
-//! The loop around a body: what is made once a call, what runs each try, what is decided after it.
+//! The loop around a body: what is made once per call, what runs in each attempt, what is decided after it.
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
@@ -22,14 +22,14 @@ pub struct RetryLoop<'a> {
     pub private: &'a TokenStream,
     pub outcome: &'a Type,
     pub asyncness: Asyncness,
-    /// What each try gets of the arguments.
+    /// What each attempt gets of the arguments.
     pub rebindings: &'a Rebindings,
     pub body: Body<'a>,
     /// May the outcome turn out to be no `Result`? In an impl block it may, and then passes through.
     pub passes: bool,
 }
 
-/// What runs in each try.
+/// What runs in each attempt.
 pub enum Body<'a> {
     Outcome(&'a Block),
     /// A block whose value is the outcome's future, of this type.
@@ -47,19 +47,24 @@ impl RetryLoop<'_> {
             Asyncness::Async => self.attempt(),
             Asyncness::Sync => self.attempt_blocking(),
         };
-        // At the outcome's type, as `tag`: one error there, if it is no `Result`.
+        // At the outcome's type, as `error_type`: one error there, if it is not a `Result`.
         let at = located(self.outcome.span());
-        let (settle, arguments) = match policy::extras(self.args, &placed(private.clone(), at), at)
-        {
-            None => (glue!(#private::Call::settle), quote_spanned!(at=> (&mut call, out, via))),
-            Some(extras) => (
-                glue!(#private::Call::settle_by),
-                quote_spanned!(at=> (&mut call, out, via, #extras)),
-            ),
+        let (finish, arguments) =
+            match policy::callbacks(self.args, &placed(private.clone(), at), at) {
+                None => {
+                    (glue!(#private::Call::finish), quote_spanned!(at=> (&mut call, out, read)))
+                }
+                Some(callbacks) => (
+                    glue!(#private::Call::finish_with),
+                    quote_spanned!(at=> (&mut call, out, read, #callbacks)),
+                ),
+            };
+        let finish = placed(finish, at);
+        let out = if self.wraps_unknown() {
+            glue!(#private::IntoOutput::into_output(out))
+        } else {
+            glue!(out)
         };
-        let settle = placed(settle, at);
-        let out =
-            if self.wraps_unknown() { glue!(#private::Unwrap::unwrap(out)) } else { glue!(out) };
         let leave = self.leave(&out);
         glue! {
             #site
@@ -67,36 +72,38 @@ impl RetryLoop<'_> {
             loop {
                 #before
                 #attempt
-                if let #private::Some(out) = #settle #arguments {
+                if let #private::Some(out) = #finish #arguments {
                     #leave
                 }
             }
         }
     }
 
-    /// Leaves the loop. A long poll waits before it fails for want of quota; only a written operation or
+    /// Leaves the loop. A long poll waits before it fails because retry tokens ran out; only a written operation or
     /// a policy of run time can make one, since the outcome is held over that wait, which nobody else
     /// should pay for.
     fn leave(&self, out: &TokenStream) -> TokenStream {
         let private = self.private;
         let waits = self.args.get(ArgName::Operation).or(self.args.get(ArgName::Policy)).is_some();
-        let (after, last_wait) = match self.asyncness {
-            Asyncness::Async => (None, glue!(#private::Call::last_wait(&mut call).await;)),
+        let (after, wait_before_giving_up) = match self.asyncness {
+            Asyncness::Async => {
+                (None, glue!(#private::Call::wait_before_giving_up(&mut call).await;))
+            }
             Asyncness::Sync => (
                 Some(&self.rebindings.after),
-                glue!(#private::Call::last_wait_blocking(&mut call);),
+                glue!(#private::Call::wait_before_giving_up_blocking(&mut call);),
             ),
         };
-        let last_wait = waits.then_some(last_wait);
-        glue!(#last_wait #after break #out;)
+        let wait_before_giving_up = waits.then_some(wait_before_giving_up);
+        glue!(#wait_before_giving_up #after break #out;)
     }
 
     /// The call that says so if the outcome is no `Result`.
-    fn tag(&self, function: &str, of: &TokenStream) -> TokenStream {
+    fn error_type(&self, function: &str, of: &TokenStream) -> TokenStream {
         let at = located(self.outcome.span());
         let private = self.private;
         let function = Ident::new(function, at);
-        placed(quote_spanned!(at=> #private::#function(&#of)), at)
+        placed(quote_spanned!(at=> #private::#function(#of)), at)
     }
 
     fn site(&self) -> TokenStream {
@@ -119,14 +126,14 @@ impl RetryLoop<'_> {
         };
         let policy = expr(ArgName::Policy)
             .map(|policy| glue!(let policy: &#private::RetryPolicy = #policy;));
-        let late = policy::call_policy(self.args, private);
+        let call_policy = policy::call_policy(self.args, private);
         let with_policy = policy.as_ref().map(|_| glue!(.policy(policy)));
-        let with_late = late.as_ref().map(|_| glue!(.late(&late)));
+        let with_call_policy = call_policy.as_ref().map(|_| glue!(.call_policy(&call_policy)));
         let with_scope = self.scope();
         glue! {
             #policy
-            #late
-            let mut call = #private::Call::new(&AWS_RETRY_SITE) #with_policy #with_late #with_scope;
+            #call_policy
+            let mut call = #private::Call::new(&AWS_RETRY_SITE) #with_policy #with_call_policy #with_scope;
         }
     }
 
@@ -155,7 +162,7 @@ impl RetryLoop<'_> {
         Some(quote_spanned!(at=> .scope(#key)))
     }
 
-    /// One try of an async body: how to read its error, and its outcome. The hint tells `?` and `return`
+    /// One attempt of an async body: how to read its error, and its outcome. The hint tells `?` and `return`
     /// what to turn into; two steps, so that the body's temporaries are gone before the arguments that
     /// they borrow.
     fn attempt(&self) -> TokenStream {
@@ -186,29 +193,26 @@ impl RetryLoop<'_> {
             }
         };
         let private = self.private;
-        let tag = self.tag("tag", &glue!(body));
-        let (via, stop) = (self.via(), self.stop());
+        let error_type = self.error_type("error_type", &glue!(body));
+        let (read, stop) = (self.read(), self.stop());
         let passing = self.wraps_unknown().then(|| {
             glue! {
                 let body = {
-                    use #private::passes::*;
-                    (&&#private::view(&body)).aws_retry_pass(body)
+                    use #private::as_result::*;
+                    (&&#private::TypeOf::future(&body)).aws_retry_as_result(body)
                 };
             }
         });
         // The block ends before the wait, so that the future is not kept twice.
         glue! {
-            let via;
+            let read;
             let out = #private::Call::attempt(&mut call, {
                 let body = #future;
                 #passing
-                let stop = {
-                    use #private::tiers::*;
-                    let tag = #tag;
-                    via = #via;
-                    #stop
-                };
-                (body, stop)
+                let (body, error_type) = #error_type;
+                use #private::read_error::*;
+                read = #read;
+                (body, #stop)
             }).await;
         }
     }
@@ -231,20 +235,20 @@ impl RetryLoop<'_> {
         let passing = self.wraps_unknown().then(|| {
             glue! {
                 let out = {
-                    use #private::passes::*;
-                    (&&#private::view_of(&out)).aws_retry_pass_on(out)
+                    use #private::as_result::*;
+                    (&&#private::TypeOf::outcome(&out)).aws_retry_outcome_as_result(out)
                 };
             }
         });
-        let tag = self.tag("tag_of", &glue!(out));
-        let via = self.via();
+        let error_type = self.error_type("error_type_of_outcome", &glue!(&out));
+        let read = self.read();
         glue! {
             let out = #attempt;
             #passing
-            let via = {
-                use #private::tiers::*;
-                let tag = #tag;
-                #via
+            let read = {
+                use #private::read_error::*;
+                let error_type = #error_type;
+                #read
             };
         }
     }
@@ -286,12 +290,12 @@ impl RetryLoop<'_> {
     }
 
     /// How the error is told apart. `retry_if` speaks for errors that nothing else can classify.
-    fn via(&self) -> TokenStream {
+    fn read(&self) -> TokenStream {
         let at = error_span(self.outcome);
         if self.args.get(ArgName::RetryIf).is_some() {
-            quote_spanned!(at=> tag.lenient().tower().aws_retry_via())
+            quote_spanned!(at=> error_type.optional().read_by_priority().aws_retry_read())
         } else {
-            quote_spanned!(at=> tag.tower().aws_retry_via())
+            quote_spanned!(at=> error_type.read_by_priority().aws_retry_read())
         }
     }
 
@@ -301,9 +305,9 @@ impl RetryLoop<'_> {
             |arg: &&Arg| self.args.holds(arg.name.row().cancels) && !arg.is_literally(false);
         match self.args.list.iter().find(cancels) {
             Some(arg) if self.asyncness == Asyncness::Async => {
-                quote_spanned!(located(arg.token.span())=> tag.tower().aws_retry_stop())
+                quote_spanned!(located(arg.token.span())=> error_type.stop_by_priority().aws_retry_stop())
             }
-            _ => glue!(tag.lenient().tower().aws_retry_stop()),
+            _ => glue!(error_type.optional().stop_by_priority().aws_retry_stop()),
         }
     }
 

@@ -350,17 +350,3 @@ impl<'a> Failure<'a> {
         }
     }
 }
-
-/// The one-method trait that makes a user's own error type known to every mode.
-///
-/// `#[derive(AsFailure)]` of the crate `aws-retry` writes it for enums that wrap SDK errors.
-pub trait AsFailure {
-    /// What this error says of the failed attempt.
-    fn as_failure(&self) -> Failure<'_>;
-}
-
-/// What a derived impl says: what is written on the variant, and what its source adds.
-#[must_use]
-pub fn with_source<'a>(own: Failure<'a>, source: Failure<'a>) -> Failure<'a> {
-    own.or(source)
-}

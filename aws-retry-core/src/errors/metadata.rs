@@ -1,12 +1,13 @@
 //! What carries the SDK's error metadata: operation errors, modeled errors, `ErrorMetadata` itself.
 
+use std::any::Any;
 use std::error::Error;
 
 use aws_smithy_types::error::ErrorMetadata;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use aws_smithy_types::retry::{ErrorKind, ProvideErrorKind};
 
-use super::{printed, text};
+use super::{Stopped, printed, text};
 use crate::decision::failure::{Failure, Kind, ReadFrom};
 
 /// The key under which the SDK keeps the request id in the metadata.
@@ -48,6 +49,17 @@ where
         modeled_kind: error.retryable_error_kind().map(kind_of),
         ..failure
     }
+}
+
+/// The metadata of a call that was cut.
+pub(crate) fn of_stopped(stopped: Stopped) -> ErrorMetadata {
+    ErrorMetadata::builder().code("RequestTimeout").message(stopped.to_string()).build()
+}
+
+/// [`of_stopped`], if `E` is `ErrorMetadata`.
+pub(crate) fn constructor_of<E: 'static>() -> Option<fn(Stopped) -> E> {
+    let constructor: fn(Stopped) -> ErrorMetadata = of_stopped;
+    (&constructor as &dyn Any).downcast_ref().copied()
 }
 
 /// The model marks an error as retryable whatever its kind, a client's fault included: only the way it

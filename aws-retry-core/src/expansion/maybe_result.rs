@@ -1,5 +1,5 @@
-//! Outcomes that are no `Result`. In an annotated impl block a method may return anything, under an alias
-//! that the macro can't see through; the type is looked at here, and what is no `Result` passes through.
+//! Outcomes that are not a `Result`. In an annotated impl block a method may return anything, under an
+//! alias that the macro can't see through; so the type decides. What is not a `Result` is a success.
 
 use std::marker::PhantomData;
 use std::pin::Pin;
@@ -7,147 +7,153 @@ use std::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
 
-use crate::decision::failure::{AsFailure, Failure};
-use crate::expansion::outcome::Outcome;
+use super::outcome::Outcome;
+use super::to_failure::AsFailure;
+use crate::decision::failure::Failure;
 
-/// Carries an outcome's type to the traits in `either`.
+/// The type of an outcome, for method resolution to start from.
 #[derive(Debug)]
-pub struct View<O>(PhantomData<fn() -> O>);
+pub struct TypeOf<O>(PhantomData<fn() -> O>);
 
-/// The view of a future's outcome.
-pub const fn view<F: Future>(_: &F) -> View<F::Output> {
-    View(PhantomData)
+impl TypeOf<()> {
+    /// The type of a future's outcome.
+    pub const fn future<F: Future>(_: &F) -> TypeOf<F::Output> {
+        TypeOf(PhantomData)
+    }
+
+    /// The type of an outcome.
+    pub const fn outcome<O>(_: &O) -> TypeOf<O> {
+        TypeOf(PhantomData)
+    }
 }
 
-/// The view of an outcome.
-pub const fn view_of<O>(_: &O) -> View<O> {
-    View(PhantomData)
-}
-
-/// An outcome that is no `Result`: always a success.
+/// An outcome that is not a `Result`: always a success.
 #[derive(Debug)]
-pub struct Passed<O>(O);
+pub struct NotResult<O>(O);
 
 /// The error of what can't fail.
 #[derive(Clone, Copy, Debug)]
-pub enum Never {}
+pub enum NoError {}
 
-impl AsFailure for Never {
+impl AsFailure for NoError {
     fn as_failure(&self) -> Failure<'_> {
         match *self {}
     }
 }
 
 #[diagnostic::do_not_recommend]
-impl<O> Outcome for Passed<O> {
+impl<O> Outcome for NotResult<O> {
     type Ok = O;
-    type Error = Never;
+    type Error = NoError;
+    type Checked<F> = F;
 
-    fn split(&self) -> Result<&O, &Never> {
+    fn split(&self) -> Result<&O, &NoError> {
         Ok(&self.0)
     }
 
-    fn of_error(error: Never) -> Self {
+    fn of_error(error: NoError) -> Self {
         match error {}
     }
 }
 
 pin_project! {
-    /// A future whose outcome is wrapped on its way.
+    /// A future whose outcome is not a `Result`.
     #[derive(Debug)]
     #[must_use = "futures do nothing unless polled"]
-    pub struct Passing<F> {
+    pub struct NotResultFuture<F> {
         #[pin]
         future: F,
     }
 }
 
-impl<F: Future> Future for Passing<F> {
-    type Output = Passed<F::Output>;
+impl<F: Future> Future for NotResultFuture<F> {
+    type Output = NotResult<F::Output>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        self.project().future.poll(cx).map(Passed)
+        self.project().future.poll(cx).map(NotResult)
     }
 }
 
-/// The two ways, the first where it is open: `(&&view(&future)).aws_retry_pass(future)`.
-pub mod either {
-    use super::{Passed, Passing, View};
+/// The two rows, as in `error_types`: `(&TypeOf::future(&body)).aws_retry_as_result(body)` finds the first
+/// one for a `Result` and the second one for all else.
+pub mod methods {
+    use super::{NotResult, NotResultFuture, TypeOf};
 
     /// A `Result` is left alone.
-    pub trait Retried<T, E> {
+    pub trait IsResult<T, E> {
         /// The future itself.
-        fn aws_retry_pass<F: Future<Output = Result<T, E>>>(&self, future: F) -> F {
+        fn aws_retry_as_result<F: Future<Output = Result<T, E>>>(&self, future: F) -> F {
             future
         }
 
         /// The outcome itself.
-        fn aws_retry_pass_on(&self, outcome: Result<T, E>) -> Result<T, E> {
+        fn aws_retry_outcome_as_result(&self, outcome: Result<T, E>) -> Result<T, E> {
             outcome
         }
     }
 
-    impl<T, E> Retried<T, E> for &View<Result<T, E>> {}
+    impl<T, E> IsResult<T, E> for &TypeOf<Result<T, E>> {}
 
     /// Anything else is wrapped.
-    pub trait PassedOn<O> {
+    pub trait IsNotResult<O> {
         /// The future of the wrapped outcome.
-        fn aws_retry_pass<F: Future<Output = O>>(&self, future: F) -> Passing<F> {
-            Passing { future }
+        fn aws_retry_as_result<F: Future<Output = O>>(&self, future: F) -> NotResultFuture<F> {
+            NotResultFuture { future }
         }
 
         /// The wrapped outcome.
-        fn aws_retry_pass_on(&self, outcome: O) -> Passed<O> {
-            Passed(outcome)
+        fn aws_retry_outcome_as_result(&self, outcome: O) -> NotResult<O> {
+            NotResult(outcome)
         }
     }
 
-    impl<O> PassedOn<O> for View<O> {}
+    impl<O> IsNotResult<O> for TypeOf<O> {}
 }
 
 /// The way back to what the body returned.
-pub trait Unwrap {
-    /// What the body returned.
-    type Body;
+pub trait IntoOutput {
+    /// The type that the body returned.
+    type Output;
 
     /// Takes it out.
-    fn unwrap(self) -> Self::Body;
+    fn into_output(self) -> Self::Output;
 }
 
-impl<T, E> Unwrap for Result<T, E> {
-    type Body = Self;
+impl<T, E> IntoOutput for Result<T, E> {
+    type Output = Self;
 
-    fn unwrap(self) -> Self {
+    fn into_output(self) -> Self {
         self
     }
 }
 
-impl<O> Unwrap for Passed<O> {
-    type Body = O;
+impl<O> IntoOutput for NotResult<O> {
+    type Output = O;
 
-    fn unwrap(self) -> O {
+    fn into_output(self) -> O {
         self.0
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::either::*;
-    use super::{Unwrap, view_of};
+    use super::methods::*;
+    use super::{IntoOutput, TypeOf};
     use crate::expansion::outcome::Outcome;
 
     #[test]
-    fn a_result_stays_what_it_is() {
+    fn a_result_stays_as_it_is() {
         let outcome: Result<u8, String> = Err("no".into());
-        let seen: Result<u8, String> = (&&view_of(&outcome)).aws_retry_pass_on(outcome);
-        assert_eq!(Unwrap::unwrap(seen), Err("no".into()));
+        let seen: Result<u8, String> =
+            (&&TypeOf::outcome(&outcome)).aws_retry_outcome_as_result(outcome);
+        assert_eq!(IntoOutput::into_output(seen), Err("no".into()));
     }
 
     #[test]
     fn anything_else_is_a_success() {
         let outcome = Some(1);
-        let seen = view_of(&outcome).aws_retry_pass_on(outcome);
+        let seen = TypeOf::outcome(&outcome).aws_retry_outcome_as_result(outcome);
         assert!(matches!(seen.split(), Ok(Some(1))));
-        assert_eq!(Unwrap::unwrap(seen), Some(1));
+        assert_eq!(IntoOutput::into_output(seen), Some(1));
     }
 }

@@ -1,9 +1,22 @@
-//! What a retried fn returns.
+//! The outcome of a retried fn.
+
+/// The type `T` itself.
+pub trait Is<T> {
+    /// The same value.
+    fn same(value: T) -> Self;
+}
+
+impl<T> Is<T> for T {
+    #[inline]
+    fn same(value: T) -> T {
+        value
+    }
+}
 
 /// The outcome of an attempt: a `Result`, under whatever alias.
 #[diagnostic::on_unimplemented(
     message = "`#[aws_retry]` needs a fn that returns a `Result`",
-    label = "this is no `Result`",
+    label = "this is not a `Result`",
     note = "the attribute retries on `Err`; a fn that can't fail needs no retry"
 )]
 pub trait Outcome {
@@ -11,6 +24,9 @@ pub trait Outcome {
     type Ok;
     /// What a failure holds.
     type Error;
+    /// `F`, of the attempt's future. The compiler knows this type only where there is an outcome, so that a
+    /// fn that returns something else is one error and not one per use of the future.
+    type Checked<F>: Is<F>;
 
     /// A look at either.
     fn split(&self) -> Result<&Self::Ok, &Self::Error>;
@@ -22,6 +38,7 @@ pub trait Outcome {
 impl<T, E> Outcome for Result<T, E> {
     type Ok = T;
     type Error = E;
+    type Checked<F> = F;
 
     #[inline]
     fn split(&self) -> Result<&T, &E> {

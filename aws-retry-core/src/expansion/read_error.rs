@@ -1,288 +1,199 @@
-//! Which adapter serves an error type, chosen by method resolution.
-//!
-//! In the attribute's expansion the error type is concrete, so that `tag.tower().aws_retry_via()` finds the
-//! impl with the most references first: the tiers below stand in the order in which they are tried, and
-//! the last one is never met and says what to do. The zero-sized markers they return do the work.
-
-#![allow(missing_docs, reason = "the tiers are named by what they are there for")]
+//! What a row of the table `error_types` gives to the attribute's expansion: the type to start from, the
+//! traits that its adapters implement, and the end of the search.
 
 use std::error::Error;
 use std::marker::PhantomData;
-use std::ops::Deref;
 
-#[cfg(feature = "sdk")]
-use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
-#[cfg(feature = "sdk")]
-use aws_smithy_runtime_api::client::result::SdkError;
-use aws_smithy_types::error::metadata::ProvideErrorMetadata;
-use aws_smithy_types::retry::ProvideErrorKind;
+use super::maybe_result::NoError;
+use super::outcome::{Is, Outcome};
+use crate::decision::failure::Failure;
+use crate::errors::Stopped;
 
-use crate::decision::failure::{AsFailure, Failure};
-#[cfg(feature = "sdk")]
-use crate::errors::sdk;
-use crate::errors::{chain, metadata};
-use crate::expansion::outcome::Outcome;
-
-/// Carries the error type of an outcome to the tiers.
+/// The error type of an outcome, for method resolution to start from.
 #[derive(Debug)]
-pub struct Tag<E, M = Strict>(PhantomData<fn() -> (E, M)>);
+pub struct ErrorType<E, Last = Required>(pub(super) PhantomData<fn() -> (E, Last)>);
 
-impl<E, M> Clone for Tag<E, M> {
+impl<E, Last> Clone for ErrorType<E, Last> {
     fn clone(&self) -> Self {
         *self
     }
 }
 
-impl<E, M> Copy for Tag<E, M> {}
+impl<E, Last> Copy for ErrorType<E, Last> {}
 
-/// The last tier is a compile error that says what to do.
+/// Where no row fits, compilation ends with a text that says what to do.
 #[derive(Clone, Copy, Debug)]
-pub struct Strict;
+pub struct Required;
 
-/// The last tier makes do with nothing.
+/// Where no row fits, the adapter knows nothing.
 #[derive(Clone, Copy, Debug)]
-pub struct Lenient;
+pub struct Optional;
 
-impl<E> Tag<E> {
-    /// The same type, with a last tier that is always met.
+impl<E, Last> ErrorType<E, Last> {
+    /// The type that the expansion names.
     #[must_use]
-    pub const fn lenient(self) -> Tag<E, Lenient> {
-        Tag(PhantomData)
+    #[allow(clippy::new_without_default, reason = "nobody else makes one")]
+    pub const fn new() -> Self {
+        Self(PhantomData)
     }
 }
 
-impl<E, M> Tag<E, M> {
-    /// The tag behind as many references as there are tiers: made here, since each `&` at a call site is
-    /// one more temporary that the borrow checker follows.
+impl<E> ErrorType<E> {
+    /// The same type, where a row need not fit.
     #[must_use]
-    pub const fn tower(&self) -> &&&&&&&&&&Self {
-        &&&&&&&&&&Self(PhantomData)
+    pub const fn optional(self) -> ErrorType<E, Optional> {
+        ErrorType::new()
     }
 }
 
-/// The tag of a future's outcome.
-pub const fn tag<F: Future<Output: Outcome>>(_: &F) -> Tag<<F::Output as Outcome>::Error> {
-    Tag(PhantomData)
+/// The future of an attempt, and its error type.
+#[inline]
+pub fn error_type<O: Outcome, F: Future<Output = O>>(
+    body: F,
+) -> (O::Checked<F>, ErrorType<O::Error>) {
+    (Is::same(body), ErrorType::new())
 }
 
-/// The tag of an outcome.
-pub const fn tag_of<O: Outcome>(_: &O) -> Tag<O::Error> {
-    Tag(PhantomData)
+/// The error type of an outcome.
+pub const fn error_type_of_outcome<O: Outcome>(_: &O) -> ErrorType<O::Error> {
+    ErrorType::new()
 }
 
-/// The tag of an error.
-pub const fn tag_of_error<E>(_: &E) -> Tag<E> {
-    Tag(PhantomData)
+/// The type of an error.
+pub const fn error_type_of<E>(_: &E) -> ErrorType<E> {
+    ErrorType::new()
 }
 
 /// How failures are read off an error type.
-pub trait Via<E> {
+pub trait ReadFailure<E> {
     /// What the error says.
-    fn failure<'e>(&self, error: &'e E) -> Failure<'e>;
+    fn failure(error: &E) -> Failure<'_>;
 }
 
-/// The tiers of `aws_retry_via`, but for the last: one trait, since each further one would be tried at every
-/// number of references, at every call site.
-pub trait ViaTier {
-    type Marker;
-    fn aws_retry_via(&self) -> Self::Marker;
+/// How a call that was cut becomes an error.
+pub trait FromStopped<E> {
+    /// Makes the error; none where the type can't hold a [`Stopped`].
+    fn constructor() -> Option<fn(Stopped) -> E>;
 }
 
-/// The tiers of `aws_retry_stop`, but for the last.
-pub trait StopTier {
-    type Marker;
-    fn aws_retry_stop(&self) -> Self::Marker;
+/// What an adapter reads off an error.
+pub fn read_failure<E, A: ReadFailure<E>>(_: A, error: &E) -> Failure<'_> {
+    A::failure(error)
 }
 
-pub use super::from_stopped::{HoldsStopped, StopNothing};
-
-/// A tier: a marker, and the types it is there for. More references come first.
-macro_rules! tier {
-    (via, $marker:ident: $($target:tt)*) => {
-        tier! { ViaTier aws_retry_via $marker $($target)* }
-    };
-    (stop, $marker:ident: $($target:tt)*) => {
-        tier! { StopTier aws_retry_stop $marker $($target)* }
-    };
-    ($tier:ident $method:ident $marker:ident
-        impl($($parameters:tt)*) for $target:ty $(where $($bounds:tt)*)?) => {
-        #[derive(Clone, Copy, Debug)]
-        pub struct $marker;
-
-        impl<$($parameters)*> $tier for $target
-        $(where $($bounds)*)?
-        {
-            type Marker = $marker;
-
-            #[inline]
-            fn $method(&self) -> $marker {
-                $marker
-            }
-        }
-    };
+/// The constructor that an adapter knows.
+#[must_use]
+pub fn constructor<E, A: FromStopped<E>>(_: A) -> Option<fn(Stopped) -> E> {
+    A::constructor()
 }
 
-/// The last tier: there for every type, with a bound that is asked only once the tier is chosen, so that
-/// the answer is the bound's text and not the list of all tiers.
-macro_rules! last_tier {
-    ($method:ident, $tier:ident => $marker:ident: $bound:ident) => {
-        #[derive(Clone, Copy, Debug)]
-        pub struct $marker;
-
-        pub trait $tier<E> {
-            #[inline]
-            fn $method(&self) -> $marker
-            where
-                E: $bound,
-            {
-                $marker
-            }
-        }
-
-        impl<E> $tier<E> for Tag<E, Strict> {}
-    };
+/// The rows that can read. One trait, since each further one would be tried at every number of references,
+/// at every call site.
+pub trait ReadRow {
+    /// The row's name.
+    type Adapter;
+    /// The adapter.
+    fn aws_retry_read(&self) -> Self::Adapter;
 }
 
-pub(super) use {last_tier, tier};
-
-tier! { via, User:
-    impl(E: AsFailure, M) for &&&&&&&&&Tag<E, M>
+/// The rows that can hold a [`Stopped`].
+pub trait StoppedRow {
+    /// The row's name.
+    type Adapter;
+    /// The adapter.
+    fn aws_retry_stop(&self) -> Self::Adapter;
 }
 
-impl<E: AsFailure> Via<E> for User {
-    fn failure<'e>(&self, error: &'e E) -> Failure<'e> {
-        error.as_failure()
-    }
-}
+/// The adapter of the types that no row reads, or no row makes.
+#[derive(Clone, Copy, Debug)]
+pub struct Nothing;
 
-#[cfg(feature = "sdk")]
-tier! { via, Model:
-    impl(E, M) for &&&&&&&&Tag<SdkError<E, HttpResponse>, M>
-    where E: ProvideErrorMetadata + ProvideErrorKind + Error + 'static
-}
-
-#[cfg(feature = "sdk")]
-impl<E> Via<SdkError<E, HttpResponse>> for Model
-where
-    E: ProvideErrorMetadata + ProvideErrorKind + Error + 'static,
-{
-    fn failure<'e>(&self, error: &'e SdkError<E, HttpResponse>) -> Failure<'e> {
-        metadata::modeled(sdk::of_sdk_error(error), error.as_service_error())
-    }
-}
-
-#[cfg(feature = "sdk")]
-tier! { via, Sdk:
-    impl(E: ProvideErrorMetadata, M) for &&&&&&&Tag<SdkError<E, HttpResponse>, M>
-}
-
-#[cfg(feature = "sdk")]
-impl<E: ProvideErrorMetadata> Via<SdkError<E, HttpResponse>> for Sdk {
-    fn failure<'e>(&self, error: &'e SdkError<E, HttpResponse>) -> Failure<'e> {
-        sdk::of_sdk_error(error)
-    }
-}
-
-tier! { via, Operation:
-    impl(E, M) for &&&&&&Tag<E, M>
-    where E: ProvideErrorMetadata + ProvideErrorKind + Error + 'static
-}
-
-impl<E> Via<E> for Operation
-where
-    E: ProvideErrorMetadata + ProvideErrorKind + Error + 'static,
-{
-    fn failure<'e>(&self, error: &'e E) -> Failure<'e> {
-        metadata::modeled(chain::of_provider_or_chain(error), Some(error))
-    }
-}
-
-tier! { via, MetadataChain:
-    impl(E: ProvideErrorMetadata + Error + 'static, M) for &&&&&Tag<E, M>
-}
-
-impl<E: ProvideErrorMetadata + Error + 'static> Via<E> for MetadataChain {
-    fn failure<'e>(&self, error: &'e E) -> Failure<'e> {
-        chain::of_provider_or_chain(error)
-    }
-}
-
-tier! { via, Metadata:
-    impl(E: ProvideErrorMetadata, M) for &&&&Tag<E, M>
-}
-
-impl<E: ProvideErrorMetadata> Via<E> for Metadata {
-    fn failure<'e>(&self, error: &'e E) -> Failure<'e> {
-        metadata::of_provider(error)
-    }
-}
-
-// `Box` and `Arc` of an `SdkError`.
-#[cfg(feature = "sdk")]
-tier! { via, BoxedSdk:
-    impl(E, X, M) for &&&Tag<E, M>
-    where E: Deref<Target = SdkError<X, HttpResponse>>, X: ProvideErrorMetadata + 'static
-}
-
-#[cfg(feature = "sdk")]
-impl<E, X> Via<E> for BoxedSdk
-where
-    E: Deref<Target = SdkError<X, HttpResponse>>,
-    X: ProvideErrorMetadata + 'static,
-{
-    fn failure<'e>(&self, error: &'e E) -> Failure<'e> {
-        sdk::of_sdk_error(error)
-    }
-}
-
-// `anyhow::Error`, `eyre::Report`, `Box<dyn Error ..>`, without depending on any of them.
-tier! { via, Dereferenced:
-    impl(E: Deref<Target: AsDynError>, M) for &&Tag<E, M>
-}
-
-impl<E: Deref<Target: AsDynError>> Via<E> for Dereferenced {
-    fn failure<'e>(&self, error: &'e E) -> Failure<'e> {
-        chain::of_chain((**error).as_dyn_error())
-    }
-}
-
-tier! { via, Chain:
-    impl(E: Error + 'static, M) for &Tag<E, M>
-}
-
-impl<E: Error + 'static> Via<E> for Chain {
-    fn failure<'e>(&self, error: &'e E) -> Failure<'e> {
-        chain::of_chain(error)
-    }
-}
-
-last_tier! { aws_retry_via, ViaNothing => Nothing: Classifiable }
-
-tier! { via, Opaque:
-    impl(E) for Tag<E, Lenient>
-}
-
-impl<E> Via<E> for Nothing {
-    fn failure<'e>(&self, _: &'e E) -> Failure<'e> {
+impl<E> ReadFailure<E> for Nothing {
+    fn failure(_: &E) -> Failure<'_> {
         Failure::new()
     }
 }
 
-impl<E> Via<E> for Opaque {
-    fn failure<'e>(&self, _: &'e E) -> Failure<'e> {
-        Failure::new()
+impl<E> FromStopped<E> for Nothing {
+    #[inline]
+    fn constructor() -> Option<fn(Stopped) -> E> {
+        None
     }
 }
 
-/// The bound of the last tier. Nothing meets it: its text is the answer.
+impl<E> ReadRow for ErrorType<E, Optional> {
+    type Adapter = Nothing;
+
+    #[inline]
+    fn aws_retry_read(&self) -> Nothing {
+        Nothing
+    }
+}
+
+impl<E> StoppedRow for ErrorType<E, Optional> {
+    type Adapter = Nothing;
+
+    #[inline]
+    fn aws_retry_stop(&self) -> Nothing {
+        Nothing
+    }
+}
+
+/// The end of the search for a row that reads. Its bound is asked once method resolution has chosen it, so
+/// that the answer is the bound's text and not a list of all rows.
+pub trait ReadNothing<E> {
+    /// Compiles for no type.
+    #[inline]
+    fn aws_retry_read(&self) -> Nothing
+    where
+        E: Readable,
+    {
+        Nothing
+    }
+}
+
+impl<E> ReadNothing<E> for ErrorType<E, Required> {}
+
+/// The end of the search for a row that makes an error of a [`Stopped`].
+pub trait StopNothing<E> {
+    /// Compiles only where there is no error to make.
+    #[inline]
+    fn aws_retry_stop(&self) -> Nothing
+    where
+        E: CanRepresentStopped,
+    {
+        Nothing
+    }
+}
+
+impl<E> StopNothing<E> for ErrorType<E, Required> {}
+
+/// The methods, for a block of the expansion to import: it gets no names that could hide the user's.
+pub mod methods {
+    pub use super::{ReadNothing as _, ReadRow as _, StopNothing as _, StoppedRow as _};
+}
+
+/// The bound at the end of the search. Nothing meets it: its text is the answer.
 #[diagnostic::on_unimplemented(
-    message = "`#[aws_retry]` can't tell what the error type `{Self}` says of a failure",
-    label = "this error type is not one that `#[aws_retry]` can read",
+    message = "`#[aws_retry]` cannot read the error type `{Self}`",
+    label = "`#[aws_retry]` cannot read this error type",
     note = "return the SDK's own error, `anyhow::Error`, `eyre::Report`, `Box<dyn Error + Send + Sync>` or a type that implements `std::error::Error`",
     note = "or put `#[derive(AsFailure)]` on `{Self}`, or implement `aws_retry::AsFailure` for it (one method)",
     note = "or decide by `retry_if = |error| ..`: then the error type needs none of these"
 )]
-pub trait Classifiable {}
+pub trait Readable {}
+
+/// The bound at the end of the search for a constructor: its text is the answer.
+#[diagnostic::on_unimplemented(
+    message = "a call that is cut needs a value of the error type `{Self}`, and none can be made",
+    label = "this argument can end a call that has no error yet",
+    note = "implement `From<aws_retry::Stopped>` for `{Self}`; with thiserror, add the variant `#[error(transparent)] Stopped(#[from] aws_retry::Stopped)`"
+)]
+pub trait CanRepresentStopped {}
+
+/// A method that can't fail can't be cut, whatever the arguments of its impl block say.
+#[diagnostic::do_not_recommend]
+impl CanRepresentStopped for NoError {}
 
 /// The unsized errors that smart pointers lead to.
 pub trait AsDynError {

@@ -1,148 +1,115 @@
-//! What each try of a retried fn gets of an argument that its body uses up, or may use up.
+//! What each attempt of a retried fn gets of an argument that its body consumes, or may consume.
 
-/// A type of which each try can have its own: one that is `Clone`.
+/// A type of which each attempt can have its own value: one that is `Clone`.
 #[diagnostic::on_unimplemented(
-    message = "the body uses up its `{Self}`, and a retry needs another: it can't be cloned",
-    label = "used up by the first try",
+    message = "the body consumes its `{Self}`, and a retry needs another: it can't be cloned",
+    label = "consumed by the first attempt",
     note = "take it by reference, or build it inside the fn",
     note = "if the body only borrows it, say so: `#[aws_retry(borrow(..))]`"
 )]
-pub trait Fresh {
+pub trait CloneForRetry {
     /// Another one.
-    fn fresh(&self) -> Self;
+    fn clone_for_retry(&self) -> Self;
 }
 
 // The answer is the text above, not that `Clone` is missing.
 #[diagnostic::do_not_recommend]
-impl<T: Clone> Fresh for T {
+impl<T: Clone> CloneForRetry for T {
     #[inline]
-    fn fresh(&self) -> Self {
+    fn clone_for_retry(&self) -> Self {
         self.clone()
     }
 }
 
-/// Another one, for this try.
+/// Another one, for this attempt.
 #[inline]
-pub fn again<T: Fresh>(value: &T) -> T {
-    value.fresh()
+pub fn clone_for_retry<T: CloneForRetry>(value: &T) -> T {
+    value.clone_for_retry()
 }
 
 /// The same of a type parameter or an `impl Trait`, where the answer is to add the bound.
 #[inline]
-pub fn each_try_needs_its_own<T: Clone>(value: &T) -> T {
+pub fn each_attempt_needs_its_own<T: Clone>(value: &T) -> T {
     value.clone()
 }
 
 /// Takes an argument that the loop has cloned from: after it, nothing needs the argument.
 #[inline]
-pub fn used_up<T>(argument: T) {
+pub fn consume<T>(argument: T) {
     drop(argument);
 }
 
-/// An argument of which only the type tells whether the body uses it up: cloned if it can be, else lent,
-/// in a way that leaves the future `Send`. `Again(&mut x).aws_retry_again()` asks the traits in `either`.
+/// An argument of which only the type tells whether the body consumes it: a clone if it is `Clone`, else
+/// the argument itself, borrowed in a way that leaves the future `Send`. It holds `&mut T`, or `&T` of an
+/// argument that is borrowed elsewhere as well.
 #[derive(Debug)]
-pub struct Again<'a, T>(pub &'a mut T);
+pub struct CloneOrBorrow<R>(pub R);
 
-/// The same of an argument that is borrowed elsewhere: `(&&AgainShared(&x)).aws_retry_again()`.
-#[derive(Debug)]
-pub struct AgainShared<'a, T>(pub &'a T);
-
-/// The same of a `mut` argument: `AgainMut(&mut x).aws_retry_again()`.
-#[derive(Debug)]
-pub struct AgainMut<'a, T>(pub &'a mut T);
-
-/// The ways, the first that is open.
-pub mod either {
-    use super::{Again, AgainMut, AgainShared};
+/// The ways, in the order in which method resolution tries a receiver: by value, `&`, `&mut`.
+pub mod methods {
+    use super::CloneOrBorrow;
 
     /// Of a `Clone` type, a clone.
-    pub trait Cloned<T> {
+    pub trait CloneValue<T>: Sized {
         /// The clone.
-        fn aws_retry_again(self) -> T;
+        fn aws_retry_clone_or_borrow(self) -> T;
+
+        /// The clone, to change.
+        #[inline]
+        fn aws_retry_clone_or_borrow_mut(self) -> T {
+            self.aws_retry_clone_or_borrow()
+        }
     }
 
-    impl<T: Clone> Cloned<T> for Again<'_, T> {
+    impl<T: Clone> CloneValue<T> for CloneOrBorrow<&mut T> {
         #[inline]
-        fn aws_retry_again(self) -> T {
+        fn aws_retry_clone_or_borrow(self) -> T {
             self.0.clone()
         }
     }
 
-    /// Of a `Sync` one, the thing itself, to look at.
-    pub trait Lent<T> {
-        /// The loan.
-        fn aws_retry_again(&self) -> &T;
-    }
-
-    impl<T: Sync> Lent<T> for Again<'_, T> {
+    impl<T: Clone> CloneValue<T> for CloneOrBorrow<&T> {
         #[inline]
-        fn aws_retry_again(&self) -> &T {
-            self.0
-        }
-    }
-
-    /// Of any other, the thing itself: a reference that is `Send` if the thing is.
-    pub trait LentAlone<T> {
-        /// The loan.
-        fn aws_retry_again(&mut self) -> &mut T;
-    }
-
-    impl<T> LentAlone<T> for Again<'_, T> {
-        #[inline]
-        fn aws_retry_again(&mut self) -> &mut T {
-            self.0
-        }
-    }
-
-    /// Of a `Clone` type, a clone.
-    pub trait ClonedShared<T> {
-        /// The clone.
-        fn aws_retry_again(&self) -> T;
-    }
-
-    impl<T: Clone> ClonedShared<T> for &AgainShared<'_, T> {
-        #[inline]
-        fn aws_retry_again(&self) -> T {
+        fn aws_retry_clone_or_borrow(self) -> T {
             self.0.clone()
         }
     }
 
-    /// Of any other, the thing itself.
-    pub trait LentShared<'a, T> {
-        /// The loan.
-        fn aws_retry_again(&self) -> &'a T;
+    /// Of a `Sync` type, or where only a shared reference is there, that one.
+    pub trait BorrowShared<T> {
+        /// The reference.
+        fn aws_retry_clone_or_borrow(&self) -> &T;
     }
 
-    impl<'a, T> LentShared<'a, T> for AgainShared<'a, T> {
+    impl<T: Sync> BorrowShared<T> for CloneOrBorrow<&mut T> {
         #[inline]
-        fn aws_retry_again(&self) -> &'a T {
+        fn aws_retry_clone_or_borrow(&self) -> &T {
             self.0
         }
     }
 
-    /// Of a `Clone` type, a clone to change.
-    pub trait ClonedMut<T> {
-        /// The clone.
-        fn aws_retry_again(self) -> T;
-    }
-
-    impl<T: Clone> ClonedMut<T> for AgainMut<'_, T> {
+    impl<T> BorrowShared<T> for CloneOrBorrow<&T> {
         #[inline]
-        fn aws_retry_again(self) -> T {
-            self.0.clone()
+        fn aws_retry_clone_or_borrow(&self) -> &T {
+            self.0
         }
     }
 
-    /// Of any other, the thing itself.
-    pub trait LentMut<T> {
-        /// The loan.
-        fn aws_retry_again(&mut self) -> &mut T;
+    /// Of any other type, a reference that is `Send` if the type is.
+    pub trait BorrowUnique<T> {
+        /// The reference.
+        fn aws_retry_clone_or_borrow(&mut self) -> &mut T;
+
+        /// The reference, to change.
+        #[inline]
+        fn aws_retry_clone_or_borrow_mut(&mut self) -> &mut T {
+            self.aws_retry_clone_or_borrow()
+        }
     }
 
-    impl<T> LentMut<T> for AgainMut<'_, T> {
+    impl<T> BorrowUnique<T> for CloneOrBorrow<&mut T> {
         #[inline]
-        fn aws_retry_again(&mut self) -> &mut T {
+        fn aws_retry_clone_or_borrow(&mut self) -> &mut T {
             self.0
         }
     }
@@ -152,51 +119,51 @@ pub mod either {
 mod tests {
     use std::cell::Cell;
 
-    use super::either::*;
-    use super::{Again, AgainMut, AgainShared, again};
+    use super::methods::*;
+    use super::{CloneOrBorrow, clone_for_retry};
 
     struct Only(u8);
     struct OneThread(Cell<u8>);
 
     #[test]
-    fn what_can_be_cloned_is() {
+    fn a_clone_type_is_cloned() {
         let mut text = String::from("a");
-        let mut other: String = (&&AgainShared(&text)).aws_retry_again();
+        let mut other: String = CloneOrBorrow(&text).aws_retry_clone_or_borrow();
         other.push('b');
-        let one: String = Again(&mut text).aws_retry_again();
-        assert_eq!((text.as_str(), again(&text).as_str(), one.as_str()), ("a", "a", "a"));
+        let one: String = CloneOrBorrow(&mut text).aws_retry_clone_or_borrow();
+        assert_eq!((text.as_str(), clone_for_retry(&text).as_str(), one.as_str()), ("a", "a", "a"));
     }
 
     #[test]
-    fn what_cannot_is_lent() {
+    fn any_other_type_is_borrowed() {
         let mut only = Only(1);
-        #[allow(clippy::needless_borrow, reason = "as the expansion writes it")]
-        let lent: &Only = (&&AgainShared(&only)).aws_retry_again();
-        assert_eq!(lent.0, 1);
-        let held = Again(&mut only);
-        let lent: &Only = held.aws_retry_again();
-        assert_eq!(lent.0, 1);
+        let held = CloneOrBorrow(&only);
+        let borrowed: &Only = held.aws_retry_clone_or_borrow();
+        assert_eq!(borrowed.0, 1);
+        let held = CloneOrBorrow(&mut only);
+        let borrowed: &Only = held.aws_retry_clone_or_borrow();
+        assert_eq!(borrowed.0, 1);
     }
 
     #[test]
-    fn what_is_not_sync_is_lent_to_one_alone() {
+    fn a_type_that_is_not_sync_is_borrowed_uniquely() {
         let mut only = OneThread(Cell::new(1));
-        let mut held = Again(&mut only);
-        let lent: &mut OneThread = held.aws_retry_again();
-        assert_eq!(lent.0.get(), 1);
+        let mut held = CloneOrBorrow(&mut only);
+        let borrowed: &mut OneThread = held.aws_retry_clone_or_borrow();
+        assert_eq!(borrowed.0.get(), 1);
     }
 
     #[test]
-    fn changes_to_a_clone_stay_in_its_try() {
+    fn changes_to_a_clone_stay_in_its_attempt() {
         let mut list = vec![1];
-        let mut fresh: Vec<i32> = AgainMut(&mut list).aws_retry_again();
-        fresh.push(2);
+        let mut own: Vec<i32> = CloneOrBorrow(&mut list).aws_retry_clone_or_borrow_mut();
+        own.push(2);
         assert_eq!(list, [1]);
 
         let mut only = Only(1);
-        let mut held = AgainMut(&mut only);
-        let lent: &mut Only = held.aws_retry_again();
-        lent.0 = 2;
+        let mut held = CloneOrBorrow(&mut only);
+        let borrowed: &mut Only = held.aws_retry_clone_or_borrow_mut();
+        borrowed.0 = 2;
         assert_eq!(only.0, 2);
     }
 }

@@ -5,7 +5,7 @@ use std::fmt;
 use crate::decision::classify::{Predicates, Rule, classify};
 use crate::decision::failure::{Failure, Kind};
 use crate::decision::policy::{Resolved, RetryPolicy};
-use crate::expansion::read_error::Via;
+use crate::expansion::read_error::ReadFailure;
 use crate::expansion::to_failure::ToFailure;
 
 /// A policy's verdict on an error; `Display` prints code, kind, verdict, the rule that decided, and where
@@ -84,13 +84,12 @@ macro_rules! explain {
         $crate::explain!($error, $crate::RetryPolicy::new())
     };
     ($error:expr, $policy:expr $(,)?) => {
-        // The user's expressions stay outside: the tiers are imported by a glob, which would hide names.
         match (&$error, &$policy) {
             (error, policy) => {
-                use $crate::__private::tiers::*;
-                let tag = $crate::__private::tag_of_error(error);
-                let via = tag.tower().aws_retry_via();
-                $crate::__private::explained(policy, via, error)
+                use $crate::__private::read_error::*;
+                let error_type = $crate::__private::error_type_of(error);
+                let read = error_type.read_by_priority().aws_retry_read();
+                $crate::__private::explained(policy, read, error)
             }
         }
     };
@@ -120,9 +119,13 @@ impl RetryPolicy {
     }
 }
 
-/// The verdict on what the adapter `via` reads, for [`explain!`](crate::explain!).
-pub fn explained<'e, E>(policy: &RetryPolicy, via: impl Via<E>, error: &'e E) -> Explanation<'e> {
-    of_failure(&policy.resolve(), via.failure(error))
+/// The verdict on what the adapter `A` reads, for [`explain!`](crate::explain!).
+pub fn explained<'e, E, A: ReadFailure<E>>(
+    policy: &RetryPolicy,
+    _: A,
+    error: &'e E,
+) -> Explanation<'e> {
+    of_failure(&policy.resolve(), A::failure(error))
 }
 
 fn of_failure<'e>(policy: &Resolved, failure: Failure<'e>) -> Explanation<'e> {

@@ -1,6 +1,7 @@
 //! The future of one attempt: the wait before it, the body, and what may cut it.
 
 use std::future::Future;
+use std::marker::PhantomData;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
@@ -9,15 +10,16 @@ use pin_project_lite::pin_project;
 use super::call::Call;
 use crate::clock::{DefaultTimer, Timer};
 use crate::errors::Stopped;
-use crate::expansion::from_stopped::StopAs;
+use crate::expansion::outcome::Outcome;
+use crate::expansion::read_error::FromStopped;
 
 pin_project! {
     /// One attempt.
     #[derive(Debug)]
     #[must_use = "futures do nothing unless polled"]
-    pub struct Attempt<'c, 'p, F, S> {
+    pub struct Attempt<'c, 'p, F, A> {
         call: &'c mut Call<'p>,
-        stop: S,
+        adapter: PhantomData<A>,
         #[pin]
         future: F,
     }
@@ -28,18 +30,18 @@ impl<'p> Call<'p> {
     /// can hold a [`Stopped`](crate::Stopped). Its bounds are the [`Attempt`]'s: asked for here, too, they
     /// would cost the compiler as much again at every call site.
     #[inline]
-    pub fn attempt<F, S>(&mut self, (future, stop): (F, S)) -> Attempt<'_, 'p, F, S> {
+    pub fn attempt<F, A>(&mut self, (future, _): (F, A)) -> Attempt<'_, 'p, F, A> {
         self.check_slow_path();
         self.frame.attempt = self.frame.attempt.saturating_add(1);
         self.frame.setup_pending = self.frame.needs_setup;
-        Attempt { call: self, stop, future }
+        Attempt { call: self, adapter: PhantomData, future }
     }
 }
 
-impl<F, S> Future for Attempt<'_, '_, F, S>
+impl<F, A> Future for Attempt<'_, '_, F, A>
 where
-    F: Future,
-    S: StopAs<F::Output>,
+    F: Future<Output: Outcome>,
+    A: FromStopped<<F::Output as Outcome>::Error>,
     DefaultTimer: Timer<F::Output>,
 {
     type Output = F::Output;
@@ -48,10 +50,10 @@ where
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
         if this.call.frame.setup_pending {
-            if let Some(stopped) = ready!(poll_setup(this.call, cx, S::CAN))
-                && let Some(outcome) = this.stop.outcome(stopped)
+            if let Some(stopped) = ready!(poll_setup(this.call, cx, A::constructor().is_some()))
+                && let Some(error_of) = A::constructor()
             {
-                return Poll::Ready(outcome);
+                return Poll::Ready(F::Output::of_error(error_of(stopped)));
             }
             this.call.frame.setup_pending = false;
         }
@@ -63,9 +65,9 @@ where
         if polled.is_pending()
             && let Some(state) = this.call.state.as_deref_mut()
             && let Poll::Ready(stopped) = state.poll_cut(cx)
-            && let Some(outcome) = this.stop.outcome(stopped)
+            && let Some(error_of) = A::constructor()
         {
-            return Poll::Ready(outcome);
+            return Poll::Ready(F::Output::of_error(error_of(stopped)));
         }
         polled
     }

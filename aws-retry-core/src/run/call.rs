@@ -3,6 +3,7 @@
 use std::future::poll_fn;
 use std::mem::ManuallyDrop;
 
+use super::callbacks::Callbacks;
 use super::state::State;
 use crate::Failure;
 use crate::context::CallContext;
@@ -10,43 +11,13 @@ use crate::context::ambient::{self, Ambient};
 use crate::decision::attempts::Attempts;
 use crate::decision::policy::{Resolved, RetryPolicy};
 use crate::expansion::outcome::Outcome;
-use crate::expansion::read_error::Via;
+use crate::expansion::read_error::ReadFailure;
 use crate::limits::retry_tokens;
 use crate::limits::scope::Named;
-use crate::observe::{self, Event};
+use crate::observe;
 use crate::run::overrides;
 use crate::run::site::{self, Site};
 use crate::switches::{self, Switch};
-
-/// What the attribute's arguments supply beside the policy: predicates and hooks, made anew after each
-/// attempt, so that they borrow the fn's arguments only between attempts.
-#[allow(missing_debug_implementations, reason = "closures")]
-pub struct Extras<'a, T, E> {
-    /// `retry_if`.
-    pub retry_if: Option<&'a dyn Fn(&E) -> bool>,
-    /// `unless`.
-    pub unless: Option<&'a dyn Fn(&E) -> bool>,
-    /// `retry_if_ok`.
-    pub retry_if_ok: Option<&'a dyn Fn(&T) -> bool>,
-    /// `on_attempt`.
-    pub on_attempt: Option<&'a dyn Fn(&Event<'_>)>,
-    /// `on_retry`.
-    pub on_retry: Option<&'a dyn Fn(&Event<'_>)>,
-    /// `on_give_up`.
-    pub on_give_up: Option<&'a dyn Fn(&Event<'_>)>,
-}
-
-impl<T, E> Extras<'_, T, E> {
-    /// No predicate, no hook.
-    pub const NONE: Self = Self {
-        retry_if: None,
-        unless: None,
-        retry_if_ok: None,
-        on_attempt: None,
-        on_retry: None,
-        on_give_up: None,
-    };
-}
 
 /// One call. Until its first failure it holds nothing but pointers; dropped at any await it leaves
 /// nothing behind.
@@ -54,7 +25,7 @@ impl<T, E> Extras<'_, T, E> {
 pub struct Call<'p> {
     pub(super) site: &'static Site,
     pub(super) policy: Option<&'p RetryPolicy>,
-    pub(super) late: Option<&'p RetryPolicy>,
+    pub(super) call_policy: Option<&'p RetryPolicy>,
     // These own something at most once something went wrong: see `Drop`.
     scope: ManuallyDrop<Option<Named>>,
     pub(super) frame: ManuallyDrop<CallContext>,
@@ -79,7 +50,7 @@ impl<'p> Call<'p> {
         Self {
             site,
             policy: None,
-            late: None,
+            call_policy: None,
             scope: ManuallyDrop::new(None),
             frame: ManuallyDrop::new(CallContext::new(site.needs_setup)),
             state: ManuallyDrop::new(None),
@@ -98,9 +69,9 @@ impl<'p> Call<'p> {
     /// Written arguments whose values are expressions.
     #[must_use]
     #[inline]
-    pub fn late(mut self, late: &'p RetryPolicy) -> Self {
-        self.late = Some(late);
-        self.frame.needs_setup |= site::needs_setup(late);
+    pub fn call_policy(mut self, call_policy: &'p RetryPolicy) -> Self {
+        self.call_policy = Some(call_policy);
+        self.frame.needs_setup |= site::needs_setup(call_policy);
         self
     }
 
@@ -156,30 +127,30 @@ impl<'p> Call<'p> {
 
     /// What to do after an attempt: leave the loop with the untouched outcome, or go on.
     #[inline]
-    pub fn settle<O, V>(&mut self, outcome: O, via: V) -> Option<O>
+    pub fn finish<O, A>(&mut self, outcome: O, read: A) -> Option<O>
     where
         O: Outcome,
-        V: Via<O::Error>,
+        A: ReadFailure<O::Error>,
     {
-        self.settle_by(outcome, via, Extras::NONE)
+        self.finish_with(outcome, read, Callbacks::NONE)
     }
 
-    /// [`Call::settle`], with a say for predicates and hooks.
+    /// [`Call::finish`], with a say for predicates and hooks.
     #[inline]
-    pub fn settle_by<O, V>(
+    pub fn finish_with<O, A>(
         &mut self,
         outcome: O,
-        via: V,
-        extras: Extras<'_, O::Ok, O::Error>,
+        read: A,
+        callbacks: Callbacks<'_, O::Ok, O::Error>,
     ) -> Option<O>
     where
         O: Outcome,
-        V: Via<O::Error>,
+        A: ReadFailure<O::Error>,
     {
-        let Extras { retry_if_ok, on_attempt, .. } = extras;
+        let Callbacks { retry_if_ok, on_attempt, .. } = callbacks;
         let is_retried = |value| retry_if_ok.is_some_and(|is_retried| is_retried(value));
         if outcome.split().map_or(true, is_retried) {
-            if self.on_failure(&outcome, via, extras) {
+            if self.on_failure(&outcome, read, callbacks) {
                 return None;
             }
         } else if self.state.is_some() || on_attempt.is_some() || observe::wants_successes() {
@@ -189,25 +160,25 @@ impl<'p> Call<'p> {
                 self.refill();
             }
             let Site { observed, name, policy, .. } = self.site;
-            observe::first_try(observed, name, policy, self.policy, self.late);
+            observe::first_try(observed, name, policy, self.policy, self.call_policy);
         }
         Some(outcome)
     }
 
     /// The wait before a long poll gives up because its retry tokens ran out, so that its caller's loop
-    /// does not spin; no wait for every other call. It stands between `settle`'s outcome and the return.
+    /// does not spin; no wait for every other call. It stands between `finish`'s outcome and the return.
     /// The outcome is held meanwhile, so only calls whose `operation = ..` or `policy = ..` may name a
     /// long poll have it.
     #[inline]
-    pub async fn last_wait(&mut self) {
+    pub async fn wait_before_giving_up(&mut self) {
         if let Some(state) = self.state.as_deref_mut() {
             poll_fn(|cx| state.poll_pause(cx)).await;
         }
     }
 
-    /// [`Call::last_wait`] of a sync fn.
+    /// [`Call::wait_before_giving_up`] of a sync fn.
     #[inline]
-    pub fn last_wait_blocking(&mut self) {
+    pub fn wait_before_giving_up_blocking(&mut self) {
         if let Some(state) = self.state.as_deref_mut() {
             state.block();
         }
@@ -224,9 +195,10 @@ impl<'p> Call<'p> {
     pub(super) fn state_mut(&mut self) -> &mut State {
         // From now on every attempt has a state to look at.
         self.frame.needs_setup = true;
-        let Self { site, policy, late, scope, state, .. } = self;
-        let resolved =
-            |ambient: Option<&Ambient>| resolved(site, *policy, *late, ambient, &Failure::new());
+        let Self { site, policy, call_policy, scope, state, .. } = self;
+        let resolved = |ambient: Option<&Ambient>| {
+            resolved(site, *policy, *call_policy, ambient, &Failure::new())
+        };
         let state = state.get_or_insert_with(|| {
             let scope = scope.take().unwrap_or_else(|| site.key().into());
             let ambient = ambient::current();
@@ -245,7 +217,9 @@ impl<'p> Call<'p> {
         let key = self.scope.as_ref().map_or_else(|| self.site.key(), Named::key);
         let scope = Ambient::registry(ambient).find(Ambient::clock(ambient).id, key);
         let takes_part = || {
-            resolved(self.site, self.policy, self.late, ambient, &Failure::new()).costs.is_some()
+            resolved(self.site, self.policy, self.call_policy, ambient, &Failure::new())
+                .costs
+                .is_some()
         };
         if let Some(scope) = scope.filter(|_| takes_part()) {
             scope.quota.give(Attempts::default().on_success());
@@ -258,13 +232,13 @@ impl<'p> Call<'p> {
 pub(super) fn resolved(
     site: &Site,
     policy: Option<&RetryPolicy>,
-    late: Option<&RetryPolicy>,
+    call_policy: Option<&RetryPolicy>,
     ambient: Option<&Ambient>,
     failure: &Failure<'_>,
 ) -> Resolved {
     let mut written = site.policy.clone();
-    if let Some(late) = late {
-        written = late.over(&written);
+    if let Some(call_policy) = call_policy {
+        written = call_policy.over(&written);
     }
     if let Some(supplied) = policy {
         written = written.over(supplied);

@@ -8,8 +8,7 @@ use crate::clock::{DefaultTimer, Timer};
 use crate::decision::failure::Failure;
 use crate::decision::policy::RetryPolicy;
 use crate::errors::Stopped;
-use crate::expansion::from_stopped::StopAs;
-use crate::expansion::read_error::Via;
+use crate::expansion::read_error::{FromStopped, ReadFailure};
 use crate::expansion::to_failure::ToFailure;
 use crate::limits::scope::{Key, ScopeParts, named};
 use crate::run::site::Site;
@@ -24,17 +23,15 @@ impl<M> Through<M> {
     const NEW: Self = Self(PhantomData);
 }
 
-impl<M, E: ToFailure<M>> Via<E> for Through<M> {
-    fn failure<'e>(&self, error: &'e E) -> Failure<'e> {
+impl<M, E: ToFailure<M>> ReadFailure<E> for Through<M> {
+    fn failure(error: &E) -> Failure<'_> {
         error.failure_of()
     }
 }
 
-impl<M, T, E: ToFailure<M>> StopAs<Result<T, E>> for Through<M> {
-    const CAN: bool = E::HOLDS_STOPPED;
-
-    fn outcome(&self, stopped: Stopped) -> Option<Result<T, E>> {
-        E::of_stopped(stopped).map(Err)
+impl<M, E: ToFailure<M>> FromStopped<E> for Through<M> {
+    fn constructor() -> Option<fn(Stopped) -> E> {
+        E::from_stopped()
     }
 }
 
@@ -42,9 +39,11 @@ impl RetryPolicy {
     /// Runs `operation` until it succeeds, fails for good, or this policy says stop; the last error comes
     /// back unchanged.
     ///
-    /// `total_timeout` and `attempt_timeout` cut a try where its error is an `SdkError`, an operation's
-    /// error or an `io::Error`. Others, `anyhow::Error` among them, can't be made here out of a
-    /// [`Stopped`](crate::Stopped): then no wait passes the deadline, but a try may.
+    /// `total_timeout` and `attempt_timeout` cut an attempt where its error type can hold a
+    /// [`Stopped`](crate::Stopped): `SdkError`, an operation's error, `anyhow::Error`,
+    /// `Box<dyn Error + Send + Sync>`, `io::Error`, and what
+    /// [`AsFailure::from_stopped`](crate::AsFailure::from_stopped) makes. With any other type no attempt
+    /// and no wait begins after the deadline, but an attempt may end after it.
     ///
     /// ```
     /// # use aws_retry_core::RetryPolicy;
@@ -105,8 +104,8 @@ impl RetryPolicy {
         let mut call = Call::new(&SITE).policy(self).scope(here());
         loop {
             let outcome = call.attempt_blocking(&mut operation);
-            if let Some(outcome) = call.settle(outcome, Through::NEW) {
-                call.last_wait_blocking();
+            if let Some(outcome) = call.finish(outcome, Through::NEW) {
+                call.wait_before_giving_up_blocking();
                 return outcome;
             }
         }
@@ -133,8 +132,8 @@ where
         // `operation` is called when the wait before the attempt is over, not when it begins.
         let body = async { operation().await };
         let outcome = call.attempt((body, Through::NEW)).await;
-        if let Some(outcome) = call.settle(outcome, Through::NEW) {
-            call.last_wait().await;
+        if let Some(outcome) = call.finish(outcome, Through::NEW) {
+            call.wait_before_giving_up().await;
             return outcome;
         }
     }

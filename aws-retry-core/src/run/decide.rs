@@ -3,7 +3,8 @@
 
 use std::time::Duration;
 
-use super::call::{Call, Extras, resolved};
+use super::call::{Call, resolved};
+use super::callbacks::{Callbacks, Hook, Hooks};
 use super::state::State;
 use crate::clock::Clock;
 use crate::context::ambient::Ambient;
@@ -13,35 +14,26 @@ use crate::decision::classify::{Predicates, classify};
 use crate::decision::failure::{Failure, Kind, Transport};
 use crate::errors::StopWhy;
 use crate::expansion::outcome::Outcome;
-use crate::expansion::read_error::Via;
+use crate::expansion::read_error::ReadFailure;
 use crate::limits::rate::Outcome as Answer;
 use crate::observe::{self, Event};
-
-type Hook<'a> = Option<&'a dyn Fn(&Event<'_>)>;
-
-/// The hooks of one look at an outcome.
-struct Hooks<'a> {
-    on_attempt: Hook<'a>,
-    on_retry: Hook<'a>,
-    on_give_up: Hook<'a>,
-}
 
 impl Call<'_> {
     /// Whether to go on after a failure, or after a success that is to be retried. Out of line, so that a
     /// success on the first attempt pays for none of it.
     #[cold]
-    pub(super) fn on_failure<O, V>(
+    pub(super) fn on_failure<O, A>(
         &mut self,
         outcome: &O,
-        via: V,
-        extras: Extras<'_, O::Ok, O::Error>,
+        _: A,
+        callbacks: Callbacks<'_, O::Ok, O::Error>,
     ) -> bool
     where
         O: Outcome,
-        V: Via<O::Error>,
+        A: ReadFailure<O::Error>,
     {
-        let Extras { retry_if, unless, on_attempt, on_retry, on_give_up, .. } = extras;
-        let hooks = Hooks { on_attempt, on_retry, on_give_up };
+        let Callbacks { retry_if, unless, .. } = callbacks;
+        let hooks = callbacks.hooks();
         match outcome.split() {
             Ok(_) => {
                 let said = Predicates { asked: true, vetoed: false, of_success: true };
@@ -53,7 +45,7 @@ impl Call<'_> {
                     vetoed: unless.is_some_and(|vetoed| vetoed(error)),
                     of_success: false,
                 };
-                self.decide(&via.failure(error), said, &hooks)
+                self.decide(&A::failure(error), said, &hooks)
             }
         }
     }
@@ -61,7 +53,7 @@ impl Call<'_> {
     /// Not generic: one copy serves every fn.
     #[cold]
     fn decide(&mut self, failure: &Failure<'_>, said: Predicates, hooks: &Hooks<'_>) -> bool {
-        let (site, policy, late) = (self.site, self.policy, self.late);
+        let (site, policy, call_policy) = (self.site, self.policy, self.call_policy);
         let (attempt, blocking) = (self.frame.attempt, self.frame.blocking);
         let records = self.frame.shared_records();
         let state = self.state_mut();
@@ -78,7 +70,7 @@ impl Call<'_> {
         };
         let failure = completed.as_ref().unwrap_or(failure);
         if failure.service().is_some() {
-            state.learn(|ambient| resolved(site, policy, late, ambient, failure));
+            state.learn(|ambient| resolved(site, policy, call_policy, ambient, failure));
         }
 
         let verdict = classify(&state.policy, failure, said);

@@ -4,6 +4,7 @@
 mod attempt;
 mod block;
 mod call;
+mod callbacks;
 mod closure;
 mod decide;
 pub mod overrides;
@@ -12,6 +13,7 @@ pub(crate) mod site;
 mod state;
 
 pub use attempt::Attempt;
-pub use call::{Call, Extras};
+pub use call::Call;
+pub use callbacks::Callbacks;
 #[cfg(feature = "sdk")]
 pub(crate) use closure::run;

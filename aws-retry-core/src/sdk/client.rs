@@ -99,7 +99,7 @@ impl<C> RetryClient<C> {
             Scope::Given(scope) => scope.clone(),
         };
         let named = RetryPolicy::new().name(name);
-        let call = Call::new(&SITE).policy(&self.policy).late(&named).scope(scope);
+        let call = Call::new(&SITE).policy(&self.policy).call_policy(&named).scope(scope);
         run(call, || operation(&self.client)).await
     }
 
