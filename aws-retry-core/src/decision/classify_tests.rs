@@ -218,3 +218,102 @@ fn standard_knows_models_services_and_429() {
     );
     assert_eq!(kind(&standard, &coded("Else", 509)), Permanent);
 }
+
+/// An error that lost its status has the code that means one.
+#[test]
+fn a_server_fault_is_transient_by_its_code_alone() {
+    let by_code = |policy: &RetryPolicy, code| kind(policy, &Failure::new().with_code(code));
+    for code in [
+        "ServiceUnavailableException",
+        "InternalServerException",
+        "InternalServiceError",
+        "InternalFailure",
+        "InternalError",
+        "Unavailable",
+    ] {
+        for mode in [
+            Mode::Decorator,
+            Mode::Paced,
+            Mode::Standard,
+            Mode::Standard20,
+            Mode::Adaptive,
+            Mode::Legacy,
+        ] {
+            let policy = RetryPolicy::new().mode(mode);
+            assert_eq!(by_code(&policy, code), Transient, "{mode:?} {code}");
+            assert_eq!(by_code(&policy.transient(false), code), Permanent, "{mode:?} {code}");
+            let python = RetryPolicy::new().mode(mode).codes(Codes::Python);
+            assert_eq!(by_code(&python, code), Permanent, "{mode:?} {code}");
+            let guessed = Failure {
+                read_from: Some(crate::ReadFrom::Text),
+                ..Failure::new().with_code(code)
+            };
+            let expected = match mode {
+                Mode::Decorator | Mode::Paced => Transient,
+                _ => Permanent,
+            };
+            assert_eq!(kind(&RetryPolicy::new().mode(mode), &guessed), expected, "{mode:?} {code}");
+        }
+    }
+    assert_eq!(by_code(&RetryPolicy::new(), "ConflictException"), Permanent);
+}
+
+#[test]
+fn throttles_beyond_awss_fourteen_are_for_the_default_and_the_paced_mode() {
+    for code in ["KMSThrottlingException", "ThrottledClientException", "Throttled", "KmsThrottled"]
+    {
+        for mode in [Mode::Decorator, Mode::Paced] {
+            assert_eq!(
+                kind(&RetryPolicy::new().mode(mode), &coded(code, 400)),
+                Throttled,
+                "{code}"
+            );
+        }
+        for mode in [Mode::Standard, Mode::Standard20, Mode::Adaptive, Mode::Legacy] {
+            assert_eq!(
+                kind(&RetryPolicy::new().mode(mode), &coded(code, 400)),
+                Permanent,
+                "{code}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_dependencys_throttle_is_retried_and_proves_nothing() {
+    let policy = RetryPolicy::new().resolve();
+    for (code, proof) in [("LambdaThrottledException", false), ("ThrottledClientException", true)] {
+        let failure = coded(code, 429);
+        let verdict = classify(&policy, &failure, Predicates::default());
+        assert_eq!(verdict.kind, Throttled, "{code}");
+        assert_eq!(verdict.surely_not_executed(&failure), proof, "{code}");
+    }
+}
+
+#[test]
+fn the_default_and_the_paced_mode_retry_whatever_the_model_marks() {
+    for mode in [Mode::Decorator, Mode::Paced] {
+        let policy = RetryPolicy::new().mode(mode);
+        let marked = Failure { modeled_kind: Some(Transient), ..coded("AnyConflict", 409) };
+        assert_eq!(kind(&policy, &marked), Transient);
+        assert_eq!(kind(&policy.clone().transient(false), &marked), Permanent);
+        // S3 answers a copy with 200 and fails under way; STS asks an identity provider.
+        assert_eq!(kind(&policy, &coded("InternalError", 200)), Transient);
+        assert_eq!(kind(&policy, &coded("IDPCommunicationError", 400)), Transient);
+        assert_eq!(kind(&policy, &coded("IDPCommunicationErrorException", 400)), Transient);
+        assert_eq!(kind(&policy, &coded("ReplicatedWriteConflictException", 409)), Transient);
+    }
+}
+
+#[test]
+fn lists_know_a_code_by_any_of_its_names() {
+    let added = RetryPolicy::new().added_errors(&["InvalidIdentityToken", "ResourceExists*"]);
+    for code in ["InvalidIdentityToken", "InvalidIdentityTokenException", "ResourceExistsException"]
+    {
+        assert_eq!(kind(&added, &coded(code, 400)), Other, "{code}");
+    }
+    let excluded = RetryPolicy::new().excluded_errors(&["Ec2Throttled", "Limit*", "SlowDownFault"]);
+    for code in ["EC2ThrottledException", "LimitExceededException", "SlowDown"] {
+        assert_eq!(kind(&excluded, &coded(code, 503)), Permanent, "{code}");
+    }
+}

@@ -67,6 +67,7 @@ fn dispatch_failures_by_kind() {
         (ConnectorError::io(io(io::ErrorKind::ConnectionReset)), Transport::Io),
         (ConnectorError::io(io(io::ErrorKind::ConnectionRefused)), Transport::NeverConnected),
         (ConnectorError::io("client error (Connect)".into()), Transport::NeverConnected),
+        (ConnectorError::io("DNS".into()).never_connected(), Transport::NeverConnected),
         (ConnectorError::timeout("HTTP read timeout occurred after 1s".into()), Transport::Timeout),
         (
             ConnectorError::timeout("HTTP connect timeout occurred after 1s".into()),
@@ -105,4 +106,49 @@ fn the_servers_hint_is_read_from_the_response() {
 #[test]
 fn a_known_code_is_one_of_ours() {
     assert!(codes::is_known("ThrottlingException") && !codes::is_known("Foo"));
+}
+
+/// An established connection can report that the way to its host is gone, after the request was received.
+#[test]
+fn only_the_phase_of_connecting_proves_that_nothing_was_sent() {
+    /// What connecting failed with.
+    #[derive(Debug)]
+    struct Connecting(io::Error);
+    impl std::fmt::Display for Connecting {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str("client error (Connect)")
+        }
+    }
+    impl std::error::Error for Connecting {
+        fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+            Some(&self.0)
+        }
+    }
+    for kind in [
+        io::ErrorKind::HostUnreachable,
+        io::ErrorKind::NetworkUnreachable,
+        io::ErrorKind::NetworkDown,
+    ] {
+        let error = || io::Error::from(kind);
+        assert_eq!(transport(ConnectorError::io(error().into())), Some(Transport::Io), "{kind}");
+        assert_eq!(
+            transport(ConnectorError::io(Connecting(error()).into())),
+            Some(Transport::NeverConnected),
+            "{kind}"
+        );
+    }
+}
+
+#[test]
+fn a_message_in_an_event_stream_is_read_like_an_answer() {
+    type StreamError = SdkError<ErrorMetadata, RawMessage>;
+    let raw = || RawMessage::invalid(None);
+    let meta = ErrorMetadata::builder().code("InternalFailureException").build();
+    let error = StreamError::service_error(meta, raw());
+    let failure = of_sdk_error(&error);
+    assert_eq!((failure.code(), failure.status()), (Some("InternalFailureException"), None));
+    let broken = StreamError::response_error("cut", raw());
+    assert_eq!(of_sdk_error(&broken).transport, Some(Transport::Response));
+    let lost = StreamError::dispatch_failure(ConnectorError::io("reset".into()));
+    assert_eq!(of_sdk_error(&lost).transport, Some(Transport::Io));
 }
