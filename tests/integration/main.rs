@@ -11,6 +11,7 @@ mod failures_over_http;
 mod hooks_and_log;
 mod hot_account;
 mod interceptor;
+mod kinds_of_failure;
 mod long_poll;
 mod moto;
 mod outcomes;

@@ -214,7 +214,8 @@ fn errors_of_the_http_stack_are_known_by_the_names_that_they_print() {
         ("hyper_util::client::legacy::Error(UserUnsupportedVersion)", None),
         ("Error { kind: Reset(StreamId(1), INTERNAL_ERROR, Remote) }", Some(Transport::Io)),
         ("Error { kind: GoAway(b\"\", ENHANCE_YOUR_CALM, Remote) }", Some(Transport::Io)),
-        ("Error { kind: Io(NotFound) }", None),
+        ("Error { kind: Io(Kind(BrokenPipe)) }", Some(Transport::Io)),
+        ("Error { kind: Io(Os { code: 2, kind: NotFound, message: \"..\" }) }", None),
         ("ThroughputBelowMinimum { expected: .., actual: .. }", Some(Transport::Timeout)),
     ] {
         let error = wrap("streaming error", Printed(debug));

@@ -52,6 +52,14 @@ pub(crate) fn of_http_stack(error: &(dyn Error + 'static)) -> Option<Transport> 
     if error.is::<aws_smithy_async::future::timeout::TimedOutError>() {
         return Some(Transport::Timeout);
     }
-    let printed = printed::debug(error, 64);
+    let printed = printed::debug(error, 128);
+    // h2 does not name the I/O error that it holds as its source. Others print the same of a file.
+    if let Some(io) = printed.strip_prefix("Error { kind: Io(") {
+        return LOST.iter().any(|kind| io.contains(kind)).then_some(Transport::Io);
+    }
     PRINTED.iter().find(|(start, _)| printed.starts_with(start)).and_then(|(_, it)| *it)
 }
+
+/// The kinds of I/O error that only a connection has, as they print.
+const LOST: &[&str] =
+    &["BrokenPipe", "ConnectionAborted", "ConnectionReset", "NotConnected", "UnexpectedEof"];
