@@ -1,7 +1,6 @@
 //! The closure forms: the same engine without the attribute.
 
 use std::marker::PhantomData;
-use std::panic::Location;
 
 use super::call::Call;
 use crate::clock::{DefaultTimer, Timer};
@@ -10,7 +9,7 @@ use crate::decision::policy::RetryPolicy;
 use crate::errors::Stopped;
 use crate::expansion::read_error::{FromStopped, ReadFailure};
 use crate::expansion::to_failure::ToFailure;
-use crate::limits::scope::{Key, ScopeParts, named};
+use crate::limits::scope::{ScopeParts, here, named};
 use crate::run::site::Site;
 
 /// The closure forms have no static of their own: all of them share this one.
@@ -110,12 +109,6 @@ impl RetryPolicy {
             }
         }
     }
-}
-
-/// The scope of the calling place.
-#[track_caller]
-fn here() -> Key {
-    Key::of_address(std::ptr::from_ref(Location::caller()) as usize)
 }
 
 /// The loop of the closure forms.

@@ -83,6 +83,7 @@ impl Call<'_> {
         if verdict.kind == Kind::Throttled {
             scope.count_throttle();
         }
+        let State { slot, policy: in_force, generation, clock, .. } = &*state;
         let facts = Facts {
             failure,
             verdict,
@@ -91,7 +92,7 @@ impl Call<'_> {
             can_wait: &|| if blocking { Clock::CAN_BLOCK } else { state.clock.can_wait() },
             now: state.clock.now(),
             deadline: state.deadline,
-            earliest_turn: None,
+            earliest_turn: slot.earliest_turn(&scope, in_force, *generation, clock),
             random: Ambient::uniform(state.ambient.as_deref()),
             take_tokens: &|tokens| scope.quota.take(tokens),
         };

@@ -8,18 +8,25 @@ use std::time::Duration;
 
 use super::block::BlockingClock;
 use crate::clock::{Clock, Time};
-use crate::decision::policy::Resolved;
+use crate::decision::policy::{RateKind, Resolved};
 use crate::errors::StopWhy;
 use crate::limits::rate::{Gate, Outcome, Refused, Sent, Ticket};
 use crate::limits::scope::Scope;
 
-type Waiting = Pin<Box<dyn Future<Output = (Ticket, Result<Sent, Refused>)> + Send>>;
+/// A wait for a turn, and the conditions under which it began.
+struct Waiting {
+    kind: RateKind,
+    terms: Terms,
+    turn: Pin<Box<dyn Future<Output = Result<Sent, Refused>> + Send>>,
+}
 
 /// The conditions under which a call waits for its turn.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Terms {
     pub deadline: Option<Time>,
     pub fail_fast: bool,
+    /// The call can end without a turn.
+    pub can_stop: bool,
     /// The change of the overrides that the call's policy has seen.
     pub generation: u32,
 }
@@ -45,27 +52,53 @@ impl QueueSlot {
         terms: Terms,
         clock: &Clock,
     ) -> Poll<Result<(), StopWhy>> {
-        let Some(kind) = policy.rate else { return Poll::Ready(Ok(())) };
+        let Some(kind) = policy.rate else {
+            self.waiting = None;
+            return Poll::Ready(Ok(()));
+        };
+        // Before the queue is asked: an override may have changed the bound.
         let gate = scope.gate(kind, policy, terms.generation);
+        let waits_on = |it: &Waiting| it.kind == kind && it.terms == terms;
+        if self.waiting.is_none() {
+            if self.takes_at_once(gate, clock) {
+                return Poll::Ready(Ok(()));
+            }
+            if !clock.can_wait() && terms.can_stop {
+                return Poll::Ready(Err(StopWhy::NoTimer));
+            }
+        }
         let waiting = match &mut self.waiting {
-            Some(waiting) => waiting,
-            None => {
-                if self.takes_at_once(gate, clock) {
-                    return Poll::Ready(Ok(()));
-                }
-                let mut ticket = std::mem::take(&mut self.ticket);
-                let (gate, clock) = (Arc::clone(gate), clock.clone());
-                self.waiting.insert(Box::pin(async move {
-                    let turn = gate.turn(&mut ticket, terms.deadline, terms.fail_fast, &clock);
-                    let turn = turn.await;
-                    (ticket, turn)
-                }))
+            Some(waiting) if waits_on(waiting) => waiting,
+            // Under changed conditions it goes on from the same place.
+            waiting => {
+                gate.reserve(&mut self.ticket);
+                let (gate, clock, mut ticket) = (Arc::clone(gate), clock.clone(), self.ticket);
+                let turn = Box::pin(async move {
+                    gate.turn(&mut ticket, terms.deadline, terms.fail_fast, &clock).await
+                });
+                waiting.insert(Waiting { kind, terms, turn })
             }
         };
-        let Poll::Ready((ticket, turn)) = waiting.as_mut().poll(cx) else { return Poll::Pending };
+        let Poll::Ready(turn) = waiting.turn.as_mut().poll(cx) else { return Poll::Pending };
         self.waiting = None;
-        self.ticket = ticket;
         Poll::Ready(self.take(gate, turn, clock))
+    }
+
+    /// Whether the call waits in a queue.
+    pub const fn is_waiting(&self) -> bool {
+        self.waiting.is_some()
+    }
+
+    /// The earliest turn that the queue can give the call's next attempt, where it must wait for one.
+    pub fn earliest_turn(
+        &self,
+        scope: &Scope,
+        policy: &Resolved,
+        generation: u32,
+        clock: &Clock,
+    ) -> Option<Time> {
+        let gate = scope.gate(policy.rate?, policy, generation);
+        gate.earliest_turn(self.ticket, || clock.now())
     }
 
     /// Blocks the thread until the call's turn. `warn` is told that it does.

@@ -28,7 +28,7 @@ pub(super) struct State {
     pub(super) ambient: Option<Arc<Ambient>>,
     pub(super) span: CallSpan,
     /// The overrides that the policy has seen.
-    generation: u32,
+    pub(super) generation: u32,
     scope: Option<Arc<Scope>>,
     pub(super) attempts: Attempts,
     pub(super) slot: QueueSlot,
@@ -120,7 +120,7 @@ impl State {
     pub fn poll_setup(&mut self, cx: &mut Context<'_>, can_stop: bool) -> Poll<Option<Stopped>> {
         self.unsent = true;
         ready!(self.poll_pause(cx));
-        if self.policy.rate.is_some() {
+        if self.policy.rate.is_some() || self.slot.is_waiting() {
             let scope = self.scope();
             let terms = self.terms(can_stop);
             let turn = self.slot.poll_turn(cx, &scope, &self.policy, terms, &self.clock);
@@ -167,6 +167,7 @@ impl State {
         Terms {
             deadline: self.deadline.filter(|_| can_stop),
             fail_fast: self.policy.fail_fast && can_stop,
+            can_stop,
             generation: self.generation,
         }
     }

@@ -3,7 +3,6 @@
 use std::any::Any;
 use std::error::Error;
 use std::fmt;
-use std::panic::Location;
 
 use futures_core::Stream;
 
@@ -12,7 +11,7 @@ use super::stream::unfold;
 use crate::clock::{DefaultTimer, Timer};
 use crate::decision::policy::RetryPolicy;
 use crate::expansion::to_failure::ToFailure;
-use crate::limits::scope::{Key, Named, ScopeParts, named};
+use crate::limits::scope::{Named, ScopeParts, here, named};
 use crate::run::site::Site;
 use crate::run::{Call, run};
 
@@ -48,13 +47,12 @@ where
     F: Future<Output = Result<P, E>>,
     N: FnMut(&P) -> Option<T>,
 {
-    let place = std::ptr::from_ref(Location::caller()) as usize;
     Paginator {
         client,
         send,
         next,
         policy: RetryPolicy::new(),
-        scope: Key::of_address(place).into(),
+        scope: here(),
         at: At::Page(None),
     }
 }

@@ -37,6 +37,15 @@ macro_rules! policy {
         #[derive(Clone, Debug, Default, PartialEq)]
         pub struct RetryPolicy {
             $( pub(crate) $name: Option<$type>, )*
+            /// Of `max_retries` and `max_attempts` out of different layers, the upper layer's.
+            pub(crate) upper: Option<Upper>,
+        }
+
+        /// The one of two counts that the upper layer of a merged policy has written.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub(crate) enum Upper {
+            MaxRetries,
+            MaxAttempts,
         }
 
         impl RetryPolicy {
@@ -47,7 +56,7 @@ macro_rules! policy {
             }
 
             // Evaluated once a crate, not once an annotated fn.
-            const NEW: Self = Self { $( $name: None, )* };
+            const NEW: Self = Self { $( $name: None, )* upper: None };
 
             $(
                 $(#[$doc])*
@@ -58,20 +67,22 @@ macro_rules! policy {
                 }
             )*
 
-            /// What is written in `self`, and `base`'s value wherever nothing is written.
+            /// The values that `self` writes, and `base`'s wherever it writes none.
             ///
-            /// `max_retries` and `max_attempts` say the same in two ways, so a layer that writes one of
-            /// them hides both of `base`.
+            /// `max_retries` and `max_attempts` say the same in two ways, so that of two layers the upper
+            /// one counts. In paced mode they differ, and both count.
             #[must_use]
             pub const fn over(&self, base: &Self) -> Self {
-                let mut merged = Self {
-                    $( $name: match self.$name { Some(value) => Some(value), None => base.$name }, )*
+                let upper = match (self.max_retries, self.max_attempts) {
+                    (Some(_), None) if base.max_attempts.is_some() => Some(Upper::MaxRetries),
+                    (None, Some(_)) if base.max_retries.is_some() => Some(Upper::MaxAttempts),
+                    (None, None) => base.upper,
+                    _ => self.upper,
                 };
-                if self.max_retries.is_some() || self.max_attempts.is_some() {
-                    merged.max_retries = self.max_retries;
-                    merged.max_attempts = self.max_attempts;
+                Self {
+                    $( $name: match self.$name { Some(value) => Some(value), None => base.$name }, )*
+                    upper,
                 }
-                merged
             }
         }
     };
@@ -120,10 +131,10 @@ policy! {
     /// Whether running twice is harmless. `false`: retry only what the service surely did not execute.
     /// Default: true.
     idempotent: bool,
-    /// Paced and adaptive: never send faster than this many attempts a second. Range: above 0, finite.
-    /// Default: none.
+    /// Paced and adaptive: never send faster than this many attempts per second. Of the calls of one scope
+    /// the lowest counts. Range: 0.00001 (one per day) and up, finite. Default: none.
     max_rate: f64,
-    /// Paced and adaptive: the part of the learned quota to take. Range: above 0, at most 1. Default: 1.
+    /// Paced and adaptive: the part of the learned quota to take. Range: 0.001 to 1. Default: 1.
     share: f64,
     /// Paced and adaptive: an error at once where the call would wait for its turn. Default: false.
     fail_fast: bool,

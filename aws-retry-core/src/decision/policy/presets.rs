@@ -3,6 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
+use super::resolved::{LOWEST_MAX_RATE, LOWEST_SHARE};
 use super::{Mode, RetryPolicy};
 
 impl RetryPolicy {
@@ -39,6 +40,7 @@ impl RetryPolicy {
             _ if self.max_attempts == Some(0) => wrong("max_attempts", "1 and up"),
             _ if self.max_attempts.is_some()
                 && self.max_retries.is_some()
+                && self.upper.is_none()
                 && resolved.mode != Mode::Paced =>
             {
                 wrong("max_attempts", "either it or max_retries, except in paced mode")
@@ -51,11 +53,11 @@ impl RetryPolicy {
             }
             _ if zero(self.total_timeout) => wrong("total_timeout", "above 0"),
             _ if zero(self.attempt_timeout) => wrong("attempt_timeout", "above 0"),
-            _ if self.max_rate.is_some_and(|r| !r.is_finite() || r <= 0.0) => {
-                wrong("max_rate", "above 0, finite")
+            _ if self.max_rate.is_some_and(|rate| !(LOWEST_MAX_RATE..f64::INFINITY).contains(&rate)) => {
+                wrong("max_rate", "0.00001 and up, finite")
             }
-            _ if self.share.is_some_and(|s| !(s > 0.0 && s <= 1.0)) => {
-                wrong("share", "above 0, at most 1")
+            _ if self.share.is_some_and(|share| !(LOWEST_SHARE..=1.0).contains(&share)) => {
+                wrong("share", "0.001 to 1")
             }
             _ => Ok(()),
         }

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::{Codes, Jitter, Log, Mode, Nested, RateKind, RetryPolicy};
+use super::{Codes, Jitter, Log, Mode, Nested, RateKind, RetryPolicy, Upper};
 use crate::decision::codes;
 use crate::decision::retry_after::HintRule;
 
@@ -57,6 +57,10 @@ pub(crate) struct Resolved {
     pub name: Option<&'static str>,
 }
 
+/// One send per day: below that, a wait is longer than clocks can tell.
+pub(super) const LOWEST_MAX_RATE: f64 = 1e-5;
+/// A thousandth of the quota.
+pub(super) const LOWEST_SHARE: f64 = 1e-3;
 const SECOND: Duration = Duration::from_secs(1);
 /// AWS's figures, of Retry Behavior 2.0 and 2.1.
 const COSTS_20: Costs = Costs { throttled: 5, transient: 5, timeout: 10, other: 5 };
@@ -79,22 +83,21 @@ impl RetryPolicy {
         preset.service = self.service;
         preset.operation = self.operation;
         preset.for_service(self.service.or(service), self.operation.or(operation));
-        let attempts = self
-            .max_attempts
-            .or(self
-                .max_retries
-                .filter(|_| preset.mode != Mode::Paced)
-                .map(|n| n.saturating_add(1)))
-            .unwrap_or(preset.max_attempts)
-            .max(1);
+        let by_retries = self.max_retries.map(|retries| retries.saturating_add(1));
+        let attempts = match (preset.mode, self.upper) {
+            (Mode::Paced, _) => self.max_attempts,
+            (_, Some(Upper::MaxRetries)) => by_retries,
+            _ => self.max_attempts.or(by_retries),
+        };
+        let attempts = attempts.unwrap_or(preset.max_attempts).max(1);
         let multiplier = self.multiplier.unwrap_or(preset.multiplier);
         let codes = self.codes.unwrap_or(preset.codes);
         Resolved {
             max_attempts: attempts,
-            max_retries: self.max_retries.unwrap_or(match preset.mode {
-                Mode::Paced => preset.max_retries,
+            max_retries: match preset.mode {
+                Mode::Paced => self.max_retries.unwrap_or(preset.max_retries),
                 _ => attempts - 1,
-            }),
+            },
             base_delay: self.base_delay.unwrap_or(preset.base_delay),
             throttle_delay: self.base_delay.unwrap_or(preset.throttle_delay),
             max_delay: self.max_delay.unwrap_or(preset.max_delay),
@@ -119,8 +122,14 @@ impl RetryPolicy {
                 Some(true) => preset.costs.or(Some(COSTS_DECORATOR)),
                 None => preset.costs,
             },
-            max_rate: self.max_rate.filter(|rate| *rate > 0.0).unwrap_or(f64::INFINITY),
-            share: self.share.filter(|share| *share > 0.0).map_or(1.0, |share| share.min(1.0)),
+            max_rate: self
+                .max_rate
+                .filter(|rate| *rate > 0.0)
+                .map_or(f64::INFINITY, |rate| rate.max(LOWEST_MAX_RATE)),
+            share: self
+                .share
+                .filter(|share| *share > 0.0)
+                .map_or(1.0, |share| share.clamp(LOWEST_SHARE, 1.0)),
             fail_fast: self.fail_fast.unwrap_or(false),
             nested: self.nested.unwrap_or_default(),
             trust_record: self.trust_record.unwrap_or(false),

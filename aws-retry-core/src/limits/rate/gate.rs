@@ -34,7 +34,7 @@ impl Timekeeper for Clock {
 }
 
 /// A call's place in the order of first arrival. It keeps it over all attempts of the call.
-#[derive(Debug, Default)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Ticket(Option<u64>);
 
 impl Ticket {
@@ -75,8 +75,9 @@ pub struct Gate {
     /// Sends while unthrottled, and two of them, a second or more apart.
     sends: AtomicU64,
     recent: [Mark; 2],
-    /// Which change of the overrides its limit has followed.
+    /// Which change of the overrides its limit has followed, and that limit's bits.
     generation: AtomicU64,
+    max_rate: AtomicU64,
     queue: Mutex<Queue<Waker>>,
 }
 
@@ -115,22 +116,58 @@ impl Gate {
             sends: AtomicU64::new(0),
             recent: [Mark::new(), Mark::new()],
             generation: AtomicU64::new(0),
+            max_rate: AtomicU64::new(max_rate.to_bits()),
             queue: Mutex::new(queue),
         }
     }
 
-    /// Takes over the `max_rate` of the first call that comes after a change of the overrides.
+    /// Holds the rate to the `max_rate` of a call whose policy has seen change `generation` of the
+    /// overrides. A later change replaces the bound; of one change the lowest counts.
     pub fn follow(&self, generation: u64, max_rate: f64) {
-        if self.generation.swap(generation, Ordering::Relaxed) == generation {
+        let is_news = || {
+            let known = self.generation.load(Ordering::Relaxed);
+            let bound = f64::from_bits(self.max_rate.load(Ordering::Relaxed));
+            generation > known || (generation == known && max_rate < bound)
+        };
+        if !is_news() {
             return;
         }
         let mut queue = self.lock();
+        if !is_news() {
+            return;
+        }
+        self.generation.store(generation, Ordering::Relaxed);
+        self.max_rate.store(max_rate.to_bits(), Ordering::Relaxed);
         if self.unthrottled.load(Ordering::Relaxed) {
             queue.begin(self.sends.load(Ordering::Relaxed), self.recent[1].send());
         }
-        queue.set_limit(max_rate);
+        let wakes = queue.set_limit(max_rate);
         self.sends.fetch_max(queue.sends(), Ordering::Relaxed);
         self.unthrottled.store(queue.is_unthrottled(), Ordering::Relaxed);
+        drop(queue);
+        wake(wakes);
+    }
+
+    /// Lets the queue ask again: an override may have changed what its calls wait for.
+    pub fn wake(&self) {
+        let wakes = self.lock().wake();
+        wake(wakes);
+    }
+
+    /// Gives the call its place in the order of arrival.
+    pub fn reserve(&self, ticket: &mut Ticket) {
+        if ticket.0.is_none() {
+            ticket.0 = Some(self.lock().ticket());
+        }
+    }
+
+    /// The earliest turn that the queue can give at its present rate; `None` while nothing holds it back.
+    pub fn earliest_turn(&self, ticket: Ticket, now: impl FnOnce() -> Time) -> Option<Time> {
+        if self.unthrottled.load(Ordering::Relaxed) {
+            return None;
+        }
+        let mut queue = self.lock();
+        Some(queue.earliest_turn(now(), ticket.0))
     }
 
     /// Waits until the call may send. To be polled by one task at a time; dropping it leaves the
@@ -257,8 +294,10 @@ impl<C: Timekeeper> Future for Turn<'_, C> {
         // The clock may lag behind its own timer; a wait that has ended must not be asked for again.
         let mut slept_until = Time::ZERO;
         loop {
-            let now = it.clock.now().max(slept_until);
             let mut queue = it.gate.lock();
+            // Read under the lock: of two calls, the later one with the older reading would count as a clock
+            // that was set back, and the rate would run ahead.
+            let now = it.clock.now().max(slept_until);
             let ticket = *it.ticket.0.get_or_insert_with(|| queue.ticket());
             let (answer, wakes) = queue.ask(now, ticket, it.terms, cx.waker());
             drop(queue);

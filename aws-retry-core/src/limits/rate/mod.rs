@@ -61,6 +61,14 @@ impl Pace {
         }
     }
 
+    /// [`Pace::ready_at`], asked by a call that does not wait yet.
+    fn next_turn(&mut self, now: f64) -> f64 {
+        match self {
+            Self::Adaptive(it) => it.ready_at(now),
+            Self::Paced(it) => it.next_turn(now),
+        }
+    }
+
     /// A send goes out.
     fn sent(&mut self, now: f64, id: u64) {
         match self {

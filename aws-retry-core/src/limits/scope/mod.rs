@@ -7,6 +7,7 @@ mod state;
 
 pub use key::{Key, ScopeParts, scope_key};
 pub(crate) use name::named_within;
+pub(crate) use name::here;
 pub use name::{Named, named};
 pub(crate) use registry::{Registry, Scope};
 pub use state::State;

@@ -1,6 +1,7 @@
-//! A scope's text, kept only where somebody asked for it.
+//! The name of a scope. Its text is kept only where somebody asked for it.
 
 use std::fmt::Write;
+use std::panic::Location;
 
 use super::key::scope_key_within;
 use super::{Key, ScopeParts, scope_key};
@@ -9,11 +10,14 @@ use crate::switches::Switch;
 /// A scope's key, and its text if [`keep_scope_names`](crate::observe::keep_scope_names) is on. No
 /// larger than a key must be: every future of a retried fn holds one.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub enum Named {
     /// Of the text nothing but the key is known.
     Key(Key),
     /// The text is kept.
     Text(Box<(Key, String)>),
+    /// The place of a call in the source. Its key is computed only where one is needed.
+    Place(&'static Location<'static>),
 }
 
 impl Named {
@@ -21,12 +25,14 @@ impl Named {
         match self {
             Self::Key(key) => *key,
             Self::Text(text) => text.0,
+            // Not its address: each crate that instantiates a generic fn has a copy of its places.
+            Self::Place(at) => scope_key(&(at.file(), at.line(), at.column())),
         }
     }
 
     pub(crate) fn name(&self) -> Option<&str> {
         match self {
-            Self::Key(_) => None,
+            Self::Key(_) | Self::Place(_) => None,
             Self::Text(text) => Some(&text.1),
         }
     }
@@ -36,6 +42,12 @@ impl From<Key> for Named {
     fn from(key: Key) -> Self {
         Self::Key(key)
     }
+}
+
+/// The scope of the calling place: file, line and column.
+#[track_caller]
+pub(crate) fn here() -> Named {
+    Named::Place(Location::caller())
 }
 
 /// The scope that `parts` name.
@@ -79,6 +91,16 @@ fn text<M>(parts: &(impl ScopeParts<M> + ?Sized)) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_place_is_a_scope_whatever_the_address_of_its_location() {
+        let place = Location::caller();
+        let copy: &'static Location<'static> = Box::leak(Box::new(*place));
+        assert!(!std::ptr::eq(place, copy));
+        assert_eq!(Named::Place(place).key(), Named::Place(copy).key());
+        assert_ne!(here().key(), here().key(), "another column");
+        assert_eq!([(); 2].map(|()| here().key()).windows(2).filter(|it| it[0] != it[1]).count(), 0);
+    }
 
     #[test]
     fn the_text_of_a_scope_is_its_elements() {

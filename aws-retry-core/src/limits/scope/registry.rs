@@ -42,17 +42,15 @@ impl Scope {
         }
     }
 
-    /// The send rate of `kind`. The first call of a scope sets its `max_rate` and `share`; the first one
-    /// whose policy has seen another `generation` of the overrides sets its `max_rate` again.
+    /// The send rate of `kind`. The first call of a scope sets its `share`; the lowest `max_rate` of its
+    /// calls counts, and each `generation` of the overrides begins again.
     pub fn gate(&self, kind: Kind, policy: &Resolved, generation: u32) -> &Arc<Gate> {
         let gate = match kind {
             Kind::Adaptive => &self.adaptive,
             Kind::Paced => &self.paced,
         };
         let gate = gate.get_or_init(|| Arc::new(Gate::new(kind, policy.max_rate, policy.share)));
-        if generation != 0 {
-            gate.follow(generation.into(), policy.max_rate);
-        }
+        gate.follow(generation.into(), policy.max_rate);
         gate
     }
 
@@ -178,6 +176,17 @@ impl Registry {
         scope.touch(now);
         shard.scopes.insert((clock, key), Arc::clone(&scope));
         scope
+    }
+
+    /// Lets every queue ask again: an override may have changed what its calls wait for.
+    pub fn wake_queues(&self) {
+        for shard in &self.shards {
+            // Woken without the lock: a waker may run code that looks for a scope.
+            let scopes: Vec<_> = lock(shard).scopes.values().cloned().collect();
+            for gate in scopes.iter().flat_map(|it| [it.adaptive.get(), it.paced.get()]) {
+                gate.into_iter().for_each(|gate| gate.wake());
+            }
+        }
     }
 
     /// How many scopes are remembered.

@@ -22,8 +22,10 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
+use crate::context::ambient;
 use crate::decision::codes;
 use crate::decision::policy::RetryPolicy;
+use crate::limits::scope::Registry;
 use crate::run::site::{Site, needs_setup};
 use crate::switches::Switch;
 
@@ -84,6 +86,13 @@ fn change(how: impl FnOnce(&mut Vec<(String, Override)>)) {
     let needs_setup = layers.iter().any(|(_, to)| needs_setup(&to.0));
     Switch::OverrideNeedsSetup.set(needs_setup);
     CHANGES.fetch_add(1, Ordering::Relaxed);
+    drop(layers);
+    // Calls in a queue wait for as long as the former bounds asked.
+    Registry::global().wake_queues();
+    let ambient = ambient::current();
+    if let Some(harness) = ambient.as_ref().and_then(|ambient| ambient.harness.as_ref()) {
+        harness.registry.wake_queues();
+    }
 }
 
 /// A number that differs after every change.

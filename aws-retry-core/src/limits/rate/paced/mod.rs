@@ -94,11 +94,20 @@ impl Paced {
         if self.is_unthrottled() {
             return now;
         }
+        let ready = self.next_turn(now);
+        self.wanted = ready > now;
+        ready
+    }
+
+    /// [`Paced::ready_at`], asked by a call that does not wait yet.
+    pub(super) fn next_turn(&mut self, now: f64) -> f64 {
+        if self.is_unthrottled() {
+            return now;
+        }
         self.refill(now);
         let wait = (1.0 - self.credit) / self.send_rate();
         // Half a nanosecond is nothing to wait for.
-        self.wanted = wait > 5e-10;
-        if self.wanted { now + wait } else { now }
+        if wait > 5e-10 { now + wait } else { now }
     }
 
     pub(super) fn sent(&mut self, now: f64, id: u64) {

@@ -15,6 +15,12 @@ impl Limit {
         (rate > 0.0 && rate.is_finite()).then_some(Self { rate, next_at })
     }
 
+    /// The same sends, held to `rate` from now on.
+    pub(super) fn changed(limit: Option<&Self>, rate: f64) -> Option<Self> {
+        let last = limit.map_or(0.0, |limit| limit.next_at - 1.0 / limit.rate);
+        Self::new(rate, last + 1.0 / rate)
+    }
+
     pub(super) fn sent(&mut self, now: f64) {
         self.next_at = self.next_at.max(now - Self::SLACK) + 1.0 / self.rate;
     }

@@ -11,6 +11,7 @@ mod limit;
 mod steady;
 
 use std::collections::{BTreeMap, btree_map::Entry};
+use std::mem;
 
 use super::{Dispatch, Kind, Outcome, Pace, Time};
 use limit::Limit;
@@ -47,18 +48,23 @@ pub(super) enum Answer {
     Busy,
 }
 
-/// Whom to wake, once the lock is open.
+/// Whom to wake, and the wakers to drop, once the lock is open: a waker may own a task, whose end takes
+/// the lock again.
 #[derive(Debug)]
 #[must_use]
 pub(super) struct Wakes<W> {
     pub(super) head: Option<W>,
     /// Those whose wait has become far too long; almost always empty.
     pub(super) stale: Vec<W>,
+    /// The asker's former waker.
+    former: Option<W>,
+    /// The wakers of those that were passed over; almost always empty.
+    passed_over: Vec<W>,
 }
 
 impl<W> Wakes<W> {
     const fn none() -> Self {
-        Self { head: None, stale: Vec::new() }
+        Self { head: None, stale: Vec::new(), former: None, passed_over: Vec::new() }
     }
 }
 
@@ -113,9 +119,30 @@ impl<W: Clone> Queue<W> {
     }
 
     /// Never faster than this from now on (infinite: no bound).
-    pub(super) fn set_limit(&mut self, max_rate: f64) {
-        let next_at = self.limit.as_ref().map_or(0.0, |limit| limit.next_at);
-        self.limit = Limit::new(max_rate, next_at);
+    pub(super) fn set_limit(&mut self, max_rate: f64) -> Wakes<W> {
+        self.limit = Limit::changed(self.limit.as_ref(), max_rate);
+        self.wake()
+    }
+
+    /// The head asks again: the conditions of its wait have changed. So do some of the others, and all once
+    /// turns are taken.
+    pub(super) fn wake(&mut self) -> Wakes<W> {
+        let mut wakes = Wakes::none();
+        wakes.head = self.call_head(self.steady.latest);
+        self.sweep(self.steady.latest, &mut wakes.stale);
+        wakes
+    }
+
+    /// The earliest turn of `ticket`, or of a new one: as the queue stands and at its present rate.
+    pub(super) fn earliest_turn(&mut self, now: Time, ticket: Option<u64>) -> Time {
+        let now = self.steady.seconds(now);
+        let ahead = self.ahead(ticket.unwrap_or(u64::MAX)).at_least;
+        let first = self.pace.next_turn(now);
+        let first = self.limit.as_ref().map_or(first, |it| first.max(it.next_at));
+        let after_all = now + ahead / self.capped(self.pace.optimistic_rate());
+        let earliest = first.max(after_all);
+        // At once is not later than now, whatever the rounding.
+        self.steady.time(if earliest > now { earliest } else { 0.0 })
     }
 
     /// A place at the end of the line, not yet taken.
@@ -150,7 +177,7 @@ impl<W: Clone> Queue<W> {
             return (Answer::TooLate, self.leave(ticket));
         }
         let mut calls = Wakes::none();
-        if self.pass_over(now, ticket) {
+        if self.pass_over(now, ticket, &mut calls.passed_over) {
             calls.head = self.call_head(now);
         }
         let head =
@@ -167,7 +194,7 @@ impl<W: Clone> Queue<W> {
             (ready, ready)
         };
         if head.is_none() && ready <= now + NANOSECOND {
-            self.line.remove(&ticket);
+            calls.former = self.remove(ticket);
             calls.head = self.call_head(now);
             let id = self.send(now);
             self.sweep(now, &mut calls.stale);
@@ -185,12 +212,13 @@ impl<W: Clone> Queue<W> {
                 Entry::Occupied(it) => {
                     let it = it.into_mut();
                     it.due = ready;
-                    it.waker.clone_from(waker);
+                    calls.former = Some(mem::replace(&mut it.waker, waker.clone()));
                 }
             }
             return (Answer::At(self.steady.time(ready)), calls);
         };
-        if self.line.remove(&ticket).is_some() && head.is_none() {
+        calls.former = self.remove(ticket);
+        if calls.former.is_some() && head.is_none() {
             calls.head = self.call_head(now);
         }
         (answer, calls)
@@ -200,10 +228,15 @@ impl<W: Clone> Queue<W> {
     pub(super) fn leave(&mut self, ticket: u64) -> Wakes<W> {
         let mut wakes = Wakes::none();
         let was_head = self.line.first_key_value().is_some_and(|(first, _)| *first == ticket);
-        if self.line.remove(&ticket).is_some() && was_head {
+        wakes.former = self.remove(ticket);
+        if wakes.former.is_some() && was_head {
             wakes.head = self.call_head(self.steady.latest);
         }
         wakes
+    }
+
+    fn remove(&mut self, ticket: u64) -> Option<W> {
+        self.line.remove(&ticket).map(|it| it.waker)
     }
 
     /// The attempt sent as `send` ended, after `requests` requests.
@@ -271,14 +304,14 @@ impl<W: Clone> Queue<W> {
     }
 
     /// Those ahead of `ticket` who did not ask when they should have, leave the line.
-    fn pass_over(&mut self, now: f64, ticket: u64) -> bool {
+    fn pass_over(&mut self, now: f64, ticket: u64, wakers: &mut Vec<W>) -> bool {
         let lease = self.lease();
         let mut passed = false;
         while let Some(head) = self.line.first_entry()
             && *head.key() < ticket
             && head.get().due + lease < now
         {
-            head.remove();
+            wakers.push(head.remove().waker);
             passed = true;
         }
         passed
