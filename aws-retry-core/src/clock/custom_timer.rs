@@ -7,7 +7,8 @@ use std::time::{Duration, SystemTime};
 use aws_smithy_async::rt::sleep::{AsyncSleep, SharedAsyncSleep};
 use aws_smithy_async::time::{SharedTimeSource, TimeSource};
 
-use super::{ClockId, Sleep, Time};
+use super::source::Sleep;
+use crate::decision::timestamp::Time;
 
 /// A sleep and a time source that belong together.
 #[derive(Debug)]
@@ -44,8 +45,8 @@ impl CustomTimer {
         })
     }
 
-    pub fn id(&self) -> ClockId {
-        ClockId::Custom(self.id)
+    pub fn id(&self) -> u64 {
+        self.id
     }
 
     pub fn now(&self) -> Time {

@@ -10,19 +10,16 @@ mod test_time;
 pub(crate) use custom_timer::CustomTimer;
 #[cfg(feature = "sdk")]
 pub use custom_timer::{set, unset};
+pub(crate) use source::Sleep;
 pub use source::{DefaultTimer, Timer};
 pub(crate) use test_time::TestTime;
 
 use std::future::Future;
-use std::pin::Pin;
 use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 pub(crate) use crate::decision::timestamp::Time;
-
-/// A wait.
-pub(crate) type Sleep = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// Neither `Instant::now` nor `thread::sleep` exists there: time comes from a source that was handed
 /// over, or stands still.
@@ -75,7 +72,7 @@ impl Clock {
     /// The clock that was handed over.
     #[cfg(feature = "sdk")]
     pub fn custom(custom: Arc<CustomTimer>, test_time: Option<Arc<TestTime>>) -> Self {
-        Self { id: custom.id(), custom: Some(custom), test_time }
+        Self { id: ClockId::Custom(custom.id()), custom: Some(custom), test_time }
     }
 
     /// The time now. Never before the origin.

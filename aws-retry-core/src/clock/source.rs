@@ -1,5 +1,11 @@
 //! Which source of sleep a build has, told at compile time.
 
+use std::future::Future;
+use std::pin::Pin;
+
+/// A wait.
+pub(crate) type Sleep = Pin<Box<dyn Future<Output = ()> + Send>>;
+
 /// What can time the waits of a call that returns `T`.
 #[diagnostic::on_unimplemented(
     message = "`aws-retry` was built without a source of sleep, so an async call could never wait",

@@ -188,5 +188,9 @@ fn cost(policy: &Resolved, facts: &Facts<'_>) -> u32 {
 mod tests;
 
 #[cfg(test)]
+#[path = "attempts_facts.rs"]
+mod facts;
+
+#[cfg(test)]
 #[path = "attempts_vectors.rs"]
 mod vectors;

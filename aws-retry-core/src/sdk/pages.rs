@@ -47,14 +47,7 @@ where
     F: Future<Output = Result<P, E>>,
     N: FnMut(&P) -> Option<T>,
 {
-    Paginator {
-        client,
-        send,
-        next,
-        policy: RetryPolicy::new(),
-        scope: here(),
-        at: At::Page(None),
-    }
+    Paginator { client, send, next, policy: RetryPolicy::new(), scope: here(), at: At::Page(None) }
 }
 
 impl<C> RetryClient<C> {

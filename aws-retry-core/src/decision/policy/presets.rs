@@ -53,7 +53,10 @@ impl RetryPolicy {
             }
             _ if zero(self.total_timeout) => wrong("total_timeout", "above 0"),
             _ if zero(self.attempt_timeout) => wrong("attempt_timeout", "above 0"),
-            _ if self.max_rate.is_some_and(|rate| !(LOWEST_MAX_RATE..f64::INFINITY).contains(&rate)) => {
+            _ if self
+                .max_rate
+                .is_some_and(|rate| !(LOWEST_MAX_RATE..f64::INFINITY).contains(&rate)) =>
+            {
                 wrong("max_rate", "0.00001 and up, finite")
             }
             _ if self.share.is_some_and(|share| !(LOWEST_SHARE..=1.0).contains(&share)) => {

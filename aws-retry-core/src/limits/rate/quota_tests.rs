@@ -7,6 +7,7 @@ use std::sync::{
 
 use tokio::time::{Duration, Instant, sleep, sleep_until};
 
+use super::paced::Paced;
 use super::*;
 use crate::clock::Sleep;
 

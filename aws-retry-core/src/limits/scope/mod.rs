@@ -6,8 +6,8 @@ mod registry;
 mod state;
 
 pub use key::{Key, ScopeParts, scope_key};
-pub(crate) use name::named_within;
 pub(crate) use name::here;
+pub(crate) use name::named_within;
 pub use name::{Named, named};
 pub(crate) use registry::{Registry, Scope};
 pub use state::State;

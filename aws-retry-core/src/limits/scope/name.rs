@@ -99,7 +99,10 @@ mod tests {
         assert!(!std::ptr::eq(place, copy));
         assert_eq!(Named::Place(place).key(), Named::Place(copy).key());
         assert_ne!(here().key(), here().key(), "another column");
-        assert_eq!([(); 2].map(|()| here().key()).windows(2).filter(|it| it[0] != it[1]).count(), 0);
+        assert_eq!(
+            [(); 2].map(|()| here().key()).windows(2).filter(|it| it[0] != it[1]).count(),
+            0
+        );
     }
 
     #[test]

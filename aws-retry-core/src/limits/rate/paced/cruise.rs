@@ -1,6 +1,7 @@
 //! The sawtooth around the measured quota: how fast to send, by the time since the last decrease.
 
-use super::{Known, Measure};
+use super::super::quota_meter::Measure;
+use super::known::Known;
 
 /// Seconds from a decrease until the rate is at the quota, for a process that sends fast; a process
 /// that sends slower than `SLOW` per second takes longer, for the sake of few throttles.

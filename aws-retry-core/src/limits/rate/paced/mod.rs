@@ -7,6 +7,7 @@
 //! Cycles last real seconds, so that of several processes the greedier is decreased more often.
 
 mod cruise;
+mod known;
 mod search;
 
 use super::{
@@ -14,19 +15,16 @@ use super::{
     quota_meter::{Measure, QuotaMeter, Throttle},
 };
 use cruise::Cruise;
+use known::{HIGHEST_RATE, Known, LOWEST_RATE, MIN_ACCEPTED_FIRST};
 use search::{InitialBurst, Search};
 
-/// Accepted requests between two throttles that make a measure; that make the first measure.
+/// Accepted requests between two throttles that make a measure.
 const MIN_ACCEPTED: f64 = 3.0;
-const MIN_ACCEPTED_FIRST: f64 = 2.0;
 /// Seconds after a decrease in which most accepted requests were sent before it, maybe into a window
 /// that is shut now.
 const SOON_AFTER_DECREASE: f64 = 0.1;
 /// Seconds without a send while all are throttled: half a window.
 const LONGEST_PAUSE: f64 = 0.5;
-/// Requests per second.
-const LOWEST_RATE: f64 = 1e-3;
-const HIGHEST_RATE: f64 = 1e9;
 
 /// How far the controller has come, with the data of each phase.
 #[derive(Clone, Copy, Debug)]
@@ -35,17 +33,6 @@ enum Phase {
     Unthrottled(Dispatch),
     Search(Search),
     Cruise(Cruise),
-}
-
-/// The facts that every phase needs.
-#[derive(Clone, Copy, Debug)]
-struct Known {
-    /// The part of the quota to use.
-    share: f64,
-    /// Seconds, smoothed.
-    round_trip: f64,
-    /// Requests that the bucket is known to hold.
-    burst: f64,
 }
 
 #[derive(Debug)]

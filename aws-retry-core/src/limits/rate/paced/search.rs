@@ -4,7 +4,8 @@
 //! tell how much the bucket held. Then probes go out, faster and faster, until a few are accepted
 //! between two throttles.
 
-use super::{HIGHEST_RATE, Known, Measure, QuotaMeter};
+use super::super::quota_meter::{Measure, QuotaMeter};
+use super::known::{HIGHEST_RATE, Known, MIN_ACCEPTED_FIRST};
 
 /// Probes per second at first.
 const FIRST_PROBES: f64 = 11.0;
@@ -102,7 +103,7 @@ fn hint(accepted: f64, known: Known, meter: &QuotaMeter) -> f64 {
     let round_trip = known.round_trip;
     // The requests arrived in another order than sent: a measure only if that hardly matters.
     if let Some(it) = meter.measure()
-        && it.accepted >= super::MIN_ACCEPTED_FIRST
+        && it.accepted >= MIN_ACCEPTED_FIRST
         && it.seconds >= BURST_SPREAD * round_trip
         && it.accepted > 0.3 * round_trip * it.sends / it.seconds
     {

@@ -13,7 +13,8 @@ mod steady;
 use std::collections::{BTreeMap, btree_map::Entry};
 use std::mem;
 
-use super::{Dispatch, Kind, Outcome, Pace, Time};
+use super::pace::Pace;
+use super::{Dispatch, Kind, Outcome, Time};
 use limit::Limit;
 use steady::Steady;
 

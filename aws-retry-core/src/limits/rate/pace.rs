@@ -1,0 +1,76 @@
+//! The send rate of either kind.
+
+use super::cubic::Cubic;
+use super::paced::Paced;
+use super::{Dispatch, Kind, Outcome};
+
+/// A send rate. All times are seconds since the clock's origin and never decrease.
+#[derive(Debug)]
+pub(super) enum Pace {
+    Adaptive(Cubic),
+    Paced(Paced),
+}
+
+impl Pace {
+    pub(super) fn new(kind: Kind, share: f64) -> Self {
+        match kind {
+            Kind::Adaptive => Self::Adaptive(Cubic::new(share)),
+            Kind::Paced => Self::Paced(Paced::new(share)),
+        }
+    }
+
+    /// When the next send may go; not later than `now` means at once.
+    pub(super) fn ready_at(&mut self, now: f64) -> f64 {
+        match self {
+            Self::Adaptive(it) => it.ready_at(now),
+            Self::Paced(it) => it.ready_at(now),
+        }
+    }
+
+    /// [`Pace::ready_at`], asked by a call that does not wait yet.
+    pub(super) fn next_turn(&mut self, now: f64) -> f64 {
+        match self {
+            Self::Adaptive(it) => it.ready_at(now),
+            Self::Paced(it) => it.next_turn(now),
+        }
+    }
+
+    /// A send goes out.
+    pub(super) fn sent(&mut self, now: f64, id: u64) {
+        match self {
+            Self::Adaptive(it) => it.sent(),
+            Self::Paced(it) => it.sent(now, id),
+        }
+    }
+
+    /// An attempt of `requests` requests ended.
+    pub(super) fn answered(&mut self, now: f64, send: Dispatch, outcome: Outcome, requests: u32) {
+        match self {
+            Self::Adaptive(it) => it.answered(now, outcome),
+            Self::Paced(it) => it.answered(now, send, outcome, requests),
+        }
+    }
+
+    /// Of the time before the first throttle: how many sends there were, and a recent one.
+    pub(super) const fn unthrottled(&mut self, sends: u64, recent: Dispatch) {
+        if let Self::Paced(it) = self {
+            it.unthrottled(sends, recent);
+        }
+    }
+
+    /// Sends per second, at present; none before the first throttle.
+    pub(super) fn rate(&self) -> Option<f64> {
+        match self {
+            Self::Adaptive(it) => it.rate(),
+            Self::Paced(it) => it.rate(),
+        }
+    }
+
+    /// The rate that it may soon reach, for promises about the future.
+    pub(super) fn optimistic_rate(&self) -> f64 {
+        match self {
+            Self::Adaptive(it) => it.optimistic_rate(),
+            Self::Paced(it) => it.optimistic_rate(),
+        }
+    }
+}
