@@ -4,7 +4,7 @@ use proc_macro2::{Ident, Span};
 use syn::spanned::Spanned;
 use syn::{Attribute, FnArg, Generics, Pat, PatIdent, Receiver, Signature, Token, Type};
 
-use crate::types::{Kind, is_clone, is_generic, kind, ungroup};
+use crate::types::{Kind, is_box, is_clone, is_generic, kind, ungroup};
 
 /// A name that the arguments bind.
 pub struct Binding {
@@ -19,6 +19,8 @@ pub struct Binding {
     pub loose: bool,
     /// A type parameter or an `impl Trait`: what it lacks is a bound.
     pub generic: bool,
+    /// The type is a `Box`, whose target can be moved out.
+    pub boxed: bool,
     /// The type is `Clone`, as its text says; only looked at where there is a `mut`.
     pub clone: bool,
 }
@@ -52,6 +54,7 @@ fn of_receiver(receiver: &Receiver, generics: &Generics) -> Binding {
         at: receiver.self_token.span,
         loose: false,
         generic: false,
+        boxed: is_box(&receiver.ty),
         clone: false,
     }
 }
@@ -69,6 +72,7 @@ pub fn of(pat: &Pat, ty: Option<&Type>, generics: &Generics) -> impl Iterator<It
             at: pat.ident.span(),
             loose: false,
             generic: ty.is_some_and(|ty| is_generic(ty, generics)),
+            boxed: matches!(whole, Pat::Ident(_)) && ty.is_some_and(is_box),
             clone: pat.mutability.is_some()
                 && matches!(whole, Pat::Ident(_))
                 && ty.is_some_and(|ty| is_clone(ty, generics)),

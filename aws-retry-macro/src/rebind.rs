@@ -228,7 +228,7 @@ fn mentions(tokens: TokenStream, name: &Ident) -> bool {
 
 fn how(binding: &Binding, usage: Usage, unique: bool) -> How {
     let fresh = binding.mutability.is_some();
-    let owned = usage.moved || usage.assigned && fresh;
+    let owned = usage.moved || usage.dereferenced && binding.boxed || usage.assigned && fresh;
     match binding.kind {
         _ if !usage.mentioned => How::Leave,
         Kind::Copy if fresh => How::Copy,

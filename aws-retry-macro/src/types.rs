@@ -116,6 +116,11 @@ pub fn is_clone(ty: &Type, generics: &Generics) -> bool {
     }
 }
 
+pub fn is_box(ty: &Type) -> bool {
+    let Type::Path(path) = ungroup(ty) else { return false };
+    path.path.segments.last().is_some_and(|last| last.ident == "Box")
+}
+
 pub fn is_generic(ty: &Type, generics: &Generics) -> bool {
     match ungroup(ty) {
         Type::ImplTrait(_) => true,

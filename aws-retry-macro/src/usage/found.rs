@@ -9,6 +9,8 @@ pub struct Usage {
     pub moved: bool,
     /// A receiver, or read through a field: only its type tells whether it is used up.
     pub received: bool,
+    /// Its target is taken by value: of a `Box` it is moved out.
+    pub dereferenced: bool,
     /// Called as a function.
     pub called: bool,
     /// Borrowed with `&mut`.

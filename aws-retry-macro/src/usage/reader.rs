@@ -18,7 +18,7 @@ pub fn usages(names: &[String], block: &Block) -> HashMap<String, Usage> {
         hidden: Vec::new(),
         owning: 0,
     };
-    reader.block(block, Want::Value);
+    reader.block(block);
     reader.found
 }
 
@@ -55,13 +55,13 @@ impl Reader {
         self.hidden.truncate(outside);
     }
 
-    fn block(&mut self, block: &Block, want: Want) {
+    /// Whatever becomes of a block's value, its last expression is moved into it.
+    fn block(&mut self, block: &Block) {
         self.scope(|reader| {
             for stmt in &block.stmts {
                 match stmt {
                     Stmt::Local(local) => reader.local(local),
-                    Stmt::Expr(expr, None) => reader.expr(expr, want),
-                    Stmt::Expr(expr, Some(_)) => reader.expr(expr, Want::Value),
+                    Stmt::Expr(expr, _) => reader.expr(expr, Want::Value),
                     Stmt::Macro(stmt) => reader.mac(&stmt.mac),
                     // An item sees nothing of the fn's names.
                     Stmt::Item(_) => {}
@@ -136,7 +136,7 @@ impl Reader {
                 self.assigned(&assign.left);
             }
             Expr::Unary(unary) => match unary.op {
-                UnOp::Deref(_) => self.expr(&unary.expr, Want::Place),
+                UnOp::Deref(_) => self.dereference(&unary.expr, want),
                 _ => self.operand(&unary.expr),
             },
             // Only a `Copy` type can be cast.
@@ -144,15 +144,15 @@ impl Reader {
             Expr::If(expr) => {
                 self.scope(|reader| {
                     reader.condition(&expr.cond);
-                    reader.block(&expr.then_branch, want);
+                    reader.block(&expr.then_branch);
                 });
                 if let Some((_, otherwise)) = &expr.else_branch {
-                    self.expr(otherwise, want);
+                    self.expr(otherwise, Want::Value);
                 }
             }
             Expr::While(expr) => self.scope(|reader| {
                 reader.condition(&expr.cond);
-                reader.block(&expr.body, Want::Value);
+                reader.block(&expr.body);
             }),
             Expr::Match(expr) => {
                 let takes = expr.arms.iter().any(|arm| patterns::takes(&arm.pat));
@@ -163,7 +163,7 @@ impl Reader {
                         if let Some((_, guard)) = &arm.guard {
                             reader.condition(guard);
                         }
-                        reader.expr(&arm.body, want);
+                        reader.expr(&arm.body, Want::Value);
                     });
                 }
             }
@@ -171,7 +171,7 @@ impl Reader {
                 self.expr(&expr.expr, Want::Value);
                 self.scope(|reader| {
                     reader.hide(&expr.pat);
-                    reader.block(&expr.body, Want::Value);
+                    reader.block(&expr.body);
                 });
             }
             Expr::Closure(closure) => self.owning(closure.capture.is_some(), |reader| {
@@ -179,11 +179,11 @@ impl Reader {
                 reader.expr(&closure.body, Want::Value);
             }),
             Expr::Async(block) => self.owning(block.capture.is_some(), |reader| {
-                reader.block(&block.block, Want::Value);
+                reader.block(&block.block);
             }),
-            Expr::Block(expr) => self.block(&expr.block, want),
-            Expr::Unsafe(expr) => self.block(&expr.block, want),
-            Expr::Loop(expr) => self.block(&expr.body, Want::Value),
+            Expr::Block(expr) => self.block(&expr.block),
+            Expr::Unsafe(expr) => self.block(&expr.block),
+            Expr::Loop(expr) => self.block(&expr.body),
             Expr::Let(_) => self.condition(expr),
             Expr::Macro(expr) => self.mac(&expr.mac),
             Expr::Struct(expr) => {
@@ -227,6 +227,17 @@ impl Reader {
         match (root(base), want) {
             (Some(name), Want::Value) => self.received(name),
             _ => self.expr(base, if want == Want::Value { Want::Place } else { want }),
+        }
+    }
+
+    /// `*name`: a value taken out of a `Box` leaves it empty.
+    fn dereference(&mut self, inner: &Expr, want: Want) {
+        if let (Expr::Path(path), Want::Value) = (inner, want)
+            && let Some(usage) = path.path.get_ident().and_then(|name| self.of(name))
+        {
+            usage.dereferenced = true;
+        } else {
+            self.expr(inner, Want::Place);
         }
     }
 
@@ -307,7 +318,7 @@ impl<'ast> Visit<'ast> for Parts<'_> {
     }
 
     fn visit_block(&mut self, block: &'ast Block) {
-        self.0.block(block, Want::Value);
+        self.0.block(block);
     }
 }
 
