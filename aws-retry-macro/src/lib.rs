@@ -78,20 +78,28 @@ pub fn aws_retry(args: TokenStream, item: TokenStream) -> TokenStream {
 /// }
 /// ```
 ///
-/// A variant (or the struct) is what its attribute says it is, and what its source says otherwise:
+/// A variant (or the struct) is what its attribute says, and otherwise what its source says:
 ///
 /// | on a variant or struct | meaning |
 /// |---|---|
-/// | `#[failure(throttled)]` | the service asked to slow down |
-/// | `#[failure(transient)]` | may pass, retried unless `transient = false` |
-/// | `#[failure(retry)]` | worth a retry, and neither of these |
+/// | `#[failure(throttled)]` | a throttle: the service asked to slow down |
+/// | `#[failure(transient)]` | a failure that may pass; retried unless `transient = false` |
+/// | `#[failure(retry)]` | another failure that is worth a retry |
 /// | `#[failure(permanent)]` | never retried, whatever its code |
 /// | `#[failure(code = "..")]` | the error code, for the sets of codes, `added_errors` and the log |
 /// | `#[failure(status = 503)]` | the HTTP status |
 ///
-/// A field with `#[failure(source)]`, or with thiserror's `#[from]` or `#[source]`, supplies what the
-/// attribute leaves out; it may be of any type that the attribute `#[aws_retry]` understands as an error. A
-/// variant with neither is permanent, unless `retry_if` says otherwise.
+/// The source of a variant supplies what its attribute leaves out. It is the field that `std::error::Error`
+/// and thiserror see, the first of these that is there:
+///
+/// 1. a field with `#[failure(source)]`,
+/// 2. a field with thiserror's `#[from]` or `#[source]`,
+/// 3. the field of an `#[error(transparent)]`,
+/// 4. a field of the name `source`.
+///
+/// It may be of any type that `#[aws_retry]` can read as an error, or an `Option` of one. In the last two cases
+/// another type is no mistake: it says nothing. A variant without a source is permanent, unless `retry_if`
+/// says otherwise.
 ///
 /// `#[failure(crate = path)]` on the type says where the crate `aws-retry` is.
 #[proc_macro_derive(AsFailure, attributes(failure))]

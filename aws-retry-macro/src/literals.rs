@@ -40,6 +40,11 @@ pub fn bare(mut expr: &Expr) -> &Expr {
     }
 }
 
+/// Can the text be an error code, or a pattern of codes?
+pub fn is_code(text: &str) -> bool {
+    !text.is_empty() && !text.contains(|c: char| c.is_whitespace() || "{}".contains(c))
+}
+
 /// Does the text look like the first argument of `format!`?
 pub fn is_format(text: &LitStr) -> bool {
     let text = text.value();

@@ -5,7 +5,7 @@ use syn::{Expr, LitStr};
 
 use crate::durations::nanoseconds;
 use crate::kinds::{Choice, Kind};
-use crate::literals::{Literal, bare, is_format, literal};
+use crate::literals::{Literal, bare, is_code, is_format, literal};
 use crate::scope::Scope;
 use crate::suggest;
 use crate::table::ArgName;
@@ -152,8 +152,7 @@ fn codes(arg: ArgName, expr: &Expr) -> Option<syn::Result<Value>> {
         match literal(bare(element)) {
             Some(Literal::Text(code)) => {
                 let text = code.value();
-                if text.is_empty() || text.contains(|c: char| c.is_whitespace() || "{}".contains(c))
-                {
+                if !is_code(&text) {
                     return fail(
                         element,
                         format!(

@@ -75,3 +75,107 @@ fn what_is_written_comes_before_what_the_source_says() {
     };
     assert_eq!(at, 1);
 }
+
+type Sdk = aws_smithy_runtime_api::client::result::SdkError<
+    ErrorMetadata,
+    aws_smithy_runtime_api::client::orchestrator::HttpResponse,
+>;
+
+/// Sources that only `Error` or thiserror name.
+#[derive(Debug, thiserror::Error, AsFailure)]
+enum Implied {
+    #[error("listing {what}")]
+    List { what: &'static str, source: Sdk },
+    #[error(transparent)]
+    Transparent(Sdk),
+    #[error(transparent)]
+    TransparentNamed { inner: Box<dyn std::error::Error + Send + Sync> },
+    #[error("{why}")]
+    Optional { source: Option<Sdk>, why: &'static str },
+    #[error("marked")]
+    OptionalAndMarked(#[source] Option<Box<dyn std::error::Error + Send + Sync>>),
+    #[error("ours")]
+    Ours {
+        #[failure(source)]
+        cause: ErrorMetadata,
+        #[source]
+        other: std::fmt::Error,
+    },
+    #[error("permanent")]
+    #[failure(permanent)]
+    Final { source: Sdk },
+    #[error("read")]
+    #[failure(code = "OwnCode")]
+    Coded { source: Sdk },
+}
+
+#[derive(Debug, thiserror::Error, AsFailure)]
+#[error(transparent)]
+struct Transparent(#[from] Sdk);
+
+#[derive(Debug, thiserror::Error, AsFailure)]
+#[error("generic")]
+struct Generic<E: std::error::Error + 'static> {
+    source: E,
+}
+
+/// Not an error's source: the name alone does not make it one.
+#[derive(Debug, AsFailure)]
+struct Elsewhere {
+    source: &'static str,
+}
+
+/// A generic that nobody can read.
+#[derive(Debug, AsFailure)]
+enum Unreadable<T> {
+    Other { source: T },
+}
+
+fn sdk() -> Sdk {
+    Sdk::service_error(
+        throttled(),
+        aws_smithy_runtime_api::client::orchestrator::HttpResponse::new(
+            429.try_into().expect("a status"),
+            aws_smithy_types::body::SdkBody::empty(),
+        ),
+    )
+}
+
+#[test]
+fn the_derive_sees_the_sources_that_error_sees() {
+    let code = |failure: Failure<'_>| failure.code().map(String::from);
+    let throttling = || Some("ThrottlingException".to_owned());
+    for error in [
+        Implied::List { what: "queues", source: sdk() },
+        Implied::Transparent(sdk()),
+        Implied::TransparentNamed { inner: Box::new(sdk()) },
+        Implied::Optional { source: Some(sdk()), why: "" },
+        Implied::OptionalAndMarked(Some(Box::new(sdk()))),
+        Implied::Ours { cause: throttled(), other: std::fmt::Error },
+        Implied::Final { source: sdk() },
+    ] {
+        assert_eq!(code(error.as_failure()), throttling(), "{error:?}");
+    }
+    assert_eq!(code(Transparent(sdk()).as_failure()), throttling());
+    assert_eq!(code(Generic { source: sdk() }.as_failure()), throttling());
+    assert_eq!(code(Implied::Coded { source: sdk() }.as_failure()).as_deref(), Some("OwnCode"));
+
+    for nothing in [
+        Implied::Optional { source: None, why: "" }.as_failure(),
+        Implied::OptionalAndMarked(None).as_failure(),
+        Elsewhere { source: "a file" }.as_failure(),
+        Unreadable::Other { source: 1 }.as_failure(),
+    ] {
+        assert_eq!(nothing, Failure::new());
+    }
+}
+
+#[aws_retry]
+async fn implied(service: &Service) -> Result<u32, Implied> {
+    service.ask().await.map_err(|_| Implied::List { what: "queues", source: sdk() })
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_named_source_is_retried() {
+    assert_eq!(implied(&throttles(2)).await.ok(), Some(3));
+}

@@ -123,7 +123,9 @@ impl S {
         Ok(that.map_or(0, |s| s.name.len()))
     }
     #[aws_retry]
-    pub(in crate::unusual) async fn visible(&self) -> std::result::Result<u32, ErrorMetadata> {
+    pub(in crate::rare_functions) async fn visible(
+        &self,
+    ) -> std::result::Result<u32, ErrorMetadata> {
         self.service.ask().await
     }
 }
