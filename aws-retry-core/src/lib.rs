@@ -23,7 +23,9 @@ pub mod testing;
 
 #[cfg(feature = "aws-config")]
 pub use config::ConfigError;
-pub use context::{InCall, attempt, client_token, in_call, report, with_deadline};
+pub use context::{
+    Deadline, InCall, attempt, client_token, in_call, report, time_left, with_deadline,
+};
 pub use decision::codes;
 pub use decision::failure::{Failure, Kind, ReadFrom, Transport};
 pub use decision::policy::{Codes, Jitter, Log, Mode, Nested, PolicyError, RetryPolicy};
@@ -31,6 +33,7 @@ pub use decision::reason::Reason;
 pub use decision::retry_after::RetryAfter;
 pub use errors::{StopWhy, Stopped};
 pub use expansion::error_types as marker;
+pub use expansion::find_stopped::stopped;
 pub use expansion::to_failure::{AsFailure, ToFailure};
 pub use limits::rate::State as RateState;
 pub use observe::{Event, Explanation, FailedAttempt, Report, explain};

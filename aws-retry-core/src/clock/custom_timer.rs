@@ -56,6 +56,11 @@ impl CustomTimer {
         steady.follow(source)
     }
 
+    /// The time of the source, which may go back.
+    pub fn wall_clock(&self) -> SystemTime {
+        self.time.now()
+    }
+
     pub fn sleep(&self, duration: Duration) -> Sleep {
         Box::pin(self.sleep.sleep(duration))
     }

@@ -17,7 +17,7 @@ pub(crate) use test_time::TestTime;
 use std::future::Future;
 use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 pub(crate) use crate::decision::timestamp::Time;
 
@@ -99,6 +99,19 @@ impl Clock {
                 .saturating_sub(then.saturating_duration_since(at));
         }
         at.saturating_duration_since(origin())
+    }
+
+    /// The instant of a wall-clock time, as seen now; one in the past is now. None where it is too far away
+    /// to be told, or nothing but a custom clock has the time.
+    pub fn instant_of(&self, at: SystemTime) -> Option<Instant> {
+        if NO_STD_TIME {
+            return None;
+        }
+        #[cfg(feature = "sdk")]
+        let now = self.custom.as_ref().map_or_else(SystemTime::now, |custom| custom.wall_clock());
+        #[cfg(not(feature = "sdk"))]
+        let now = SystemTime::now();
+        instant().checked_add(at.duration_since(now).unwrap_or_default())
     }
 
     /// The wait between two attempts. None where no timer runs.

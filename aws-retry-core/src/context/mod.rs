@@ -15,12 +15,14 @@ mod task;
 pub(crate) mod time;
 mod token;
 
+pub(crate) use attempt_records::AttemptRecord;
 #[cfg(feature = "sdk")]
-pub(crate) use attempt_records::SdkAttempt;
-pub(crate) use attempt_records::{AttemptRecord, Source};
+pub(crate) use attempt_records::{SdkAttempt, Source};
 pub use call_context::attempt;
-pub(crate) use call_context::{CallContext, gave_up, with};
-pub use deadline::with_deadline;
+#[cfg(feature = "sdk")]
+pub(crate) use call_context::with;
+pub(crate) use call_context::{CallContext, gave_up};
+pub use deadline::{Deadline, time_left, with_deadline};
 pub use in_call::{InCall, in_call};
 pub use report::report;
 pub use token::client_token;

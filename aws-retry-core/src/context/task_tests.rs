@@ -130,8 +130,9 @@ async fn a_spawned_task_is_under_what_surrounds_the_place_of_in_call() {
     assert_eq!((inner, outer.attempts), (2, 2), "both reports count, and the nearer harness holds");
 
     let at = Instant::now();
-    let told = async { spawn(with_deadline(at + Duration::from_secs(600), in_call(lost()))) };
-    let (_, cut) = report(with_deadline(at, async { told.await.await.unwrap() })).await;
+    let later = at + Duration::from_secs(600);
+    let told = async { spawn(with_deadline(later, in_call(lost()))).await.unwrap() };
+    let (_, cut) = report(with_deadline(at, told)).await;
     assert!(cut.give_ups().all(|it| it.reason == Some(crate::Reason::Deadline)), "{cut:?}");
 }
 

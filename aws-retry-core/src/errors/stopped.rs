@@ -4,6 +4,7 @@ use std::error::Error;
 use std::fmt;
 use std::io;
 
+use super::source_chain;
 use crate::decision::failure::Failure;
 pub use crate::decision::reason::StopWhy;
 
@@ -20,16 +21,28 @@ pub struct Stopped {
     pub why: StopWhy,
     /// The failure of the attempt before, if there was one.
     pub last_failure: Option<Box<Failure<'static>>>,
+    /// The same again, as the source: an error that passes on the source of a [`Stopped`] instead of the
+    /// [`Stopped`] itself, as `#[error(transparent)]` does, would lose it.
+    source: Option<Box<Stopped>>,
 }
 
 impl Stopped {
     pub(crate) fn new(why: StopWhy, last_failure: Option<Box<Failure<'static>>>) -> Self {
-        Self { why, last_failure }
+        let source = Self { why, last_failure: last_failure.clone(), source: None };
+        Self { why, last_failure, source: Some(Box::new(source)) }
+    }
+
+    /// The first one in a chain of sources.
+    pub(crate) fn find<'e>(error: &'e (dyn Error + 'static)) -> Option<&'e Self> {
+        source_chain::walk(error).find_map(|error| error.downcast_ref())
     }
 }
 
 impl fmt::Display for Stopped {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.source.is_none() {
+            return f.write_str("aws-retry ended the call");
+        }
         f.write_str(match self.why {
             StopWhy::AttemptTimeout => "the attempt took longer than its timeout",
             StopWhy::Deadline => "the call's deadline passed",
@@ -44,7 +57,11 @@ impl fmt::Display for Stopped {
     }
 }
 
-impl Error for Stopped {}
+impl Error for Stopped {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.source.as_deref().map(|source| source as _)
+    }
+}
 
 impl From<Stopped> for io::Error {
     fn from(stopped: Stopped) -> Self {

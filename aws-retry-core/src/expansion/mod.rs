@@ -46,6 +46,7 @@
 //! whether an argument is cloned or borrowed (`rebind`).
 
 pub mod error_types;
+pub(crate) mod find_stopped;
 pub(crate) mod maybe_result;
 pub(crate) mod outcome;
 pub mod read_error;
