@@ -16,3 +16,4 @@ mod long_poll;
 mod moto;
 mod outcomes;
 mod retry_client;
+mod survival;
