@@ -104,6 +104,16 @@ impl Session {
         (!own.name.is_empty()).then_some(())
     }
 
+    #[track_caller]
+    fn tracked(&self, label: u32) -> Answer<u32> {
+        let read = 'aws_retry: { break 'aws_retry label };
+        if read > 9 {
+            return ::core::result::Result::Ok(0);
+        }
+        let out = ::core::result::Result::Ok::<u32, ::std::io::Error>(read)?;
+        ::core::result::Result::Ok(out)
+    }
+
     fn sync(&self, builder: Builder) -> Answer<usize> {
         ::core::result::Result::Ok(builder.build())
     }
@@ -133,7 +143,7 @@ fn boxed<'a>(
 }
 
 #[::core::prelude::v1::test]
-fn shadowed_names_do_no_harm() {
+fn shadowed_names_reach_neither_the_body_nor_the_expansion() {
     let runtime = ::tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
     runtime.block_on(use_them());
 }
@@ -146,6 +156,7 @@ async fn use_them() {
     );
     ::std::assert!(expressions(::core::time::Duration::from_secs(1)).await.is_ok());
     let session = Session { name: text("a") };
+    ::std::assert_eq!(session.tracked(4).ok(), ::core::option::Option::Some(4));
     ::std::assert_eq!(session.sync(Builder(3)).ok(), ::core::option::Option::Some(3));
     ::std::assert!(::std::sync::Arc::new(session).shared().await.is_some());
     ::std::assert_eq!(boxed("ab").await.ok(), ::core::option::Option::Some(2));

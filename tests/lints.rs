@@ -80,6 +80,22 @@ fn sync(name: String, counts: &mut Vec<usize>) -> io::Result<String> {
     Ok(name)
 }
 
+#[aws_retry(base_delay = "1ms")]
+#[track_caller]
+fn tracked(name: String, counts: &mut Vec<usize>) -> io::Result<String> {
+    if name.is_empty() {
+        return Err(io::Error::other("unnamed"));
+    }
+    counts.push(std::str::from_utf8(name.as_bytes()).map_err(io::Error::other)?.len());
+    Ok(name)
+}
+
+#[aws_retry]
+#[track_caller]
+fn tracked_without_exits() -> io::Result<u32> {
+    Ok(std::panic::Location::caller().line())
+}
+
 #[aws_retry]
 async fn diverges() -> io::Result<()> {
     tokio::task::yield_now().await;
@@ -141,6 +157,8 @@ impl Session {
         own.name.parse::<u32>().ok()
     }
 
+    #[cfg_attr(test, aws_retry(max_retries = 1))]
+    #[cfg_attr(not(test), aws_retry(skip))]
     fn check(&self) -> io::Result<()> {
         if self.name.is_empty() { Err(io::Error::other("unnamed")) } else { Ok(()) }
     }
@@ -185,6 +203,8 @@ async fn every_fn_does_what_it_says() -> io::Result<()> {
     assert_eq!(with_all_functions().await?, 1);
     assert!(tokio::spawn(does_nothing_yet("later".into())).await.is_err());
     assert_eq!(sync("a".into(), &mut Vec::new())?, "a");
+    assert_eq!(tracked("a".into(), &mut Vec::new())?, "a");
+    assert_eq!(tracked_without_exits()?, line!());
     assert_eq!(future("ab").await? + boxed("ab").await?, 4);
     let mut session = Session { name: "7".into(), sent: 0 };
     assert_eq!(session.send(("a".into(), "b".into())).await?, "ab");

@@ -70,6 +70,7 @@ pub mod __private {
     pub use crate::errors::Stopped;
     pub use crate::expansion::maybe_result::{IntoOutput, TypeOf, methods as as_result};
     pub use crate::expansion::outcome::Outcome;
+    pub use crate::expansion::question_mark::{Branch, FromResidual};
     pub use crate::expansion::read_error::{
         ErrorType, constructor, error_type, error_type_of, error_type_of_outcome,
         methods as read_error, read_failure,
@@ -83,6 +84,8 @@ pub mod __private {
     pub use crate::observe::explained;
     pub use crate::run::site::Site;
     pub use crate::run::{Attempt, Call, Callbacks};
+    pub use core::mem::drop;
+    pub use core::ops::ControlFlow;
     pub use core::option::Option::{self, None, Some};
     pub use core::pin::Pin;
     pub use core::time::Duration;

@@ -15,7 +15,7 @@ use crate::shape::{Asyncness, Shape};
 use crate::spans::located;
 use crate::table::ArgName;
 use crate::value::Value;
-use crate::{instrument, refuse, returned_future};
+use crate::{inline_body, instrument, refuse, returned_future};
 
 /// The retried fn; as it was written, if it cannot be retried.
 pub fn func(mut func: Func, mut args: Args, passes: bool, errors: &mut Errors) -> TokenStream {
@@ -32,7 +32,9 @@ pub fn func(mut func: Func, mut args: Args, passes: bool, errors: &mut Errors) -
         return func.into_token_stream();
     };
     let private = private(&args);
-    let mut expansion = Expansion { args: &args, private, passes, errors, sig: &mut func.sig };
+    let inline = func.attrs.iter().any(inline_body::tracks_caller);
+    let mut expansion =
+        Expansion { args: &args, private, passes, inline, errors, sig: &mut func.sig };
     match expansion.body(&shape, body) {
         Some(body) => func.with_body(&body),
         None => func.into_token_stream(),
@@ -52,6 +54,7 @@ struct Expansion<'a> {
     args: &'a Args,
     private: TokenStream,
     passes: bool,
+    inline: bool,
     errors: &'a mut Errors,
     sig: &'a mut Signature,
 }
@@ -196,9 +199,19 @@ impl Expansion<'_> {
         body: Body<'_>,
     ) -> TokenStream {
         let name = &self.sig.ident;
-        let Expansion { args, private, passes, .. } = self;
-        RetryLoop { name, args, private, outcome, asyncness, rebindings, body, passes: *passes }
-            .expand()
+        let Expansion { args, private, passes, inline, .. } = self;
+        RetryLoop {
+            name,
+            args,
+            private,
+            outcome,
+            asyncness,
+            rebindings,
+            body,
+            passes: *passes,
+            inline: *inline,
+        }
+        .expand()
     }
 }
 

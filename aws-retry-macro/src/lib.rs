@@ -13,6 +13,7 @@ mod durations;
 mod expand;
 mod failure;
 mod impl_block;
+mod inline_body;
 mod input;
 mod instrument;
 mod kinds;

@@ -7,6 +7,7 @@ use syn::{Block, Expr, Ident, Stmt, Type};
 
 use crate::args::{Arg, Args};
 
+use crate::inline_body;
 use crate::policy;
 use crate::rebind::Rebindings;
 use crate::scope::Scope;
@@ -25,6 +26,8 @@ pub struct RetryLoop<'a> {
     /// What each attempt gets of the arguments.
     pub rebindings: &'a Rebindings,
     pub body: Body<'a>,
+    /// A sync body is to stand in the fn itself, not in a closure.
+    pub inline: bool,
     /// May the outcome turn out to be no `Result`? In an impl block it may, and then passes through.
     pub passes: bool,
 }
@@ -223,14 +226,26 @@ impl RetryLoop<'_> {
         let inside = &self.rebindings.inside;
         let quiet = self.quiet();
         let (Body::Outcome(body) | Body::Future(body, _)) = self.body;
-        let attempt = glue! {
-            #private::Call::attempt_blocking(&mut call, || -> #outcome {
-                #inside
-                #quiet
-                let out: #outcome = #body;
-                #[allow(unreachable_code)]
+        let inlined = self.inline.then(|| inline_body::inline(body, private)).flatten();
+        let body = inlined.as_ref().unwrap_or(body);
+        let body = glue!({
+            #inside
+            #quiet
+            let out: #outcome = #body;
+            #[allow(unreachable_code)]
+            out
+        });
+        let attempt = if inlined.is_some() {
+            let label = inline_body::label();
+            glue!({
+                let inside = #private::Call::begin_attempt_blocking(&mut call);
+                #[allow(unused_labels)]
+                let out: #outcome = #label: #body;
+                #private::drop(inside);
                 out
             })
+        } else {
+            glue!(#private::Call::attempt_blocking(&mut call, || -> #outcome #body))
         };
         let passing = self.wraps_unknown().then(|| {
             glue! {

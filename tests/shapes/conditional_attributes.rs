@@ -34,7 +34,7 @@ impl Service {
     }
 
     #[cfg_attr(all(), allow(unused_variables))]
-    #[cfg(all())]
+    #[cfg(test)]
     async fn without(&self, unused: u32) -> Result<u32, ErrorMetadata> {
         self.ask().await
     }

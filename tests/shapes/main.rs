@@ -73,3 +73,4 @@ mod struct_argument_taken_apart;
 mod sync_fn;
 mod temporaries_in_tail;
 mod tokio_test;
+mod track_caller;

@@ -218,7 +218,7 @@ async fn cfg_inside(service: &Service, name: String) -> R<String> {
     #[allow(unused_variables)]
     let other = 1;
     let run = service.ask().await?;
-    #[cfg(all())]
+    #[cfg(test)]
     {
         assert!(run > 0);
     }
@@ -363,7 +363,7 @@ impl ByValue for &Service {
 }
 
 #[aws_retry]
-#[cfg(all())]
+#[cfg(test)]
 #[doc(hidden)]
 #[allow(clippy::all)]
 async fn attributed(service: &Service) -> R<u32> {

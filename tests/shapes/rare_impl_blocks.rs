@@ -22,7 +22,7 @@ struct Of<T, const N: usize> {
 }
 
 /// Docs on the block.
-#[cfg(all())]
+#[cfg(test)]
 #[aws_retry(max_retries = 4, sync = true)]
 #[allow(dead_code)]
 impl<T, const N: usize> Of<T, N>
@@ -38,9 +38,9 @@ where
     }
 
     /// Docs.
-    #[cfg(all())]
+    #[cfg(test)]
     #[must_use]
-    async fn first(&self, #[cfg(any())] never: u32, #[cfg(all())] extra: Vec<T>) -> R<(T, Vec<T>)> {
+    async fn first(&self, #[cfg(any())] never: u32, #[cfg(test)] extra: Vec<T>) -> R<(T, Vec<T>)> {
         self.service.ask().await?;
         Ok((self.items[0].clone(), extra))
     }

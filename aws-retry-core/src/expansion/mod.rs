@@ -49,6 +49,7 @@ pub mod error_types;
 pub(crate) mod find_stopped;
 pub(crate) mod maybe_result;
 pub(crate) mod outcome;
+pub(crate) mod question_mark;
 pub mod read_error;
 pub(crate) mod rebind;
 mod table;

@@ -86,14 +86,20 @@ impl<'p> Call<'p> {
     /// The next attempt of a sync fn: blocks first, if it must.
     #[inline]
     pub fn attempt_blocking<O>(&mut self, body: impl FnOnce() -> O) -> O {
+        let _inside = self.begin_attempt_blocking();
+        body()
+    }
+
+    /// The same for a body that is not a closure: the attempt ends with the guard.
+    #[inline]
+    pub fn begin_attempt_blocking(&mut self) -> impl Drop {
         self.check_slow_path();
         self.frame.blocking = true;
         if self.frame.needs_setup {
             self.state_mut().block_setup(false);
         }
         self.frame.attempt = self.frame.attempt.saturating_add(1);
-        let _inside = self.frame.enter();
-        body()
+        self.frame.enter()
     }
 
     /// Leaves word for the code inside the attempt that is about to begin.
