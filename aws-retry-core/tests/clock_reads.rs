@@ -32,7 +32,7 @@ impl AsyncSleep for Counting {
 }
 
 #[test]
-fn a_success_on_the_first_try_reads_no_clock_that_it_does_not_need() {
+fn a_success_on_the_first_attempt_reads_no_clock_that_it_does_not_need() {
     let clock = Counting::default();
     time::set(clock.clone(), clock.clone());
     let reads = |policy: &RetryPolicy, failures| {

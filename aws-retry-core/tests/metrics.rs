@@ -93,7 +93,7 @@ fn recorded(calls: impl Future) -> Seen {
 const SQS: RetryPolicy = EXACT.service("SQS");
 
 #[test]
-fn attempts_retries_throttles_waits_and_give_ups() {
+fn attempts_retries_throttles_waits_and_give_ups_are_counted() {
     let seen = recorded(async {
         failing(&SQS, "m1", 0, Fault::Throttled).await.unwrap();
         failing(&SQS, "m1", 2, Fault::Throttled).await.unwrap();
@@ -117,7 +117,7 @@ fn attempts_retries_throttles_waits_and_give_ups() {
 }
 
 #[test]
-fn an_empty_quota_refuses() {
+fn a_retry_without_tokens_is_counted() {
     let seen = recorded(async {
         for _ in 0..9 {
             failing(&EXACT, "m2", 9, Fault::Down).await.unwrap_err();
@@ -128,7 +128,7 @@ fn an_empty_quota_refuses() {
 }
 
 #[test]
-fn a_send_rate_once_there_is_one() {
+fn a_send_rate_is_shown_once_it_is_known() {
     let paced = RetryPolicy::paced();
     let seen = recorded(async {
         for _ in 0..20 {
@@ -145,7 +145,7 @@ fn a_send_rate_once_there_is_one() {
 }
 
 #[test]
-fn a_first_try_without_anybody_around_is_counted() {
+fn a_first_attempt_outside_everything_is_counted() {
     let seen = Seen::default();
     metrics::with_local_recorder(&seen, || {
         futures::executor::block_on(failing(&EXACT, "m4", 0, Fault::Gone)).unwrap();
@@ -155,7 +155,7 @@ fn a_first_try_without_anybody_around_is_counted() {
 
 /// The first try of a call and its retries are one series.
 #[test]
-fn a_first_try_has_the_labels_of_its_policy() {
+fn a_first_attempt_has_the_labels_of_its_policy() {
     let seen = Seen::default();
     metrics::with_local_recorder(&seen, || {
         let poll = SQS.name("poll");

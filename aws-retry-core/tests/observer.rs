@@ -9,7 +9,7 @@ use aws_retry_core::{observe, testing::Harness};
 use support::{EXACT, Fault, failing};
 
 #[tokio::test]
-async fn every_attempt_until_it_is_taken_back() {
+async fn a_global_observer_sees_every_attempt_until_it_is_removed() {
     let seen = Arc::new(Mutex::new(Vec::new()));
     let sink = Arc::clone(&seen);
     observe::set_global(move |event| {

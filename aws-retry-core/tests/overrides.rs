@@ -16,7 +16,7 @@ async fn attempts(policy: &RetryPolicy) -> u32 {
 }
 
 #[tokio::test(start_paused = true)]
-async fn they_beat_what_is_written_and_can_be_taken_back() {
+async fn overrides_beat_the_written_policy_until_they_are_removed() {
     assert_eq!(attempts(&EXACT).await, 6);
     overrides::set("RetryPolicy::*", RetryPolicy::new().max_attempts(2));
     assert_eq!(attempts(&EXACT.max_retries(9)).await, 2);

@@ -76,7 +76,7 @@ fn field<'a>(fields: &'a Fields, name: &str) -> &'a str {
 const SECRETS: RetryPolicy = EXACT.service("Secrets Manager").operation("ListSecrets");
 
 #[test]
-fn a_span_a_call_and_its_lines_inside() {
+fn each_call_has_a_span_with_its_lines_inside() {
     let seen = seen(LevelFilter::DEBUG, failing(&SECRETS, "s1", 9, Fault::Throttled));
     let spans = seen.spans.lock().unwrap();
     assert_eq!(spans.len(), 1);
@@ -124,7 +124,7 @@ fn a_span_a_call_and_its_lines_inside() {
 }
 
 #[test]
-fn a_success_ends_its_span_too() {
+fn the_span_of_a_success_ends_too() {
     let first = seen(LevelFilter::DEBUG, failing(&SECRETS, "s2", 0, Fault::Throttled));
     assert_eq!(field(&first.spans.lock().unwrap()[0], "attempts"), "1");
     assert!(first.lines.lock().unwrap().is_empty());
@@ -139,7 +139,7 @@ fn a_success_ends_its_span_too() {
 }
 
 #[test]
-fn messages_are_for_those_who_debug() {
+fn messages_of_the_service_are_at_debug_level() {
     let holds_arn = |seen: &Seen| {
         let lines = seen.lines.lock().unwrap();
         lines.iter().any(|(_, _, fields)| fields.values().any(|value| value.contains("arn:")))
@@ -152,7 +152,7 @@ fn messages_are_for_those_who_debug() {
 }
 
 #[test]
-fn a_permanent_answer_is_no_defeat_and_off_is_off() {
+fn a_permanent_answer_is_not_an_error_line_and_off_writes_nothing() {
     let gone = seen(LevelFilter::INFO, failing(&EXACT, "s4", 9, Fault::Gone));
     assert!(gone.lines.lock().unwrap().is_empty());
     let off = EXACT.log(Log::Off);

@@ -16,14 +16,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll, Waker};
 use std::time::{Instant, SystemTime};
 
+use aws_retry_benches::strategy::{self, Failures};
 use aws_retry_benches::window;
 use aws_retry_core::__rate::{Gate, Kind, Outcome, Ticket, Time, Timekeeper};
 use aws_smithy_async::time::{SharedTimeSource, SystemTimeSource, TimeSource};
 use aws_smithy_runtime::client::retries::strategy::StandardRetryStrategy;
 use aws_smithy_runtime::client::retries::{RetryPartition, TokenBucket};
-use aws_smithy_runtime_api::client::interceptors::context::{Input, InterceptorContext, Output};
-use aws_smithy_runtime_api::client::orchestrator::OrchestratorError;
-use aws_smithy_runtime_api::client::retries::classifiers::{ClassifyRetry, RetryAction};
+use aws_smithy_runtime_api::client::interceptors::context::InterceptorContext;
 use aws_smithy_runtime_api::client::retries::{RequestAttempts, RetryStrategy, ShouldAttempt};
 use aws_smithy_runtime_api::client::runtime_components::{
     RuntimeComponents, RuntimeComponentsBuilder,
@@ -218,18 +217,16 @@ impl Theirs {
             SharedTimeSource::new(SystemTimeSource::new())
         };
         let components = RuntimeComponentsBuilder::for_tests()
-            .with_retry_classifier(Throttling)
+            .with_retry_classifier(Failures::AreThrottles)
             .with_time_source(Some(clock))
             .build()
             .expect("complete");
-        let mut succeeded = InterceptorContext::new(Input::doesnt_matter());
-        succeeded.set_output_or_error(Ok(Output::doesnt_matter()));
+        let succeeded = strategy::succeeded();
         let cfg = ConfigBag::of_layers(vec![layer]);
         let it =
             Self { strategy: StandardRetryStrategy::new(), components, cfg, succeeded, throttled };
         if throttled {
-            let mut failed = InterceptorContext::new(Input::doesnt_matter());
-            failed.set_output_or_error(Err(OrchestratorError::other("scripted")));
+            let failed = strategy::failed();
             let _ = it.strategy.should_attempt_retry(&failed, &it.components, &it.cfg);
         }
         it
@@ -248,19 +245,5 @@ impl Theirs {
             &self.components,
             &self.cfg,
         ));
-    }
-}
-
-/// Failures are throttles.
-#[derive(Debug)]
-struct Throttling;
-
-impl ClassifyRetry for Throttling {
-    fn classify_retry(&self, context: &InterceptorContext) -> RetryAction {
-        if context.is_failed() { RetryAction::throttling_error() } else { RetryAction::default() }
-    }
-
-    fn name(&self) -> &'static str {
-        "throttling"
     }
 }

@@ -11,14 +11,13 @@ use std::hint::black_box;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, LazyLock, Mutex};
 
+use aws_retry_benches::strategy::{self, Failures};
 use aws_retry_benches::window;
 use aws_retry_core::__quota::{self, Quota};
 use aws_retry_core::scope::{Key, scope_key};
 use aws_smithy_runtime::client::retries::TokenBucket;
 use aws_smithy_runtime::client::retries::strategy::StandardRetryStrategy;
-use aws_smithy_runtime_api::client::interceptors::context::{Input, InterceptorContext, Output};
-use aws_smithy_runtime_api::client::orchestrator::OrchestratorError;
-use aws_smithy_runtime_api::client::retries::classifiers::{ClassifyRetry, RetryAction};
+use aws_smithy_runtime_api::client::interceptors::context::InterceptorContext;
 use aws_smithy_runtime_api::client::retries::{RequestAttempts, RetryStrategy, ShouldAttempt};
 use aws_smithy_runtime_api::client::runtime_components::{
     RuntimeComponents, RuntimeComponentsBuilder,
@@ -143,36 +142,17 @@ impl Contender for Strategy {
 
     fn pair(&self, StrategyOfThread(strategy, bags): &StrategyOfThread, index: usize) {
         static COMPONENTS: LazyLock<RuntimeComponents> = LazyLock::new(|| {
-            let builder = RuntimeComponentsBuilder::for_tests().with_retry_classifier(Transient);
+            let builder =
+                RuntimeComponentsBuilder::for_tests().with_retry_classifier(Failures::AreTransient);
             builder.build().expect("complete")
         });
-        static ENDED: LazyLock<[InterceptorContext; 2]> = LazyLock::new(|| {
-            let error = Err(OrchestratorError::other("scripted"));
-            [error, Ok(Output::doesnt_matter())].map(|end| {
-                let mut context = InterceptorContext::new(Input::doesnt_matter());
-                context.set_output_or_error(end);
-                context
-            })
-        });
+        static ENDED: LazyLock<[InterceptorContext; 2]> =
+            LazyLock::new(|| [strategy::failed(), strategy::succeeded()]);
         let [failed, succeeded] = &*ENDED;
         let again = strategy.should_attempt_retry(failed, &COMPONENTS, &bags[index]);
         assert!(matches!(again, Ok(ShouldAttempt::YesAfterDelay(_))), "it took its tokens");
         let done = strategy.should_attempt_retry(succeeded, &COMPONENTS, &bags[index]);
         assert!(matches!(done, Ok(ShouldAttempt::No)));
-    }
-}
-
-/// Failures are transient.
-#[derive(Debug)]
-struct Transient;
-
-impl ClassifyRetry for Transient {
-    fn classify_retry(&self, context: &InterceptorContext) -> RetryAction {
-        if context.is_failed() { RetryAction::transient_error() } else { RetryAction::default() }
-    }
-
-    fn name(&self) -> &'static str {
-        "transient"
     }
 }
 

@@ -1,6 +1,7 @@
 //! What the benchmarks measure, and what they all share.
 
 pub mod contenders;
+pub mod strategy;
 pub mod window;
 
 use std::future::Future;

@@ -170,6 +170,39 @@ mod tests {
     }
 
     #[test]
+    fn each_protocol_has_the_code_in_its_place() {
+        for (protocol, place) in [
+            (Protocol::Json, "{\"__type\":\"Code\""),
+            (Protocol::Query, "<ErrorResponse><Error><Type>Sender</Type><Code>Code</Code>"),
+            (Protocol::Ec2, "<Response><Errors><Error><Code>Code</Code>"),
+            (Protocol::S3, "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Error><Code>Code</Code>"),
+        ] {
+            let body = protocol.error(503, "Code", "message").body;
+            assert!(body.starts_with(place.as_bytes()), "{body:?}");
+        }
+        let in_header = Protocol::RestJson.error(503, "Code", "message");
+        assert!(in_header.headers.contains(&("x-amzn-errortype".to_owned(), "Code".to_owned())));
+        assert_eq!(in_header.body, "{\"message\":\"message\"}");
+    }
+
+    #[test]
+    fn a_service_answers_in_the_protocol_of_the_request() {
+        let target = ("x-amz-target", "secretsmanager.ListSecrets");
+        let form = ("content-type", "application/x-www-form-urlencoded");
+        let signed = |service: &str| SIGNED.replace("secretsmanager", service);
+        for (header, service, protocol) in [
+            (target, "secretsmanager", Protocol::Json),
+            (form, "sts", Protocol::Query),
+            (form, "ec2", Protocol::Ec2),
+            (("content-type", ""), "s3", Protocol::S3),
+            (("content-type", "application/json"), "lambda", Protocol::RestJson),
+        ] {
+            let request = request(&[header, ("authorization", &signed(service))], "");
+            assert_eq!(Protocol::of(&request), protocol, "{service}");
+        }
+    }
+
+    #[test]
     fn the_operation_of_a_query_is_in_its_body_and_that_of_a_rest_call_is_its_path() {
         let query = request(&[], "Action=AssumeRole&Version=2011-06-15");
         assert_eq!(Call::of(&query).operation, "AssumeRole");

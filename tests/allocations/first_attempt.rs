@@ -47,7 +47,7 @@ where
 }
 
 #[test]
-fn a_success_on_the_first_try_allocates_nothing() {
+fn a_success_on_the_first_attempt_allocates_nothing() {
     assert_eq!(allocations(plain), 0);
     assert_eq!(allocations(with_arguments), 0);
     assert_eq!(allocations(in_a_scope), 0);
@@ -61,7 +61,7 @@ async fn lost() -> std::io::Result<()> {
 
 /// A retry that failed keeps its tokens, for as long as its scope has no success.
 #[test]
-fn nor_does_it_while_somebody_elses_quota_is_drained() {
+fn a_success_allocates_nothing_while_another_scope_lacks_retry_tokens() {
     let mut runtime = tokio::runtime::Builder::new_current_thread();
     let runtime = runtime.enable_time().start_paused(true).build().unwrap();
     assert!(runtime.block_on(lost()).is_err());
@@ -70,7 +70,7 @@ fn nor_does_it_while_somebody_elses_quota_is_drained() {
 }
 
 #[test]
-fn the_counter_counts() {
+fn the_allocation_counter_counts() {
     let boxed = async |id| Ok(*std::hint::black_box(Box::new(bare(id).await?)));
     assert_eq!(allocations(boxed), 1);
 }

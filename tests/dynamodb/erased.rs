@@ -61,7 +61,7 @@ async fn a_throttle_is_ours_with_the_interceptor_and_the_sdks_without() {
 /// A code that is in none of the sets, and that the model calls retryable: the operation's error says so
 /// without the answer around it.
 #[tokio::test]
-async fn the_model_speaks_through_the_error_of_the_operation() {
+async fn the_error_of_an_operation_says_that_its_code_is_retryable() {
     #[aws_retry(mode = "standard", base_delay = "1ms", quota = false)]
     async fn stored(client: &Client) -> Result<(), PutItemError> {
         let item = AttributeValue::S("b".to_owned());
@@ -82,7 +82,7 @@ async fn the_model_speaks_through_the_error_of_the_operation() {
 
 /// botocore's legacy mode has ten attempts for DynamoDB alone.
 #[tokio::test]
-async fn the_service_is_known_though_nobody_wrote_it_down() {
+async fn the_interceptor_knows_the_service() {
     let endpoint = Endpoint::start([], throttled());
     let (plain, intercepted) = clients(&endpoint, &RetryConfig::disabled());
     stored_as_legacy(&plain).await.expect_err("throttled");

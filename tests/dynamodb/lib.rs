@@ -24,8 +24,8 @@ side_by_side! {
         let item = AttributeValue::S("b".to_owned());
         client.put_item().table_name("a").item("a", item).send().await
     }
-    decorator: Waits::Agree, meant::DECORATOR, (codes = "python", quota = false);
-    legacy: Waits::Agree, meant::LEGACY, (mode = "legacy", service = "dynamodb");
-    standard: Waits::Agree, meant::STANDARD, (mode = "standard", service = "dynamodb");
-    adaptive: Waits::Differ, meant::STANDARD, (mode = "adaptive", service = "dynamodb");
+    the_decorator_mode_does_as_boto3_does: "decorator", Waits::Agree, meant::DECORATOR, (codes = "python", quota = false);
+    the_legacy_mode_does_as_boto3_does: "legacy", Waits::Agree, meant::LEGACY, (mode = "legacy", service = "dynamodb");
+    the_standard_mode_does_as_boto3_does: "standard", Waits::Agree, meant::STANDARD, (mode = "standard", service = "dynamodb");
+    the_adaptive_mode_does_as_boto3_does: "adaptive", Waits::Differ, meant::STANDARD, (mode = "adaptive", service = "dynamodb");
 }

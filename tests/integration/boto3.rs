@@ -21,8 +21,8 @@ side_by_side! {
     async fn call(client: &Client) -> Result<GetSecretValueOutput, SdkError<GetSecretValueError>> {
         client.get_secret_value().secret_id("a").send().await
     }
-    decorator: Waits::Agree, meant::DECORATOR, (codes = "python", quota = false);
-    legacy: Waits::Agree, meant::LEGACY, (mode = "legacy", service = "secretsmanager");
-    standard: Waits::Agree, meant::STANDARD, (mode = "standard", service = "secretsmanager");
-    adaptive: Waits::Differ, meant::STANDARD, (mode = "adaptive", service = "secretsmanager");
+    the_decorator_mode_does_as_boto3_does: "decorator", Waits::Agree, meant::DECORATOR, (codes = "python", quota = false);
+    the_legacy_mode_does_as_boto3_does: "legacy", Waits::Agree, meant::LEGACY, (mode = "legacy", service = "secretsmanager");
+    the_standard_mode_does_as_boto3_does: "standard", Waits::Agree, meant::STANDARD, (mode = "standard", service = "secretsmanager");
+    the_adaptive_mode_does_as_boto3_does: "adaptive", Waits::Differ, meant::STANDARD, (mode = "adaptive", service = "secretsmanager");
 }

@@ -213,7 +213,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(100))]
 
     #[test]
-    fn nothing_passes_its_bound(policy in policies(), limits in Limits::any(), scripts in scripts()) {
+    fn attempts_time_and_rates_stay_within_their_bounds_in_every_mode(policy in policies(), limits in Limits::any(), scripts in scripts()) {
         for mode in MODES {
             let policy = limits.write(policy.clone()).mode(mode);
             let (did, state) = play(&policy, &scripts);
@@ -244,7 +244,7 @@ proptest! {
 
 /// The scripts above reach the bounds, and more than one attempt.
 #[test]
-fn the_bounds_are_reached() {
+fn the_scripts_of_failures_reach_the_bounds() {
     let attempts = vec![(Fault::Throttled, Duration::from_millis(10)); 30];
     let script = Script { begins: Duration::ZERO, attempts };
     for (mode, most) in MODES.into_iter().zip([6, 5, 3, 3, 3, 20]) {

@@ -36,7 +36,7 @@ async fn answers_arrive_with_code_status_and_headers() {
 }
 
 #[tokio::test]
-async fn bodies_without_a_code_leave_the_status() {
+async fn an_answer_without_a_code_has_its_status() {
     for step in [Step::html(503), Step::empty(503)] {
         let error = failed_by(step).await;
         assert_eq!(error.code(), None);
@@ -73,7 +73,25 @@ async fn a_stall_is_a_timeout() {
 }
 
 #[tokio::test]
-async fn requests_are_recorded() {
+async fn an_answer_that_stalls_in_its_body_never_ends() {
+    let endpoint = Endpoint::start([Step::ok(r#"{"SecretList": []}"#).stalled()], Step::ok("{}"));
+    let client = clients::secrets_manager(&endpoint.url(), PATIENCE);
+    let call = tokio::time::timeout(Duration::from_millis(200), list(&client));
+    assert!(call.await.is_err(), "half an answer is no answer");
+    assert_eq!(endpoint.arrived(), 1);
+}
+
+#[tokio::test]
+async fn a_service_that_spoke_the_query_protocol_sends_two_codes() {
+    let step = Step::query_compatible_error(400, "QueueDoesNotExist", "AWS.SimpleQueueService.Old");
+    let endpoint = Endpoint::start([], step);
+    let queues = clients::sqs(&endpoint.url(), PATIENCE);
+    let error = queues.list_queues().send().await.expect_err("the step is a failure");
+    assert_eq!(error.code(), Some("AWS.SimpleQueueService.Old"));
+}
+
+#[tokio::test]
+async fn an_endpoint_records_its_requests() {
     let endpoint = Endpoint::start([Step::throttled()], Step::ok("{}"));
     let client = clients::secrets_manager(&endpoint.url(), PATIENCE);
     list(&client).await.expect_err("the step is a throttle");

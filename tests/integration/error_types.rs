@@ -48,14 +48,14 @@ macro_rules! cases {
             }
 
             #[tokio::test]
-            async fn an_unmodeled_throttle() {
+            async fn an_unmodeled_throttle_is_retried() {
                 let (outcome, sent) = play([Step::throttled()]).await;
                 outcome.unwrap();
                 assert_eq!(sent, 2);
             }
 
             #[tokio::test]
-            async fn a_permanent_failure() {
+            async fn a_permanent_failure_is_not_retried() {
                 // Modeled by the operation: the chain ends in its struct.
                 let (outcome, sent) = play([Step::error(400, "InvalidParameterException")]).await;
                 assert!(outcome.is_err());
@@ -63,7 +63,7 @@ macro_rules! cases {
             }
 
             #[tokio::test]
-            async fn an_attempt_cut_to_the_end() {
+            async fn an_attempt_that_is_cut_every_time_ends_as_this_type() {
                 let (outcome, sent) = play(vec![Step::Stall; 4]).await;
                 assert!(outcome.is_err());
                 assert_eq!(sent, 4);
@@ -125,7 +125,7 @@ async fn a_lost_connection_is_seen_through_every_wrapper() {
 
 /// A shared error can be returned as well.
 #[tokio::test]
-async fn an_sdk_error_behind_an_arc() {
+async fn an_sdk_error_behind_an_arc_is_read() {
     #[aws_retry(base_delay = "1ms")]
     async fn shared(client: &Client) -> Result<(), Arc<ListError>> {
         list(client).await.map_err(Arc::new)
@@ -137,7 +137,7 @@ async fn an_sdk_error_behind_an_arc() {
 
 /// A body that breaks off while it is read.
 #[tokio::test]
-async fn a_byte_streams_error() {
+async fn the_error_of_a_byte_stream_is_read() {
     #[aws_retry(base_delay = "1ms")]
     async fn read(tries: &mut u32) -> Result<usize, aws_smithy_types::byte_stream::error::Error> {
         *tries += 1;

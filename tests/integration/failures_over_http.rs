@@ -102,7 +102,7 @@ fn failures() -> Vec<(Step, Retried)> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_retried() {
+async fn each_failure_is_retried_as_the_arguments_say() {
     let endpoint = Endpoint::start([], Step::ok("{}"));
     let client = clients::secrets_manager(&endpoint.url(), PATIENCE);
     let mut wrong = Vec::new();
@@ -141,7 +141,7 @@ async fn waited_after(step: Step) -> Duration {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_servers_hint_is_a_lower_bound_up_to_the_cap() {
+async fn the_hint_of_the_server_is_a_lower_bound_up_to_the_cap() {
     let date = "Mon, 23 Nov 2026 05:00:00 GMT";
     let later = "Mon, 23 Nov 2026 05:00:07 GMT";
     let earlier = "Mon, 23 Nov 2026 04:59:00 GMT";

@@ -129,7 +129,7 @@ fn a_give_up_on_a_limit_says_that_it_may_be_a_hard_one() {
 }
 
 #[test]
-fn the_level_can_be_chosen() {
+fn the_log_level_can_be_chosen() {
     #[aws_retry(max_retries = 1, log = "info")]
     async fn quiet() -> Result<(), Fault> {
         Err(Fault::Throttled)
@@ -144,7 +144,7 @@ fn the_level_can_be_chosen() {
 }
 
 #[test]
-fn a_storm_of_retries_is_no_storm_of_lines() {
+fn a_storm_of_retries_writes_few_log_lines() {
     #[aws_retry(max_retries = 1, jitter = false)]
     async fn stormy() -> Result<(), Fault> {
         Err(Fault::Throttled)

@@ -43,7 +43,7 @@ fn receive_blocking() -> Result<(), Error> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_long_poll_waits_before_it_fails_for_want_of_quota() {
+async fn a_long_poll_without_retry_tokens_waits_before_it_fails() {
     // 500 tokens at 14 a retry pay for 35 retries: 17 calls of two, and one more.
     for _ in 0..18 {
         receive().await.unwrap_err();
@@ -60,7 +60,7 @@ async fn a_long_poll_waits_before_it_fails_for_want_of_quota() {
 }
 
 #[test]
-fn a_blocking_long_poll_waits_on_its_thread() {
+fn a_blocking_long_poll_without_retry_tokens_waits_on_its_thread() {
     let harness = aws_retry::testing::Harness::new().no_waits();
     let _rules = harness.enter();
     for _ in 0..19 {

@@ -164,7 +164,7 @@ async fn a_lost_answer_is_harmless_with_a_client_token() {
 }
 
 #[tokio::test]
-async fn what_must_not_run_twice_is_sent_again_only_after_a_throttle() {
+async fn a_call_that_is_not_idempotent_is_sent_again_only_after_a_throttle() {
     let (proxy, moto) = proxy_or_skip!();
     let client = clients::sqs(&proxy.url(), PATIENCE);
     let repeated = queue(&client, "repeated").await;
@@ -187,7 +187,7 @@ async fn what_must_not_run_twice_is_sent_again_only_after_a_throttle() {
 }
 
 #[tokio::test]
-async fn errors_that_no_retry_helps_come_back_at_once() {
+async fn permanent_errors_come_back_at_once() {
     let (proxy, _) = proxy_or_skip!();
     let client = clients::secrets_manager(&proxy.url(), PATIENCE);
     let error = read(&client, "nowhere").await.expect_err("there is none");
@@ -219,7 +219,7 @@ async fn the_last_error_of_an_outage_comes_back_unchanged() {
 }
 
 #[tokio::test]
-async fn pages_are_retried_one_by_one() {
+async fn each_page_is_retried_on_its_own() {
     let (proxy, moto) = proxy_or_skip!();
     let client = clients::secrets_manager(&proxy.url(), PATIENCE);
     let created = ["page-1", "page-2", "page-3", "page-4", "page-5"];

@@ -33,7 +33,7 @@ async fn patient(client: &Client) -> Listed {
 }
 
 #[tokio::test]
-async fn what_is_not() {
+async fn permanent_failures_are_not_retried() {
     for (status, code) in [
         (400, "ResourceNotFoundException"),
         (403, "AccessDeniedException"),
@@ -48,7 +48,7 @@ async fn what_is_not() {
 }
 
 #[tokio::test]
-async fn the_last_error_comes_back_as_it_was() {
+async fn the_last_error_comes_back_unchanged() {
     let script = (0..6).map(|i| Step::throttled().header("x-amzn-requestid", &format!("R-{i}")));
     let (outcome, sent) = play(script, patient).await;
     let error = outcome.unwrap_err();
@@ -57,7 +57,7 @@ async fn the_last_error_comes_back_as_it_was() {
 }
 
 #[tokio::test]
-async fn a_connection_never_made_is_retried_even_then() {
+async fn a_connection_that_was_never_made_is_retried_even_if_not_idempotent() {
     // A port on which nobody listens: bound, and let go.
     let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
@@ -162,7 +162,7 @@ async fn lists_and_predicates_decide_over_real_errors() {
 }
 
 #[tokio::test]
-async fn the_closure_form_is_the_same_engine() {
+async fn the_closure_form_retries_as_the_attribute_does() {
     let policy = aws_retry::RetryPolicy::new().base_delay(Duration::from_millis(1));
     let run = async |client: &Client| policy.run(|| list(client)).await;
     let (outcome, sent) = play([Step::throttled(), Step::Reset], run).await;

@@ -46,7 +46,7 @@ async fn calls_are_retried_and_the_bare_clients_are_not() {
 }
 
 #[tokio::test]
-async fn time_outs_cut_calls() {
+async fn the_time_outs_of_a_retry_client_cut_its_calls() {
     let (endpoint, client) = retrying([Step::Stall], Step::ok("{}"));
     let client = client.inner().clone();
     let hurried = |policy: RetryPolicy| RetryClient::new(client.clone(), policy);
@@ -61,7 +61,7 @@ async fn time_outs_cut_calls() {
 }
 
 #[tokio::test]
-async fn a_name_is_seen_and_can_be_overridden() {
+async fn a_named_call_is_reported_and_overridden_by_its_name() {
     let (endpoint, client) = retrying([], Step::throttled());
     let call = client.call_named("DescribeNamed", |it| it.list_secrets().send());
     let (outcome, report) = aws_retry::report(call).await;
@@ -79,7 +79,7 @@ async fn a_name_is_seen_and_can_be_overridden() {
 }
 
 #[tokio::test]
-async fn pages_by_a_stream_each_retried() {
+async fn each_page_of_a_stream_is_retried() {
     let script = [page("a", Some("2")), Step::throttled(), page("b", Some("3")), page("c", None)];
     let (endpoint, client) = retrying(script, Step::error(400, "TooFar"));
     let pages = client.paginate(
@@ -105,7 +105,7 @@ async fn list_page(
 }
 
 #[tokio::test]
-async fn pages_of_a_retried_fn_and_where_to_go_on_after_a_failure() {
+async fn pages_of_a_retried_fn_say_where_to_continue_after_a_failure() {
     let denied = Step::error(400, "AccessDeniedException");
     let script = [page("a", Some("2")), Step::throttled(), denied, page("b", None)];
     let endpoint = Endpoint::start(script, Step::error(400, "TooFar"));
@@ -120,7 +120,7 @@ async fn pages_of_a_retried_fn_and_where_to_go_on_after_a_failure() {
 }
 
 #[tokio::test]
-async fn a_seed_holds_for_waiters_too() {
+async fn a_seed_decides_the_waits_of_waiters_too() {
     let (_endpoint, client) = retrying([], Step::ok("{}"));
     let waits = async || {
         let harness = Harness::new().no_waits().seed(7);

@@ -11,7 +11,7 @@ fn in_seconds(seconds: f64) -> Instant {
 }
 
 #[tokio::test(start_paused = true)]
-async fn no_wait_passes_it_whatever_the_call() {
+async fn no_wait_passes_an_ambient_deadline() {
     let begun = Instant::now();
     let (_, report) =
         report(with_deadline(in_seconds(2.0), failing(&EXACT, "d1", 9, Fault::Throttled))).await;
@@ -21,7 +21,7 @@ async fn no_wait_passes_it_whatever_the_call() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_earlier_of_two_counts() {
+async fn the_earlier_of_two_deadlines_counts() {
     for (outer, inner) in [(1.0, 9.0), (9.0, 1.0)] {
         let call = with_deadline(in_seconds(inner), failing(&EXACT, "d2", 9, Fault::Throttled));
         let (_, report) = report(with_deadline(in_seconds(outer), call)).await;
@@ -34,7 +34,7 @@ async fn the_earlier_of_two_counts() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn it_ends_with_its_future() {
+async fn a_deadline_ends_with_its_future() {
     let inside = with_deadline(in_seconds(0.1), failing(&EXACT, "d3", 9, Fault::Throttled));
     let beside = failing(&EXACT, "d4", 2, Fault::Throttled);
     let (inside, beside) = tokio::join!(inside, beside);

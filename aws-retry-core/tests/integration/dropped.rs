@@ -91,7 +91,7 @@ proptest! {
     /// At most 24 calls of 3 retries of 14 would be above 500 tokens: `failures` and the drops keep most
     /// scripts below, and the sums hold above it, too.
     #[test]
-    fn tokens_are_spent_or_given_back(
+    fn tokens_of_dropped_calls_are_spent_or_given_back(
         plans in plans(),
         (mode, cost) in proptest::sample::select(MODES.to_vec()),
     ) {
@@ -145,7 +145,7 @@ fn dropped_after(polls: usize, policy: &RetryPolicy) -> Option<(u32, u32)> {
 /// Wherever it awaits: in an attempt, in a backoff, in the queue. What a retry that was sent took is
 /// spent, what one that was not took comes back.
 #[test]
-fn dropped_at_any_poll() {
+fn a_call_dropped_at_any_poll_leaves_nothing_behind() {
     for (mode, cost) in MODES {
         // The rate makes the calls of the modes that have one wait in the queue, too.
         let policy = RetryPolicy::new().mode(mode).max_attempts(4).jitter(Jitter::None);

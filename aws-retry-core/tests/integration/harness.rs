@@ -7,7 +7,7 @@ use aws_retry_core::testing::Harness;
 use aws_retry_core::{Reason, RetryPolicy, report, scope};
 
 #[tokio::test(start_paused = true)]
-async fn scopes_are_its_own() {
+async fn a_harness_has_scopes_of_its_own() {
     let harness = Harness::new().no_waits();
     let left = async || scope::state("h1").map(|state| state.quota_left);
     harness.scope(failing(&EXACT, "h1", 9, Fault::Down)).await.unwrap_err();
@@ -17,7 +17,7 @@ async fn scopes_are_its_own() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn time_passes_though_nothing_waits() {
+async fn time_passes_in_a_harness_though_nothing_waits() {
     let harness = Harness::new().no_waits();
     let begun = tokio::time::Instant::now();
     let policy = EXACT.total_timeout(Duration::from_secs(4));
@@ -29,7 +29,7 @@ async fn time_passes_though_nothing_waits() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn attempts_take_the_time_they_take() {
+async fn attempts_in_a_harness_take_their_own_time() {
     let policy = RetryPolicy::new().attempt_timeout(Duration::from_secs(1));
     let slow = policy.run_in("h3", || async {
         tokio::time::sleep(Duration::from_millis(900)).await;
@@ -39,7 +39,7 @@ async fn attempts_take_the_time_they_take() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_paced_job_is_through_at_once() {
+async fn a_paced_job_in_a_harness_takes_no_time() {
     let policy = RetryPolicy::paced().max_rate(1.0);
     let job = async {
         for _ in 0..50 {
@@ -53,7 +53,7 @@ async fn a_paced_job_is_through_at_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn it_reaches_neither_the_calls_beside_nor_other_threads() {
+async fn a_harness_reaches_neither_the_calls_beside_it_nor_other_threads() {
     let harness = Harness::new().no_retries();
     let (inside, beside) = tokio::join!(
         harness.scope(failing(&EXACT, "h5", 1, Fault::Throttled)),
@@ -73,7 +73,7 @@ async fn it_reaches_neither_the_calls_beside_nor_other_threads() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_thread_is_under_rules_until_the_guard_goes() {
+async fn a_thread_is_in_a_harness_until_the_guard_is_dropped() {
     let (once, twice) = (Harness::new().no_retries(), Harness::new().max_attempts(2));
     let attempts = async || report(failing(&EXACT, "h7", 9, Fault::Throttled)).await.1.attempts;
     {

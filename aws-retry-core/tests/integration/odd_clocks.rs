@@ -87,7 +87,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(100))]
 
     #[test]
-    fn whatever_it_says(times in times(), calls in calls(), timeout: bool) {
+    fn a_call_ends_whatever_its_clock_says(times in times(), calls in calls(), timeout: bool) {
         for mode in MODES {
             let mut policy = RetryPolicy::new().mode(mode).max_attempts(4);
             if timeout { policy = policy.total_timeout(Duration::from_secs(2)); }
@@ -100,7 +100,7 @@ proptest! {
 
 /// A deadline never comes; the attempts end the call, and a queue goes on by the times that it waited for.
 #[test]
-fn one_that_stands_still() {
+fn a_call_ends_though_its_clock_stands_still() {
     for mode in MODES {
         let policy = RetryPolicy::new().mode(mode).max_attempts(4).quota(false);
         let policy = policy.total_timeout(Duration::from_secs(3600));
@@ -112,7 +112,7 @@ fn one_that_stands_still() {
 
 /// Each look finds an earlier time than the one before.
 #[test]
-fn one_that_runs_backwards() {
+fn a_call_ends_though_its_clock_runs_backwards() {
     for mode in MODES {
         let policy = RetryPolicy::new().mode(mode).max_attempts(4).quota(false);
         let times: Vec<_> = (0..10_000).rev().map(Duration::from_secs).collect();
@@ -153,7 +153,7 @@ impl AsyncSleep for SetBack {
 
 /// Nobody waits for the clock to come back to where it was.
 #[test]
-fn one_that_is_set_back_costs_no_wait() {
+fn a_clock_that_is_set_back_costs_no_wait() {
     for mode in [Mode::Adaptive, Mode::Paced] {
         let policy = RetryPolicy::new().mode(mode).max_attempts(4).quota(false);
         let slept = |at| {

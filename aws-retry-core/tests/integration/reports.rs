@@ -7,7 +7,7 @@ use aws_retry_core::testing::Harness;
 use aws_retry_core::{Kind, Reason, report};
 
 #[tokio::test(start_paused = true)]
-async fn every_attempt_and_every_failure_with_its_time() {
+async fn a_report_has_every_attempt_and_every_failure_with_its_time() {
     let calls = async {
         failing(&EXACT, "r1", 2, Fault::Throttled).await.unwrap();
         failing(&EXACT, "r1", 0, Fault::Down).await.unwrap();
@@ -28,7 +28,7 @@ async fn every_attempt_and_every_failure_with_its_time() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn reports_side_by_side_and_inside_each_other() {
+async fn reports_count_side_by_side_and_inside_each_other() {
     let (outer, ((_, left), (_, right))) = {
         let ((left, right), outer) = report(async {
             tokio::join!(
@@ -44,7 +44,7 @@ async fn reports_side_by_side_and_inside_each_other() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn calls_outside_do_not_count() {
+async fn calls_outside_a_report_do_not_count() {
     let spawned = async {
         tokio::spawn(async { failing(&EXACT, "r4", 1, Fault::Throttled).await }).await.unwrap()
     };
@@ -56,7 +56,7 @@ async fn calls_outside_do_not_count() {
 }
 
 #[test]
-fn a_report_and_a_harness_go_together_on_any_executor() {
+fn a_report_and_a_harness_work_together_on_any_executor() {
     let harness = Harness::new().no_waits();
     let call = harness.scope(report(failing(&EXACT, "r7", 2, Fault::Throttled)));
     let (outcome, report) = futures::executor::block_on(call);

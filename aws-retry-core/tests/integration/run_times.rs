@@ -22,14 +22,14 @@ fn without_a_timer_a_call_gives_up_and_says_so() {
 }
 
 #[test]
-fn a_tokio_runtime_without_a_timer_is_none() {
+fn a_tokio_runtime_without_a_timer_has_no_timer() {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let (_, report) = runtime.block_on(report(failing(&EXACT, "t3", 1, Fault::Down)));
     assert_eq!(report.failures[0].reason, Some(Reason::NoTimer));
 }
 
 #[test]
-fn what_is_handed_over_is_used() {
+fn a_timer_that_is_handed_over_is_used() {
     let steps = Steps::default();
     let policy = EXACT.total_timeout(Duration::from_secs(4));
     let call = report(failing(&policy, "t4", 9, Fault::Throttled));

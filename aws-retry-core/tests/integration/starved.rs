@@ -52,7 +52,7 @@ proptest! {
     /// Calls that come at any time, some of which are polled a few times and then never again, the first
     /// in line among them: all others come to their end, and succeed.
     #[test]
-    fn behind_calls_that_nobody_polls(
+    fn calls_that_nobody_polls_starve_nobody_behind_them(
         mode in proptest::sample::select(vec![Mode::Adaptive, Mode::Paced]),
         rate in 0.5..50.0_f64,
         latency in prop_oneof![Just(0), 0..200_u64],

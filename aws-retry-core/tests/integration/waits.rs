@@ -33,7 +33,7 @@ fn seconds(waits: &[Duration]) -> Vec<f64> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_python_decorators_delays() {
+async fn the_delays_are_those_of_the_python_decorator() {
     let python = RetryPolicy::new().codes(Codes::Python).quota(false);
     let table = [(0.375, 0.625), (0.75, 1.25), (1.5, 2.5), (3.0, 5.0), (6.0, 10.0)];
     for _ in 0..50 {
@@ -48,7 +48,7 @@ async fn the_python_decorators_delays() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_cap() {
+async fn no_delay_exceeds_the_cap() {
     let policy = RetryPolicy::new().max_retries(9);
     let (_, waits) = waits(&policy, "cap", [Fault::Throttled; 10]).await;
     assert!(seconds(&waits)[6..].iter().all(|wait| (22.5..=37.501).contains(wait)), "{waits:?}");
@@ -79,7 +79,7 @@ async fn no_wait_passes_the_deadline() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_outage_empties_the_quota_and_throttles_go_on() {
+async fn an_outage_takes_all_retry_tokens_and_throttles_are_still_retried() {
     let policy = RetryPolicy::new().jitter(Jitter::None).max_delay(Duration::from_millis(500));
     let mut retries = 0;
     for _ in 0..20 {
@@ -91,7 +91,7 @@ async fn an_outage_empties_the_quota_and_throttles_go_on() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn successes_refill_the_quota() {
+async fn successes_give_retry_tokens_back() {
     let policy = RetryPolicy::new();
     waits(&policy, "refill", [Fault::Down; 9]).await.0.unwrap_err();
     let left = || scope::state("refill").unwrap().quota_left;
@@ -126,7 +126,7 @@ async fn paused_clocks_do_not_share_scopes() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn adaptive_slows_down_after_throttles() {
+async fn the_adaptive_mode_slows_down_after_throttles() {
     let policy = RetryPolicy::adaptive().max_attempts(4);
     for _ in 0..20 {
         let _ = waits(&policy, "adaptive", [Fault::Throttled]).await;
@@ -148,7 +148,7 @@ fn blocking_code_waits_on_its_thread() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_report_tells_the_queue_from_the_backoff() {
+async fn a_report_has_the_time_in_the_queue_apart_from_the_backoff() {
     let policy = RetryPolicy::paced().max_rate(2.0).jitter(Jitter::None);
     let calls = async {
         for _ in 0..3 {

@@ -7,18 +7,18 @@ pub mod meant;
 
 pub use compare::{Comparison, Operation, Stage, Waits};
 
-/// Tests that play all cases to boto3 and to an annotated fn, one per line: the mode, whether the waits
-/// agree, the differences that are meant, and the attribute's arguments. Without jitter a wait is as long
+/// Tests that play all cases to boto3 and to an annotated fn, one per line: its name, the mode, whether
+/// the waits agree, the differences that are meant, and the attribute's arguments. Without jitter a wait is as long
 /// as the jitter of the modes allows, as it is on boto3's side.
 #[macro_export]
 macro_rules! side_by_side {
     (
         $operation:expr, $client:expr,
         async fn call($name:ident: $type:ty) -> $answer:ty $body:block
-        $($mode:ident: $waits:expr, $meant:expr, ($($arguments:tt)*);)+
+        $($test:ident: $mode:literal, $waits:expr, $meant:expr, ($($arguments:tt)*);)+
     ) => {$(
         #[tokio::test(start_paused = true)]
-        async fn $mode() {
+        async fn $test() {
             use $crate::boto3::{Comparison, Stage, cases};
 
             #[aws_retry::aws_retry(scope = scope, jitter = false, $($arguments)*)]
@@ -28,11 +28,10 @@ macro_rules! side_by_side {
                 return;
             };
             let client = $client(&stage.endpoint.url(), $crate::client::PATIENCE);
-            let mode = stringify!($mode);
             let mut comparison = Comparison::new($waits, $meant);
             for case in cases::all() {
-                let boto3 = stage.boto3($operation, mode, &case);
-                let scope = format!("{mode} {}", case.name);
+                let boto3 = stage.boto3($operation, $mode, &case);
+                let scope = format!("{} {}", $mode, case.name);
                 let ours = stage.ours(&case, async || call(&client, &scope).await).await;
                 comparison.add(&case, &boto3, &ours);
             }

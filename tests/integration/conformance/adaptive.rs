@@ -90,12 +90,12 @@ fn any_calls() -> impl Strategy<Value = Calls> {
 }
 
 #[test]
-fn throttled_once_after_a_while() {
+fn a_throttle_after_a_while_slows_both_sides_alike() {
     assert!(compare_warm(throttled_once(0)));
 }
 
 #[test]
-fn throttled_at_the_start() {
+fn a_throttle_at_the_start_slows_both_sides_alike() {
     for before in 0..8 {
         assert!(compare_start(throttled_once(before)));
     }
@@ -105,12 +105,12 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(10))]
 
     #[test]
-    fn any_script_after_a_while(calls in any_calls()) {
+    fn any_script_after_a_while_is_paced_alike(calls in any_calls()) {
         compare_warm(calls);
     }
 
     #[test]
-    fn any_script_from_the_start(calls in any_calls()) {
+    fn any_script_from_the_start_is_paced_alike(calls in any_calls()) {
         compare_start(calls);
     }
 }
@@ -130,7 +130,7 @@ fn a_throttle_slows_the_calls_after_it() {
 
 /// The SDK as it comes measures from 0.5 a second: see the differences.
 #[test]
-fn at_the_start_the_measure_differs_a_little() {
+fn the_measured_rate_differs_a_little_at_the_start() {
     let calls = throttled_once(5);
     let [sdk, ours] = Side::both(&retries());
     let (theirs, own) = paused(async { tokio::join!(sdk.played(&calls), ours.played(&calls)) });
@@ -142,7 +142,7 @@ fn at_the_start_the_measure_differs_a_little() {
 
 /// Before 2.1 a retry takes 5 or 10 send tokens, and the wait for them replaces the backoff.
 #[test]
-fn adaptive_is_21s_whatever_the_version() {
+fn the_adaptive_mode_is_that_of_behavior_21_whatever_the_version() {
     let calls = throttled_once(0);
     let old = behavior_20().with_retry_mode(RetryMode::Adaptive);
     let [sdk, ours] = Side::both(&old);

@@ -46,7 +46,7 @@ fn a_5xx_costs_5_under_behavior_20() {
 
 /// The SDK keeps the permit of a failed call in the client, and the next success gives it back.
 #[test]
-fn a_success_gives_back_nothing_of_another_calls() {
+fn a_success_gives_back_no_tokens_of_another_call() {
     let failed = (Duration::ZERO, vec![Reply::status(500); 3]);
     let succeeded = (Duration::ZERO, vec![]);
     let calls = vec![[failed, succeeded]; 20].concat();

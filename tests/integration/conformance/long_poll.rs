@@ -44,7 +44,7 @@ fn receive(policy: Option<&RetryPolicy>, script: &[Reply]) -> Vec<Trace> {
 }
 
 #[test]
-fn they_wait_before_they_fail_for_want_of_quota() {
+fn long_polls_without_retry_tokens_wait_before_they_fail() {
     let standard = RetryPolicy::from(&behavior_21()).service("sqs");
     let polling = standard.clone().operation("ReceiveMessage");
     for failure in [

@@ -59,7 +59,7 @@ fn replies() -> Vec<Reply> {
 }
 
 #[test]
-fn each_failure_once_and_until_the_attempts_are_used_up() {
+fn each_failure_once_and_in_every_attempt_is_handled_alike() {
     for retries in [behavior_20(), behavior_21()] {
         let sdk = Side::sdk(&retries);
         for reply in replies() {
@@ -78,7 +78,7 @@ fn each_failure_once_and_until_the_attempts_are_used_up() {
 
 /// The comparison can fail: what it compares differs between failures.
 #[test]
-fn the_scripts_lead_to_many_different_traces() {
+fn the_scripts_lead_to_many_different_outcomes() {
     let [sdk, _] = Side::both(&behavior_21());
     let traces = replies().into_iter().map(|reply| sdk.play(&[(Duration::ZERO, vec![reply; 5])]));
     let mut waits: Vec<_> = traces.flatten().map(|trace| trace.waits).collect();
@@ -91,7 +91,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(50))]
 
     #[test]
-    fn any_script_with_any_bound(
+    fn any_script_with_any_number_of_attempts_is_handled_alike(
         script in proptest::collection::vec(proptest::sample::select(replies()), 0..8),
         attempts in 0..8_u32,
         base_ms in 1..3000_u64,

@@ -175,7 +175,7 @@ async fn counted(client: &Client, scope: u32, account: &Account) -> anyhow::Resu
 }
 
 #[tokio::test(start_paused = true)]
-async fn every_token_of_every_quota() {
+async fn no_retry_token_is_lost_by_calls_that_are_cancelled() {
     let client = client(1, Service::FailsFirst);
     let mut lots = SmallRng::seed_from_u64(2);
     let accounts: Vec<_> = (0..CALLS).map(|_| Arc::<Account>::default()).collect();
@@ -211,7 +211,7 @@ async fn paced(client: &Client) -> anyhow::Result<()> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn every_place_in_the_queue() {
+async fn no_place_in_the_queue_is_lost_by_calls_that_are_cancelled() {
     let client = client(3, Service::HasQuota);
     let mut lots = SmallRng::seed_from_u64(4);
     let mut calls = tokio::task::JoinSet::new();

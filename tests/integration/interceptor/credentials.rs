@@ -87,7 +87,7 @@ impl AsyncSleep for Noting {
 /// The SDK computes the time for a load from the retries of the operation. Whoever takes these away
 /// before the operation begins takes from that time, too.
 #[tokio::test]
-async fn a_load_has_the_time_that_it_has_without_us() {
+async fn loading_credentials_has_as_much_time_as_without_the_attribute() {
     let script = || [Step::throttled(), Step::error(500, "InternalServiceError")];
     let endpoint = Endpoint::start([], Step::ok("{}"));
     // Expired when they come: each request loads them anew.
@@ -116,7 +116,7 @@ async fn a_load_has_the_time_that_it_has_without_us() {
 }
 
 #[tokio::test]
-async fn a_retry_loads_none_that_are_still_valid() {
+async fn a_retry_does_not_load_credentials_that_are_still_valid() {
     let endpoint = Endpoint::start(vec![Step::throttled(); 3], Step::ok("{}"));
     let provider = Provider::new(|| valid_until(None));
     let config = config(&endpoint, three(), &provider).interceptor(Interceptor::new());
@@ -147,7 +147,7 @@ fn invalid() -> Loaded {
 
 /// Whatever the load failed on, it had its own retries: no request is sent, and no further load begins.
 #[tokio::test]
-async fn a_load_that_fails_is_final() {
+async fn credentials_that_fail_to_load_are_final() {
     for load in [unreachable, throttled, slow, missing, invalid] {
         let endpoint = Endpoint::start([], Step::ok("{}"));
         for intercepted in [false, true] {
@@ -173,7 +173,7 @@ async fn a_load_that_fails_is_final() {
 
 /// A load that hangs is ended by the SDK, after the time that the cache has, and is final as well.
 #[tokio::test]
-async fn a_load_that_hangs_is_cut_by_the_sdk_alone() {
+async fn credentials_that_load_for_ever_are_cut_by_the_sdk_alone() {
     #[derive(Debug)]
     struct Hangs;
 

@@ -112,7 +112,7 @@ async fn the_event_tells_what_the_erased_error_lost() {
 
 /// The service decides AWS's rules; nobody wrote it down.
 #[tokio::test]
-async fn a_rule_of_one_service_holds_for_it_alone() {
+async fn a_rule_of_one_service_holds_for_that_service_alone() {
     #[aws_retry(mode = "legacy", base_delay = "1ms", quota = false)]
     async fn send_message(client: &aws_sdk_sqs::Client) -> anyhow::Result<()> {
         let request = client.send_message().queue_url("http://queue").message_body("a");
@@ -140,7 +140,7 @@ async fn a_rule_of_one_service_holds_for_it_alone() {
 }
 
 #[tokio::test]
-async fn a_modeled_throttle_of_sqs() {
+async fn a_modeled_throttle_of_sqs_behind_anyhow_is_retried() {
     #[aws_retry(base_delay = "1ms", quota = false)]
     async fn typed(client: &aws_sdk_sqs::Client) -> Result<(), SdkError<SendMessageError>> {
         let request = client.send_message().queue_url("http://queue").message_body("a");

@@ -49,7 +49,7 @@ fn client() -> Client {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_quota_is_learned_in_requests() {
+async fn a_call_of_many_requests_teaches_the_rate_in_requests() {
     let client = client();
     let workers: Vec<_> = (0..30)
         .map(|_| {

@@ -87,14 +87,14 @@ async fn an_outer_call_passes_on_what_an_inner_one_gave_up_on() {
 }
 
 #[tokio::test]
-async fn unless_it_is_told_to_retry() {
+async fn an_outer_call_retries_an_inner_give_up_if_it_is_told_to() {
     for failure in failures() {
         assert_eq!(requests!(failure, outer_retries), 9, "{failure:?}");
     }
 }
 
 #[tokio::test]
-async fn a_failure_of_its_own_is_its_own() {
+async fn an_outer_call_retries_a_failure_of_its_own() {
     let endpoint = Endpoint::start([], Step::throttled());
     let client = intercepted(&endpoint, RetryConfig::disabled());
     outer_fails_itself(&client).await.expect_err("every request fails");
@@ -111,7 +111,7 @@ async fn a_failure_of_its_own_is_its_own() {
 }
 
 #[tokio::test]
-async fn errors_that_tell_nothing_do_not_multiply_either() {
+async fn nested_calls_do_not_multiply_with_opaque_errors() {
     // `inner` gave up on a throttle; `inner_opaque`'s own error is another one, and it retries that.
     let endpoint = Endpoint::start([], Step::throttled());
     let client = intercepted(&endpoint, RetryConfig::disabled());

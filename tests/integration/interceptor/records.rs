@@ -33,7 +33,7 @@ fn service(script: impl IntoIterator<Item = Step>, otherwise: Step) -> (Endpoint
 }
 
 #[tokio::test]
-async fn not_for_a_failure_that_is_none_of_the_sdks() {
+async fn a_record_does_not_speak_for_a_failure_outside_the_sdk() {
     #[aws_retry(base_delay = "1ms", quota = false)]
     async fn fails_otherwise(client: &Client, with: &str) -> anyhow::Result<()> {
         list(client).await.ok();
@@ -52,7 +52,7 @@ async fn not_for_a_failure_that_is_none_of_the_sdks() {
 }
 
 #[tokio::test]
-async fn not_for_another_failure_of_the_sdk() {
+async fn a_record_does_not_speak_for_another_failure_of_the_sdk() {
     #[aws_retry(base_delay = "1ms", quota = false)]
     async fn two_requests(client: &Client) -> anyhow::Result<()> {
         list(client).await.ok();
@@ -116,7 +116,7 @@ async fn listed(client: &Client) -> anyhow::Result<()> {
 
 /// Two calls on one task, each polled in between the other's polls.
 #[tokio::test]
-async fn not_for_another_call_of_the_same_task() {
+async fn a_record_does_not_speak_for_another_call_of_the_same_task() {
     let (unavailable, retried) = service([], unavailable());
     let (denied, permanent) =
         service([], Step::error(400, "Denied").after(Duration::from_millis(2)));
@@ -129,7 +129,7 @@ async fn not_for_another_call_of_the_same_task() {
 
 /// Two requests of one attempt: the first to be noted is the one that is returned.
 #[tokio::test]
-async fn each_for_its_own_inside_one_attempt() {
+async fn each_of_two_failures_in_one_attempt_has_its_own_record() {
     #[aws_retry(base_delay = "1ms", quota = false, max_retries = 2)]
     async fn both(first: &Client, second: &Client) -> anyhow::Result<()> {
         let (first, second) = tokio::join!(list(first), list(second));
@@ -149,7 +149,7 @@ async fn each_for_its_own_inside_one_attempt() {
 }
 
 #[tokio::test]
-async fn for_a_spawned_task_only_if_it_is_in_the_call() {
+async fn a_spawned_task_has_records_only_inside_in_call() {
     #[aws_retry(base_delay = "1ms", quota = false, max_retries = 2)]
     async fn spawns(client: &Client, in_call: bool) -> anyhow::Result<()> {
         let client = client.clone();
@@ -170,7 +170,7 @@ async fn for_a_spawned_task_only_if_it_is_in_the_call() {
 
 /// A task that outlives its attempt fails while the next one is in progress.
 #[tokio::test]
-async fn not_from_an_attempt_that_is_over() {
+async fn a_record_of_an_attempt_that_is_over_is_forgotten() {
     static TRIES: AtomicU32 = AtomicU32::new(0);
 
     #[aws_retry(base_delay = "1ms", quota = false, max_retries = 2, trust_record = true)]
@@ -193,7 +193,7 @@ async fn not_from_an_attempt_that_is_over() {
 }
 
 #[tokio::test]
-async fn not_from_the_loser_of_a_select() {
+async fn a_record_of_the_loser_of_a_select_is_ignored() {
     #[aws_retry(base_delay = "1ms", quota = false, max_retries = 2)]
     async fn first_of(first: &Client, second: &Client) -> anyhow::Result<()> {
         match select(pin!(list(first)), pin!(list(second))).await {
@@ -212,7 +212,7 @@ async fn not_from_the_loser_of_a_select() {
 }
 
 #[tokio::test]
-async fn not_among_many_at_once() {
+async fn records_are_not_mixed_up_among_many_calls_at_once() {
     let calls = 50;
     let (unavailable, retried) = service([], unavailable());
     let (denied, permanent) = service([], Step::error(400, "Denied"));

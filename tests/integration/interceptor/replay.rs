@@ -24,7 +24,7 @@ fn event(status: u16, body: &'static str) -> ReplayEvent {
 }
 
 #[tokio::test]
-async fn a_500_then_a_throttle_then_200() {
+async fn a_500_a_throttle_and_a_200_are_replayed_through_both_retries() {
     let replayed = StaticReplayClient::new(vec![
         event(500, r#"{"__type":"InternalServiceError"}"#),
         event(400, r#"{"__type":"ThrottlingException","message":"Rate exceeded"}"#),

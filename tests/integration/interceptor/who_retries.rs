@@ -77,7 +77,7 @@ async fn a_500_stays_inside_the_operation_and_keeps_its_token() {
 }
 
 #[tokio::test]
-async fn an_outage_does_not_multiply() {
+async fn attempts_of_the_sdk_and_ours_do_not_multiply_in_an_outage() {
     static REASON: Mutex<Option<Reason>> = Mutex::new(None);
 
     #[aws_retry(base_delay = "1ms", quota = false, on_give_up = |event| {
@@ -103,7 +103,7 @@ async fn an_outage_does_not_multiply() {
 
 /// A code that a list of the user's names is no transient failure of ours, and the SDK's all the same.
 #[tokio::test]
-async fn nor_does_a_code_that_is_written_down() {
+async fn attempts_do_not_multiply_for_a_listed_code() {
     #[aws_retry(base_delay = "1ms", quota = false, retryable_errors = ["Internal*"])]
     async fn create_on_these(client: &Client) -> Created {
         send(client).await
@@ -144,7 +144,7 @@ async fn a_throttle_leaves_the_sdk_at_once() {
 
 /// Some models call a throttling code a server's error, and the model wins in the SDK.
 #[tokio::test]
-async fn a_throttle_is_one_whatever_the_model_says() {
+async fn a_throttle_is_ours_whatever_the_model_says() {
     #[derive(Debug)]
     struct Model;
 
@@ -171,7 +171,7 @@ async fn a_throttle_is_one_whatever_the_model_says() {
 
 /// A 5xx that the fn alone calls a throttle: known once an attempt has failed.
 #[tokio::test]
-async fn a_throttle_is_one_where_the_fn_says_so() {
+async fn a_5xx_that_the_fn_calls_a_throttle_is_ours() {
     #[aws_retry(base_delay = "1ms", quota = false, throttling_errors = ["Internal*"])]
     async fn create_slowly(client: &Client) -> Created {
         send(client).await
@@ -184,7 +184,7 @@ async fn a_throttle_is_one_where_the_fn_says_so() {
 
 /// A throttle after a 500: the SDK retries the one, the attribute the other.
 #[tokio::test]
-async fn each_failure_goes_to_the_one_who_owns_it() {
+async fn the_sdk_retries_faults_and_the_attribute_throttles_of_one_call() {
     let script = [broken(), Step::throttled(), broken(), broken()];
     let endpoint = Endpoint::start(script, created());
     create(&intercepted(&endpoint, three())).await.expect("created");
@@ -196,7 +196,7 @@ async fn each_failure_goes_to_the_one_who_owns_it() {
 }
 
 #[tokio::test]
-async fn a_lost_connection_is_the_sdks_too() {
+async fn a_lost_connection_is_retried_by_the_sdk() {
     for lost in [Step::Hangup, Step::Reset, Step::Stall, created().cut()] {
         let endpoint = Endpoint::start([lost.clone()], created());
         create(&intercepted(&endpoint, three())).await.expect("created");
@@ -209,7 +209,7 @@ async fn a_lost_connection_is_the_sdks_too() {
 
 /// The SDK cuts these itself, and tells of it all the same.
 #[tokio::test]
-async fn an_attempt_that_the_sdk_cuts_is_the_sdks_too() {
+async fn an_attempt_that_the_sdk_cuts_is_retried_by_the_sdk() {
     let endpoint = Endpoint::start([], Step::Stall);
     let cut = TimeoutConfig::builder().operation_attempt_timeout(Duration::from_millis(30)).build();
     let config = intercepted(&endpoint, three()).config().to_builder().timeout_config(cut);
@@ -218,7 +218,7 @@ async fn an_attempt_that_the_sdk_cuts_is_the_sdks_too() {
 }
 
 #[tokio::test]
-async fn what_the_sdk_does_not_retry_is_the_attributes() {
+async fn a_failure_that_the_sdk_does_not_retry_is_ours() {
     // A bare 429 has no code that the SDK knows.
     let endpoint = Endpoint::start([Step::empty(429)], created());
     create(&intercepted(&endpoint, three())).await.expect("created");
@@ -252,11 +252,7 @@ async fn an_override_for_one_operation_is_respected() {
 
 #[tokio::test]
 async fn a_clock_that_is_wrong_is_corrected_inside_the_operation() {
-    let skewed = || {
-        let step = Step::error(400, "RequestTimeTooSkewed");
-        step.header("date", "Fri, 01 Jan 2100 00:00:00 GMT")
-    };
-    let endpoint = Endpoint::start([skewed()], created());
+    let endpoint = Endpoint::start([Step::clock_skew()], created());
     create(&intercepted(&endpoint, three())).await.expect("created");
     assert_eq!(sent(&endpoint), (2, 1));
     let dates: Vec<_> = endpoint
@@ -267,15 +263,15 @@ async fn a_clock_that_is_wrong_is_corrected_inside_the_operation() {
     assert_ne!(dates[0], "2100");
     assert_eq!(dates[1], "2100");
 
-    let endpoint = Endpoint::start([], skewed());
+    let endpoint = Endpoint::start([], Step::clock_skew());
     create(&intercepted(&endpoint, three())).await.expect_err("wrong for ever");
     assert_eq!(endpoint.arrived(), 3);
 
     // It is the SDK's, with the interceptor or without: where it does not retry, nobody does.
-    let endpoint = Endpoint::start([skewed()], created());
+    let endpoint = Endpoint::start([Step::clock_skew()], created());
     create(&plain(&endpoint, three())).await.expect("created");
     assert_eq!(sent(&endpoint), (2, 1));
-    let endpoint = Endpoint::start([skewed()], created());
+    let endpoint = Endpoint::start([Step::clock_skew()], created());
     create(&plain(&endpoint, RetryConfig::disabled())).await.expect_err("nobody corrects it");
     assert_eq!(sent(&endpoint), (1, 1));
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::Result;
 use plotters::prelude::*;
 
-use super::style::{Area, GRID, INK, Mark, color, font, head, whole};
+use super::style::{Area, INK, Mark, axes, color, font, head};
 use crate::{
     herd::{Herd, Outcome},
     policy::Policy,
@@ -48,20 +48,12 @@ fn panel(area: &Area, job: Herd, outcome: &Outcome, end: f64) -> Result<()> {
         .y_label_area_size(70)
         .margin_right(12)
         .build_cartesian_2d(0.0..end, 0.0..top)?;
-    chart
-        .configure_mesh()
+    axes(&mut chart)
         .disable_x_mesh()
-        .bold_line_style(GRID)
-        .light_line_style(WHITE)
-        .axis_style(INK)
-        .label_style(font(13))
-        .axis_desc_style(font(14))
         .x_desc("seconds")
         .y_desc("requests/s")
         .y_labels(4)
         .x_labels(10)
-        .x_label_formatter(&whole)
-        .y_label_formatter(&whole)
         .draw()?;
     for (second, (served, sent)) in (0_u32..).zip(seconds(outcome, end)) {
         let second = f64::from(second);

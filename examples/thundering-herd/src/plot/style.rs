@@ -2,7 +2,8 @@
 
 use anyhow::Result;
 use plotters::{
-    coord::Shift,
+    chart::{ChartContext, MeshStyle},
+    coord::{Shift, cartesian::Cartesian2d, ranged1d::ValueFormatter},
     prelude::*,
     style::text_anchor::{HPos, Pos, VPos},
 };
@@ -12,7 +13,7 @@ use crate::policy::Policy;
 pub type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
 
 pub const INK: RGBColor = RGBColor(40, 40, 40);
-pub const GRID: RGBColor = RGBColor(228, 228, 228);
+const GRID: RGBColor = RGBColor(228, 228, 228);
 
 /// Told apart by people who don't see all colours, too (Okabe and Ito).
 pub const fn color(policy: Policy) -> RGBColor {
@@ -83,7 +84,26 @@ pub fn head<'a>(
     Ok(root.margin(y + 15, 8, 8, 16))
 }
 
+/// The axes of a chart, before it adds what it has of its own.
+pub fn axes<'a, 'b, X, Y>(
+    chart: &'b mut ChartContext<'a, SVGBackend<'a>, Cartesian2d<X, Y>>,
+) -> MeshStyle<'a, 'b, X, Y, SVGBackend<'a>>
+where
+    X: Ranged<ValueType = f64> + ValueFormatter<f64>,
+    Y: Ranged<ValueType = f64> + ValueFormatter<f64>,
+{
+    let mut mesh = chart.configure_mesh();
+    mesh.bold_line_style(GRID)
+        .light_line_style(WHITE)
+        .axis_style(INK)
+        .label_style(font(13))
+        .axis_desc_style(font(14))
+        .x_label_formatter(&whole)
+        .y_label_formatter(&whole);
+    mesh
+}
+
 /// A label without needless digits.
-pub fn whole(value: &f64) -> String {
+fn whole(value: &f64) -> String {
     format!("{value}")
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::Result;
 use plotters::prelude::*;
 
-use super::style::{Area, GRID, INK, Mark, beside, color, font, head, whole};
+use super::style::{Area, Mark, axes, beside, color, font, head};
 use crate::herd::{Herd, Outcome, quantile};
 
 pub fn waits(path: &Path, job: Herd, outcomes: &[Outcome]) -> Result<()> {
@@ -31,17 +31,9 @@ fn lines(area: &Area, outcomes: &[Outcome], end: f64) -> Result<()> {
         .y_label_area_size(70)
         .margin(12)
         .build_cartesian_2d(0.0..end, 0.0..100.0)?;
-    chart
-        .configure_mesh()
-        .bold_line_style(GRID)
-        .light_line_style(WHITE)
-        .axis_style(INK)
-        .label_style(font(13))
-        .axis_desc_style(font(14))
+    axes(&mut chart)
         .x_desc("seconds since the call was begun")
         .y_desc("% of the calls answered")
-        .x_label_formatter(&whole)
-        .y_label_formatter(&whole)
         .draw()?;
     for outcome in outcomes {
         let steps = (0..=200).map(|step| f64::from(step) / 200.0);
@@ -63,17 +55,10 @@ fn boxes(area: &Area, outcomes: &[Outcome], end: f64) -> Result<()> {
         .margin_right(12)
         .margin_left(12)
         .build_cartesian_2d(0.0..end, 0.0..rows)?;
-    chart
-        .configure_mesh()
+    axes(&mut chart)
         .disable_y_mesh()
         .disable_y_axis()
-        .bold_line_style(GRID)
-        .light_line_style(WHITE)
-        .axis_style(INK)
-        .label_style(font(13))
-        .axis_desc_style(font(14))
         .x_desc("seconds since the call was begun")
-        .x_label_formatter(&whole)
         .draw()?;
     for (row, outcome) in outcomes.iter().rev().enumerate() {
         let (y, color) = (row as f64 + 0.4, color(outcome.policy));

@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::Result;
 use plotters::prelude::*;
 
-use super::style::{Area, GRID, INK, Mark, color, font, head, whole};
+use super::style::{Area, INK, Mark, axes, color, head};
 use crate::{
     herd::Herd,
     policy::Policy,
@@ -65,18 +65,7 @@ fn panel(
         .y_label_area_size(78)
         .margin(12)
         .build_cartesian_2d(0.0..f64::from(end), (low / 1.5..high * 1.5).log_scale())?;
-    chart
-        .configure_mesh()
-        .bold_line_style(GRID)
-        .light_line_style(WHITE)
-        .axis_style(INK)
-        .label_style(font(13))
-        .axis_desc_style(font(15))
-        .x_desc("clients")
-        .y_desc(format!("{what} (logarithmic)"))
-        .x_label_formatter(&whole)
-        .y_label_formatter(&whole)
-        .draw()?;
+    axes(&mut chart).x_desc("clients").y_desc(format!("{what} (logarithmic)")).draw()?;
     for (policy, points) in lines {
         let points = || points.iter().map(|point| (f64::from(point.clients), figure(point)));
         let color = color(*policy);
