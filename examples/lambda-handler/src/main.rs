@@ -10,11 +10,11 @@ use anyhow::Context;
 use aws_retry::{aws_retry, report, sdk::Interceptor, with_deadline};
 use aws_sdk_secretsmanager::{Client, config::Builder};
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
-use lambda_runtime::{LambdaEvent, service_fn};
+use lambda_runtime::{Diagnostic, LambdaEvent, service_fn};
 use serde_json::{Value, json};
 
 /// The time in which the answer reaches Lambda.
-const ANSWER: Duration = Duration::from_millis(300);
+const ANSWER: Duration = Duration::from_millis(500);
 
 #[aws_retry(max_retries = 9, base_delay = "100ms")]
 async fn version(client: &Client, secret: &str) -> anyhow::Result<String> {
@@ -22,12 +22,18 @@ async fn version(client: &Client, secret: &str) -> anyhow::Result<String> {
     Ok(secret.version_id.unwrap_or_default())
 }
 
-async fn handle(client: &Client, event: LambdaEvent<Value>) -> anyhow::Result<Value> {
-    let secret = event.payload["secret"].as_str().context("the event names no secret")?;
+/// What Lambda shows of an error: its whole chain, since the outermost says only "service error".
+fn shown(error: anyhow::Error) -> Diagnostic {
+    Diagnostic { error_type: "aws_call".to_owned(), error_message: format!("{error:#}") }
+}
+
+async fn handle(client: &Client, event: LambdaEvent<Value>) -> Result<Value, Diagnostic> {
+    let secret = event.payload["secret"].as_str().context("the event names no secret");
+    let secret = secret.map_err(shown)?;
     let left = event.context.deadline().duration_since(SystemTime::now()).unwrap_or_default();
     let deadline = Instant::now() + left.saturating_sub(ANSWER);
     let (version, report) = report(with_deadline(deadline, version(client, secret))).await;
-    Ok(json!({ "version": version?, "attempts": report.attempts }))
+    Ok(json!({ "version": version.map_err(shown)?, "attempts": report.attempts }))
 }
 
 #[tokio::main]

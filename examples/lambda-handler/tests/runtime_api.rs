@@ -74,7 +74,7 @@ fn an_event_is_answered_through_throttles_and_faults() {
 
 #[test]
 fn a_throttle_that_lasts_is_reported_before_the_deadline() {
-    let budget = Duration::from_secs(4);
+    let budget = Duration::from_secs(5);
     let (path, body, took, requests) = invoke([], Step::throttled(), budget);
     assert_eq!(path, "/2018-06-01/runtime/invocation/4711/error");
     assert!(body.contains("ThrottlingException"), "{body}");
@@ -84,7 +84,7 @@ fn a_throttle_that_lasts_is_reported_before_the_deadline() {
 
 #[test]
 fn a_service_that_stalls_is_cut_before_the_deadline() {
-    let budget = Duration::from_secs(4);
+    let budget = Duration::from_secs(5);
     let (path, body, took, _) = invoke([], Step::Stall, budget);
     assert_eq!(path, "/2018-06-01/runtime/invocation/4711/error");
     assert!(body.contains("deadline"), "{body}");
