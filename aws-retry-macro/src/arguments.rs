@@ -1,4 +1,4 @@
-//! The fn's arguments as the loop sees them: what each name is, judged by its type as written.
+//! The fn's arguments as the loop sees them: the names that they bind, and the kind of each.
 
 use proc_macro2::{Ident, Span};
 use syn::spanned::Spanned;
@@ -11,13 +11,13 @@ pub struct Binding {
     pub name: Ident,
     pub kind: Kind,
     pub mutability: Option<Token![mut]>,
-    /// `#[cfg]`s of the argument, which hold for what is made of it.
+    /// The argument's `#[cfg]`s, which also apply to its rebinding.
     pub cfgs: Vec<Attribute>,
-    /// The type, where an error about it belongs.
+    /// The span of the type, for errors about it.
     pub at: Span,
     /// Bound before the block that is retried, where it may need its `mut` for itself.
     pub loose: bool,
-    /// A type parameter or an `impl Trait`: what it lacks is a bound.
+    /// A type parameter or an `impl Trait`: it may lack a bound.
     pub generic: bool,
     /// The type is a `Box`, whose target can be moved out.
     pub boxed: bool,
@@ -89,7 +89,7 @@ fn names(
     each: &mut impl FnMut(&PatIdent, Kind),
 ) {
     let ty = ty.map(ungroup);
-    // What a pattern takes out of a reference is a reference.
+    // A part of a reference is a reference.
     let element_of = |inner: Option<&Type>| match ty {
         Some(whole @ Type::Reference(_)) => Some(whole.clone()),
         _ => inner.cloned(),

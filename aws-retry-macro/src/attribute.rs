@@ -1,4 +1,4 @@
-//! The attribute, from tokens to tokens.
+//! The attribute: reads the item below it and hands it to `expand` or `impl_block`.
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
@@ -29,7 +29,7 @@ pub fn expand(args: TokenStream, item: &TokenStream) -> TokenStream {
         }
         Ok(Item::Other(what)) => {
             let message =
-                format!("#[aws_retry] goes on an async fn or on an impl block, not on {what}");
+                format!("`#[aws_retry]` belongs on a fn or on an impl block, not on {what}");
             errors.at(&head(item), message);
             item.clone()
         }
@@ -42,7 +42,7 @@ pub fn expand(args: TokenStream, item: &TokenStream) -> TokenStream {
     quote!(#errors #conditional_errors #expanded)
 }
 
-/// The item that the attribute stands on.
+/// The kind of item below the attribute.
 enum Target {
     Fn,
     Block,

@@ -1,10 +1,10 @@
-//! Errors are collected, not thrown: the item is expanded all the same, so that one bad
-//! argument does not take the fn away from everything that calls it.
+//! Errors are collected and the item is expanded anyway, so that one bad argument does not bring an
+//! error at every caller of the fn.
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 
-/// What was found wrong so far.
+/// The errors found so far.
 #[derive(Default)]
 pub struct Errors(Vec<syn::Error>);
 
@@ -14,8 +14,8 @@ impl Errors {
         self.push(syn::Error::new_spanned(tokens, message));
     }
 
-    /// Adds an error, unless the same one stands already: the arguments of an impl block
-    /// are read once for each of its methods.
+    /// Adds an error, unless the same one is there already: the arguments of an impl block are checked
+    /// once per method.
     pub fn push(&mut self, error: syn::Error) {
         let same = |other: &syn::Error| {
             other.to_string() == error.to_string()
@@ -26,7 +26,7 @@ impl Errors {
         }
     }
 
-    /// The value, or nothing and one error more.
+    /// The value; an error is added to the others.
     pub fn keep<T>(&mut self, result: syn::Result<T>) -> Option<T> {
         result.map_err(|error| self.push(error)).ok()
     }

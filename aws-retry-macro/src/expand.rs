@@ -92,7 +92,7 @@ impl Expansion<'_> {
     /// Output: `fn f(x: X) -> impl Future<Output = R> { let y = ..; async move { loop { attempt(BODY) .. } } }`
     fn future(&mut self, outcome: &Type, boxed: bool, mut body: Block) -> Option<TokenStream> {
         let Some(future) = returned_future::async_block(&mut body) else {
-            return self.made_anew(outcome, boxed, body);
+            return self.whole_body(outcome, boxed, body);
         };
         let mut inner = std::mem::replace(&mut future.block, empty());
         let mut prelude = returned_future::prelude(&mut inner);
@@ -114,7 +114,7 @@ impl Expansion<'_> {
     /// Input: `fn f(x: X) -> impl Future<Output = R> { send(x) }`
     ///
     /// Output: `fn f(x: X) -> impl Future<Output = R> { async move { loop { attempt(send(x).await) .. } } }`
-    fn made_anew(&mut self, outcome: &Type, boxed: bool, mut body: Block) -> Option<TokenStream> {
+    fn whole_body(&mut self, outcome: &Type, boxed: bool, mut body: Block) -> Option<TokenStream> {
         let rebindings = self.plan(&bindings(self.sig), &mut body, Asyncness::Async)?;
         self.adjust(&rebindings);
         let ReturnType::Type(_, ty) = self.sig.output.clone() else { return None };
@@ -129,7 +129,7 @@ impl Expansion<'_> {
         })
     }
 
-    /// The names that the block of a future sees: the fn's arguments, what is handed over under
+    /// The names that the block of a future sees: the fn's arguments, those that are handed over under
     /// another name, and the locals before the block.
     fn outer_bindings(&self, body: &Block, prelude: &[Stmt]) -> Vec<Binding> {
         let mut found: Vec<Binding> =

@@ -1,5 +1,5 @@
-//! `#[aws_retry(..)] impl X { .. }`: every async fn that returns something, each with the block's
-//! arguments and its own over them.
+//! `#[aws_retry(..)] impl X { .. }`: every async fn that may return a `Result` is retried with the
+//! block's arguments, over which its own win.
 
 use proc_macro2::{Group, Span, TokenStream};
 use quote::{ToTokens, quote};
@@ -42,7 +42,7 @@ pub fn expand(block: &Impl, args: &Args, errors: &mut Errors) -> TokenStream {
     quote!(#head #braces)
 }
 
-/// The methods of a block, and what is only known once all of them were seen.
+/// The methods of a block, and facts that are known only when all of them have been seen.
 struct Methods<'a> {
     block: &'a Args,
     covered: usize,
@@ -55,7 +55,7 @@ impl<'a> Methods<'a> {
         Self { block, covered: 0, without_scope: Vec::new() }
     }
 
-    /// Reports on the block what its methods lack.
+    /// Reports on the block the scope that some methods lack.
     fn report(&self, errors: &mut Errors) {
         if let (Some(mode), false) = (self.block.get(ArgName::Mode), self.without_scope.is_empty())
         {
@@ -79,7 +79,7 @@ impl<'a> Methods<'a> {
         let mut before = Vec::new();
         for own in &own {
             let predicate = own.predicate();
-            // Of two that are there the second is an error.
+            // If both are there, the second is an error.
             let mut second = Errors::default();
             second.push(own.second());
             variants.extend(second.into_tokens_when(&quote!(all(#predicate, any(#(#before),*)))));
@@ -137,14 +137,14 @@ fn arguments(meta: &Meta, errors: &mut Errors) -> Args {
         Meta::Path(_) => Args::default(),
         Meta::List(list) => Args::read(list.tokens.clone(), errors),
         Meta::NameValue(_) => {
-            errors.at(meta, "write `#[aws_retry(..)]`");
+            errors.at(meta, "arguments are written in parentheses: `#[aws_retry(..)]`");
             Args::default()
         }
     }
 }
 
-/// The block's arguments with the method's over them. What the method says replaces what the block
-/// says in other words, too.
+/// The block's arguments with the method's over them. An argument of the method also replaces one of the
+/// block that says the same in other words.
 fn merged(block: &Args, own: &Args) -> Args {
     let mut args = block.clone();
     args.write_over(own);
@@ -182,7 +182,7 @@ enum Member {
     Other(TokenStream),
 }
 
-/// The block's items; what cannot be read is left as it is, to the end.
+/// The block's items. From the first one that cannot be read, the rest is left as it is.
 fn members(input: ParseStream) -> syn::Result<Vec<Member>> {
     let inner = input.call(Attribute::parse_inner)?;
     let mut found = vec![Member::Other(quote!(#(#inner)*))];

@@ -1,5 +1,5 @@
-//! What the attribute stands on, read leniently: a body that is still being typed must not
-//! cost the fn its signature.
+//! The item below the attribute, read leniently: a body that is still being typed must not cost the
+//! fn its signature.
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::{ToTokens, TokenStreamExt, quote};
@@ -14,7 +14,7 @@ pub struct Func {
     vis: Visibility,
     defaultness: Option<Token![default]>,
     pub sig: Signature,
-    /// The braces with what is between them; none for a trait method without a body.
+    /// The braces and their content; none for a trait method without a body.
     body: Option<Group>,
     /// `#![..]` at the body's start.
     inner: Vec<Attribute>,
@@ -99,11 +99,11 @@ impl ToTokens for Func {
     }
 }
 
-/// What the attribute stands on.
+/// The item below the attribute.
 pub enum Item {
     Fn(Box<Func>),
     Impl(Impl),
-    /// Something else, and what it is called.
+    /// Another item, and its name with an article.
     Other(&'static str),
 }
 
@@ -145,7 +145,7 @@ fn kind(tokens: &TokenStream) -> &'static str {
             "use" => "a use declaration",
             "macro_rules" => "a macro",
             "let" => "a statement",
-            // Of a const fn, an unsafe impl, an async fn and the like, what follows counts.
+            // Qualifiers, as in `const fn`, `unsafe impl` and `async fn`: the next word counts.
             _ => continue,
         };
     }

@@ -1,6 +1,6 @@
 //! `#[tracing::instrument]` above the attribute has already put the body into an `async move`
 //! (or a `move` closure) that runs on the spot. Without the `move` it takes only what the body
-//! takes, and each try gets the rest lent.
+//! takes, and each attempt borrows the rest.
 
 use syn::{Block, Expr, Pat, Stmt};
 

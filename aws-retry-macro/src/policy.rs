@@ -1,5 +1,5 @@
-//! The arguments as a policy: literals into the constant that a call site keeps, expressions
-//! into one that is made for each call, functions into what is asked after each attempt.
+//! The arguments as a policy: literals go into the constant that a call site keeps, expressions into one
+//! that is made per call, functions into the callbacks of an attempt.
 
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
@@ -19,8 +19,8 @@ pub fn static_policy(args: &Args, private: &TokenStream) -> TokenStream {
     glue!(#private::RetryPolicy::new() #(#calls)*)
 }
 
-/// The same of what is known when the call begins; nothing, if all is known before.
-/// A statement for each argument, so that an error about its value has no other to point at.
+/// The same from the values that are known only when the call begins, if there are any. Each argument is a
+/// statement of its own, so that an error about its value points at no other.
 pub fn call_policy(args: &Args, private: &TokenStream) -> Option<TokenStream> {
     let mut settings = args.list.iter().filter_map(call_setting).peekable();
     settings.peek()?;

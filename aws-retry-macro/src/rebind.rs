@@ -1,4 +1,4 @@
-//! What each try gets of an argument: the argument itself, a clone, a reborrow.
+//! The part of an argument that each attempt gets: the argument itself, a clone or a reborrow.
 
 use std::collections::HashMap;
 
@@ -30,15 +30,16 @@ enum How {
     /// An `FnMut` that is passed on.
     MutRef,
     Clone,
-    /// Only the type can tell: a clone if it is `Clone`, else a reference; a unique one if it is not
-    /// `Sync`, since a shared one would make the future not `Send`.
+    /// The type decides: a clone if it is `Clone`, else a reference. The reference is unique, because a
+    /// shared one to a type that is not `Sync` would make the future not `Send`.
     CloneOrRef,
-    /// The same where nothing is to be `Send`, or the argument is borrowed for the whole call.
+    /// The same with a shared reference: nothing needs to be `Send`, or the argument is borrowed for the
+    /// whole call.
     CloneOrShared,
     CloneOrMutRef,
 }
 
-/// What happens to the `mut` of a binding whose tries get their own.
+/// The fate of a binding's `mut` when each attempt gets its own value.
 #[derive(Clone, Copy, PartialEq)]
 enum OuterMut {
     Keep,
@@ -51,22 +52,22 @@ enum OuterMut {
 /// The rebindings of one fn.
 #[derive(Default)]
 pub struct Rebindings {
-    /// Before each attempt.
+    /// Statements before each attempt.
     pub before: TokenStream,
-    /// First thing in the attempt's block.
+    /// The first statements in the attempt's block.
     pub inside: TokenStream,
-    /// Never run: makes the block of the attempt borrow uniquely what it would borrow shared, for the
-    /// sake of a future that is `Send` though the argument is not `Sync`.
+    /// Statements that never run. They make the attempt's block borrow an argument uniquely, so that the
+    /// future is `Send` even if the argument is not `Sync`.
     pub never: TokenStream,
-    /// Once the loop is done, in a sync fn: what has been cloned counts as used, or clippy would ask for
-    /// a reference. (An async fn takes its arguments along anyway.)
+    /// Statements after the loop of a sync fn: they consume the arguments that were cloned, because clippy
+    /// would otherwise ask for a reference. An async fn consumes its arguments anyway.
     pub after: TokenStream,
     outer: HashMap<String, OuterMut>,
 }
 
 impl Rebindings {
-    /// Decides for every name, and renames a `self` that each try gets anew.
-    /// Nothing, if the body cannot run twice.
+    /// Decides for every name, and renames a `self` that each attempt gets its own of. Returns nothing if
+    /// the body cannot run twice.
     pub fn plan(
         bindings: &[Binding],
         args: &Args,
@@ -83,8 +84,7 @@ impl Rebindings {
             let name = binding.name.to_string();
             let usage = usages.get(&name).copied().unwrap_or_default();
             if binding.kind == Kind::FnOnce && usage.mentioned && !forced.borrow.contains(&name) {
-                let message =
-                    "an `FnOnce` runs once, a retried body several times: take an `Fn` or `FnMut`";
+                let message = "a retried body runs more than once, and an `FnOnce` only once: take an `Fn` or `FnMut`";
                 errors.push(syn::Error::new(binding.at, message));
                 return None;
             }
@@ -149,7 +149,7 @@ impl Rebindings {
             _ => None,
         };
         if let Some(reference) = reference {
-            // Not in one go: `held` lives as long as the reference that it hands out.
+            // In two steps: `held` lives as long as the reference that it hands out.
             self.before.extend(quote_spanned! {at=>
                 #(#cfgs)*
                 #[allow(unused_mut)]
@@ -190,7 +190,7 @@ impl Rebindings {
         self.outer.insert(name.to_string(), outer);
     }
 
-    /// The `mut` that an outer binding needs now.
+    /// The `mut` that the outer binding needs.
     pub fn outer_mut(&self, name: &Ident, written: Option<Token![mut]>) -> Option<Token![mut]> {
         match self.outer.get(&name.to_string()) {
             Some(OuterMut::Drop) => None,
@@ -213,7 +213,7 @@ impl Rebindings {
     }
 }
 
-/// `policy = &self.policy` borrows for the whole call what the attempts could not borrow uniquely then.
+/// `policy = &self.policy` borrows `self` for the whole call, so that no attempt can borrow it uniquely.
 fn held_by_policy(args: &Args, name: &Ident) -> bool {
     matches!(args.value(ArgName::Policy), Some(Value::Expr(policy)) if mentions(policy.to_token_stream(), name))
 }
@@ -245,7 +245,7 @@ fn how(binding: &Binding, usage: Usage, unique: bool) -> How {
     }
 }
 
-/// What `clone(..)` and `borrow(..)` say.
+/// The names in `clone(..)` and `borrow(..)`.
 struct Forced {
     clone: Vec<String>,
     borrow: Vec<String>,

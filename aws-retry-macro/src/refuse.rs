@@ -1,5 +1,5 @@
-//! Bodies that no loop can hold, refused in words instead of in the compiler's words about a
-//! loop that nobody wrote.
+//! Bodies that cannot run in a loop. They are refused with an error of our own, since the compiler's
+//! would be about a loop that the user did not write.
 
 use quote::ToTokens;
 use syn::visit::Visit;
@@ -9,8 +9,8 @@ use syn::{Block, Expr, Lifetime, Signature, Type, TypeReference};
 use crate::diagnostics::Errors;
 use crate::types::Kind;
 
-/// `break` and `continue` that would leave the body: each becomes the error itself, so that
-/// the compiler has no second one to add.
+/// `break` and `continue` that would leave the body. Each is replaced by the error, so that the
+/// compiler does not report it again.
 pub fn stray_jumps(body: &mut Block) {
     struct Stray;
     impl VisitMut for Stray {
@@ -34,7 +34,7 @@ pub fn stray_jumps(body: &mut Block) {
     Stray.visit_block_mut(body);
 }
 
-/// A borrow of a `&mut` argument cannot be returned out of a loop (E0499, in hand-written code, too).
+/// A borrow of a `&mut` argument cannot be returned out of a loop (E0499, as in hand-written code).
 /// Reported where the outcome's type says that it is one: by a lifetime that nothing else has.
 pub fn returned_borrow(sig: &Signature, outcome: &Type, errors: &mut Errors) -> bool {
     let mut inputs = Lifetimes::default();
@@ -55,8 +55,8 @@ pub fn returned_borrow(sig: &Signature, outcome: &Type, errors: &mut Errors) -> 
         },
     });
     let Some(borrow) = found else { return false };
-    let message = "a retried fn cannot return a borrow of its `&mut` argument: the next try needs the argument \
-                   again; return an owned value, or take `&`";
+    let message = "a retried fn cannot return a borrow of its `&mut` argument, which the next attempt needs \
+                   again: return an owned value, or take `&`";
     errors.push(syn::Error::new(borrow.at, message));
     true
 }
@@ -101,7 +101,7 @@ impl<'ast> Visit<'ast> for Lifetimes {
         self.0.push(Borrow { name, unique: false, at: lifetime.span() });
     }
 
-    // A closure's own lifetimes are nobody else's.
+    // A closure's own lifetimes concern no other type.
     fn visit_type_bare_fn(&mut self, _: &'ast syn::TypeBareFn) {}
     fn visit_parenthesized_generic_arguments(
         &mut self,
@@ -111,7 +111,6 @@ impl<'ast> Visit<'ast> for Lifetimes {
 }
 
 pub fn missing_body(sig: &Signature) -> syn::Error {
-    let message =
-        "a trait method without a body sends nothing: annotate the impl, or the default method";
+    let message = "this method has no body to retry: annotate the impl or a default method";
     syn::Error::new_spanned(sig.ident.to_token_stream(), message)
 }

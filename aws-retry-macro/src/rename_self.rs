@@ -1,5 +1,5 @@
-//! `self` as an argument. No `let` can bind that name, so a `self` that each try gets anew
-//! has another one inside the body.
+//! `self` as an argument. No `let` can bind that name, so a `self` that each attempt gets its own of
+//! has another name inside the body.
 
 use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use syn::visit_mut::{self, VisitMut};

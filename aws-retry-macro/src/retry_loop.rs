@@ -1,4 +1,5 @@
-//! The loop around a body: what is made once per call, what runs in each attempt, what is decided after it.
+//! The loop around a body: the parts that are made once per call, that run in each attempt, and that
+//! decide after it.
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
@@ -16,23 +17,23 @@ use crate::spans::{located, placed};
 use crate::table::ArgName;
 use crate::value::Value;
 
-/// Everything the loop is made of.
+/// The parts of the loop.
 pub struct RetryLoop<'a> {
     pub name: &'a Ident,
     pub args: &'a Args,
     pub private: &'a TokenStream,
     pub outcome: &'a Type,
     pub asyncness: Asyncness,
-    /// What each attempt gets of the arguments.
+    /// The arguments that each attempt gets.
     pub rebindings: &'a Rebindings,
     pub body: Body<'a>,
     /// A sync body is to stand in the fn itself, not in a closure.
     pub inline: bool,
-    /// May the outcome turn out to be no `Result`? In an impl block it may, and then passes through.
+    /// The outcome may turn out not to be a `Result`: in an impl block, it then passes through.
     pub passes: bool,
 }
 
-/// What runs in each attempt.
+/// The code of an attempt.
 pub enum Body<'a> {
     Outcome(&'a Block),
     /// A block whose value is the outcome's future, of this type.
@@ -40,7 +41,7 @@ pub enum Body<'a> {
 }
 
 impl RetryLoop<'_> {
-    /// The whole: a block that has the outcome as its value.
+    /// A block that has the outcome as its value.
     pub fn expand(&self) -> TokenStream {
         let private = self.private;
         let site = self.site();
@@ -82,9 +83,9 @@ impl RetryLoop<'_> {
         }
     }
 
-    /// Leaves the loop. A long poll waits before it fails because retry tokens ran out; only a written operation or
-    /// a policy of run time can make one, since the outcome is held over that wait, which nobody else
-    /// should pay for.
+    /// Leaves the loop. A long poll waits before it fails because retry tokens ran out. The outcome is held
+    /// over that wait, which costs space in the future, so only a written operation or a policy that is known
+    /// at run time brings the wait.
     fn leave(&self, out: &TokenStream) -> TokenStream {
         let private = self.private;
         let waits = self.args.get(ArgName::Operation).or(self.args.get(ArgName::Policy)).is_some();
@@ -101,7 +102,7 @@ impl RetryLoop<'_> {
         glue!(#wait_before_giving_up #after break #out;)
     }
 
-    /// The call that says so if the outcome is no `Result`.
+    /// The call that fails to compile if the outcome is not a `Result`.
     fn error_type(&self, function: &str, of: &TokenStream) -> TokenStream {
         let at = located(self.outcome.span());
         let private = self.private;
@@ -291,7 +292,7 @@ impl RetryLoop<'_> {
         })
     }
 
-    /// A body that is but a `todo!()` is no sub-expression of the user's.
+    /// For clippy, a body that is only a `todo!()` is a sub-expression that the user did not write.
     fn quiet(&self) -> Option<TokenStream> {
         let (Body::Outcome(body) | Body::Future(body, _)) = self.body;
         let only =
@@ -304,7 +305,7 @@ impl RetryLoop<'_> {
         body.brace_token.span.open()
     }
 
-    /// How the error is told apart. `retry_if` speaks for errors that nothing else can classify.
+    /// The way to read the error. With `retry_if`, an error may be one that nothing else can classify.
     fn read(&self) -> TokenStream {
         let at = error_span(self.outcome);
         if self.args.get(ArgName::RetryIf).is_some() {
@@ -314,7 +315,7 @@ impl RetryLoop<'_> {
         }
     }
 
-    /// How a canceled attempt becomes an error of the fn. An argument that cancels requires that it can.
+    /// The way to make an error of a canceled attempt. An argument that cancels requires that there is one.
     fn stop(&self) -> TokenStream {
         let cancels =
             |arg: &&Arg| self.args.holds(arg.name.row().cancels) && !arg.is_literally(false);
@@ -326,8 +327,8 @@ impl RetryLoop<'_> {
         }
     }
 
-    /// Is the outcome looked at first? In an impl block one of unknown type is: what is no `Result`
-    /// is wrapped into one and taken out again.
+    /// In an impl block an outcome of unknown type is looked at first: if it is not a `Result`, it is wrapped
+    /// into one and taken out again.
     fn wraps_unknown(&self) -> bool {
         self.passes && Outcome::of(self.outcome) != Outcome::Result
     }

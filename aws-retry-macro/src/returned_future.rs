@@ -1,4 +1,4 @@
-//! Fns that return a future: the block that is to be retried, inside of them.
+//! Fns that return a future: the block in them that is to be retried.
 
 use syn::{Block, Expr, ExprAsync, ExprPath, Local, Pat, Stmt};
 
@@ -47,7 +47,7 @@ pub fn prelude(block: &mut Block) -> Vec<Stmt> {
 fn hands_over(stmt: &Stmt) -> bool {
     match stmt {
         Stmt::Local(local) => source(local).is_some(),
-        // The hint of the return type.
+        // The hint about the return type that `#[async_trait]` writes.
         Stmt::Expr(Expr::If(hint), _) => {
             matches!(&*hint.cond, Expr::Let(cond) if is_hint(&cond.pat))
         }

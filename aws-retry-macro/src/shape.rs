@@ -1,4 +1,4 @@
-//! What kind of fn it is, and which cannot be retried at all.
+//! The kind of fn, and the kinds that cannot be retried.
 
 use proc_macro2::Span;
 use syn::spanned::Spanned;
@@ -15,7 +15,7 @@ pub enum Asyncness {
     Sync,
 }
 
-/// How the fn comes to its outcome, and the outcome's type.
+/// The way in which the fn produces its outcome, and the outcome's type.
 pub enum Shape {
     Async(Type),
     Sync(Type),
@@ -29,14 +29,20 @@ pub enum Shape {
 impl Shape {
     pub fn read(sig: &Signature) -> syn::Result<Shape> {
         if let Some(constness) = &sig.constness {
-            return Err(syn::Error::new_spanned(constness, "a const fn cannot wait and try again"));
+            return Err(syn::Error::new_spanned(
+                constness,
+                "a const fn cannot be retried: it cannot wait",
+            ));
         }
         if let Some(abi) = &sig.abi {
-            return Err(syn::Error::new_spanned(abi, "an extern fn has no `Result` to retry on"));
+            return Err(syn::Error::new_spanned(
+                abi,
+                "an extern fn cannot be retried: it returns no `Result`",
+            ));
         }
         let ReturnType::Type(_, output) = &sig.output else {
             let message =
-                "#[aws_retry] needs a fn that returns a `Result`: this one returns nothing";
+                "`#[aws_retry]` needs a fn that returns a `Result`, and this one returns nothing";
             return Err(syn::Error::new_spanned(&sig.ident, message));
         };
         Ok(match future(output) {
@@ -107,7 +113,7 @@ fn bounded<'a>(mut bounds: impl Iterator<Item = &'a TypeParamBound>) -> Option<&
 #[derive(Clone, Copy, PartialEq)]
 pub enum Outcome {
     Result,
-    /// An alias, perhaps.
+    /// It may be an alias.
     Unknown,
     Other,
 }
@@ -151,7 +157,7 @@ pub fn inferred(ty: &Type) -> Type {
     ty
 }
 
-/// Where an error about the error type belongs: on the `E` of a `Result<T, E>`.
+/// The span for an error about the error type: the `E` of a `Result<T, E>`.
 pub fn error_span(outcome: &Type) -> Span {
     let place = match ungroup(outcome) {
         Type::Path(path) => path.path.segments.last().and_then(|last| match &last.arguments {

@@ -1,6 +1,6 @@
-//! What was meant: the nearest valid name, and ours for the names that Python users bring.
+//! Suggestions: the nearest valid name, and our names for those that Python users know.
 
-/// Names of the Python decorators (boto3 wrappers, awsretry, tenacity) and what says the same here.
+/// Names in the Python decorators (boto3 wrappers, awsretry, tenacity), and ours for the same things.
 const ELSEWHERE: &[(&str, &str)] = &[
     ("tries", "max_attempts"),
     ("max_tries", "max_attempts"),
@@ -18,12 +18,13 @@ const ELSEWHERE: &[(&str, &str)] = &[
 /// The sentence that follows "unknown argument", if there is something to suggest.
 pub fn argument(written: &str, valid: &[&'static str]) -> Option<String> {
     if let Some((_, ours)) = ELSEWHERE.iter().find(|(theirs, _)| *theirs == written) {
-        return Some(format!("here it is `{ours}`"));
+        return Some(format!("the argument is called `{ours}` here"));
     }
     nearest(written, valid).map(|name| format!("did you mean `{name}`?"))
 }
 
-/// The valid word that was probably meant: one that begins so, else the one with the fewest typos.
+/// The valid word that was probably meant: the one that begins with the text, else the one with the fewest
+/// typos.
 pub fn nearest(written: &str, valid: &[&'static str]) -> Option<&'static str> {
     let begun = |name: &&&str| written.len() >= 3 && name.starts_with(written);
     if let Some(name) = valid.iter().find(begun) {
@@ -61,7 +62,7 @@ mod tests {
     const VALID: &[&str] = &["max_retries", "max_attempts", "base_delay", "multiplier", "scope"];
 
     #[test]
-    fn counts_typos() {
+    fn typos_are_counted() {
         for (a, b, typos) in
             [("", "abc", 3), ("kitten", "sitting", 3), ("flaw", "lawn", 2), ("same", "same", 0)]
         {
@@ -80,7 +81,10 @@ mod tests {
 
     #[test]
     fn python_names_are_translated() {
-        assert_eq!(argument("backoff", VALID).as_deref(), Some("here it is `multiplier`"));
+        assert_eq!(
+            argument("backoff", VALID).as_deref(),
+            Some("the argument is called `multiplier` here")
+        );
         assert_eq!(argument("multiplyer", VALID).as_deref(), Some("did you mean `multiplier`?"));
     }
 }

@@ -1,14 +1,14 @@
-//! Types, judged by their text: the compiler's knowledge is out of a macro's reach.
+//! Types, judged by their text: a macro does not have the compiler's knowledge of them.
 
 use syn::{
     GenericArgument, GenericParam, Generics, Ident, Path, PathArguments, Type, TypeParamBound,
     WherePredicate,
 };
 
-/// What a name holds, as far as its type's text tells.
+/// The kind of value that a name holds, as far as its type's text tells.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub enum Kind {
-    /// A shared reference or another `Copy` type: any number of tries may use it up.
+    /// A shared reference or another `Copy` type: any number of attempts may use it.
     Copy,
     /// `&mut T`
     Mut,
@@ -150,7 +150,7 @@ pub fn first(arguments: &PathArguments) -> Option<&Type> {
     })
 }
 
-/// A type parameter is what its bounds say, in angle brackets or in the where clause.
+/// The kind of a type parameter, by its bounds in the angle brackets and in the where clause.
 fn parameter(name: &Ident, generics: &Generics) -> Kind {
     let inline = generics.params.iter().filter_map(|param| match param {
         GenericParam::Type(param) if param.ident == *name => Some(param.bounds.iter()),
@@ -181,7 +181,7 @@ fn bounded<'a>(bounds: impl Iterator<Item = &'a TypeParamBound>) -> Kind {
             "FnMut" | "AsyncFnMut" => found = Kind::FnMut,
             "FnOnce" | "AsyncFnOnce" => found = Kind::FnOnce,
             "Copy" => return Kind::Copy,
-            // Each try gets its own, to send to a thread if it likes.
+            // Each attempt gets its own and may send it to another thread.
             "Clone" => return Kind::Owned,
             _ => {}
         }

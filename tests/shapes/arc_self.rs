@@ -19,7 +19,7 @@ impl Inventory {
 }
 
 #[tokio::test(start_paused = true)]
-async fn holds() {
+async fn a_method_of_an_arc_is_retried() {
     let inventory = Arc::new(Inventory { service: throttles(2) });
     assert_eq!(inventory.clone().count().await.ok(), Some(3));
     assert_eq!(inventory.service.runs(), 3);

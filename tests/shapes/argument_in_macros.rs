@@ -1,4 +1,4 @@
-//! Arguments in macros: those that format, borrow; those that collect, take.
+//! Arguments in macros: macros that format borrow them, macros that collect take them.
 
 use aws_retry::aws_retry;
 
@@ -19,7 +19,7 @@ async fn ask(
 }
 
 #[tokio::test(start_paused = true)]
-async fn holds() {
+async fn macros_that_format_borrow_and_macros_that_collect_get_a_clone() {
     let service = throttles(2);
     let answer = ask(&service, Once(1), "a".into(), "b".into()).await;
     assert_eq!(answer.ok(), Some(vec!["a1".to_owned(), "b".to_owned()]));

@@ -17,7 +17,7 @@ async fn ask(
 }
 
 #[tokio::test(start_paused = true)]
-async fn holds() {
+async fn an_argument_that_a_block_takes_along_is_cloned_per_attempt() {
     let service = std::sync::Arc::new(throttles(2));
     assert_eq!(ask(service.clone(), "a".into(), "!".into()).await.ok().as_deref(), Some("a3!"));
     assert_eq!(service.runs(), 3);

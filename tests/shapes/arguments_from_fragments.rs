@@ -17,7 +17,7 @@ request!(literal, 3, "10ms", ["Busy", "Slow"]);
 request!(computed, 1 + 2, "10ms", ["Busy"]);
 
 #[tokio::test(start_paused = true)]
-async fn holds() {
+async fn fragments_of_macro_rules_are_read_as_arguments() {
     assert_eq!(literal(&throttles(3)).await.ok(), Some(4));
     assert!(literal(&throttles(4)).await.is_err());
     assert_eq!(computed(&throttles(3)).await.ok(), Some(4));

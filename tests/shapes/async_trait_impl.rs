@@ -55,7 +55,7 @@ async fn use_it(store: &dyn Store) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn holds() {
+async fn the_attribute_works_above_and_below_async_trait_on_an_impl() {
     let (above, below) = (Above(throttles(2)), Below(throttles(2)));
     use_it(&above).await;
     use_it(&below).await;

@@ -24,7 +24,7 @@ trait Store: Sync {
 
 struct Remote {
     service: Service,
-    tries: u32,
+    attempts: u32,
 }
 
 #[async_trait]
@@ -40,7 +40,7 @@ impl Store for Remote {
         once: Once,
         mut left: u32,
     ) -> Result<String, ErrorMetadata> {
-        self.tries += 1;
+        self.attempts += 1;
         left -= 1;
         if left > 10 {
             return Ok(String::new());
@@ -51,10 +51,10 @@ impl Store for Remote {
 }
 
 #[tokio::test(start_paused = true)]
-async fn holds() {
-    let mut remote: Box<dyn Store> = Box::new(Remote { service: throttles(2), tries: 0 });
+async fn the_attribute_works_on_methods_under_async_trait() {
+    let mut remote: Box<dyn Store> = Box::new(Remote { service: throttles(2), attempts: 0 });
     assert_eq!(remote.get("a".into(), Once(7), 1).await.ok().as_deref(), Some("a7"));
     assert_eq!(remote.service().runs(), 3);
-    let remote: Box<dyn Store> = Box::new(Remote { service: throttles(2), tries: 0 });
+    let remote: Box<dyn Store> = Box::new(Remote { service: throttles(2), attempts: 0 });
     assert_eq!(remote.size().await.ok(), Some(3));
 }

@@ -16,7 +16,7 @@ async fn ask(
 }
 
 #[tokio::test(start_paused = true)]
-async fn holds() {
+async fn a_cfg_on_an_argument_applies_to_its_rebinding() {
     let service = throttles(2);
     assert_eq!(ask(&service, "a".into(), 1).await.ok().as_deref(), Some("a"));
     assert_eq!(service.runs(), 3);

@@ -1,4 +1,4 @@
-//! A by-value argument that the body only looks at is not cloned, and needs no `Clone`.
+//! A by-value argument that the body only borrows is not cloned and needs no `Clone`.
 
 use std::sync::atomic::Ordering::SeqCst;
 
@@ -26,7 +26,7 @@ async fn send(
 }
 
 #[tokio::test(start_paused = true)]
-async fn holds() {
+async fn an_argument_that_is_only_borrowed_needs_no_clone() {
     let service = throttles(2);
     let body = Clones::default();
     let clones = body.counter();

@@ -1,4 +1,4 @@
-//! Boxed trait objects inside what comes back.
+//! Boxed trait objects inside the returned value.
 
 use aws_retry::aws_retry;
 
@@ -14,7 +14,7 @@ async fn list<'a>(
 }
 
 #[tokio::test(start_paused = true)]
-async fn holds() {
+async fn boxed_trait_objects_come_back() {
     let service = throttles(2);
     assert_eq!(list(&service, &["a", "b"]).await.unwrap().count(), 2);
     assert_eq!(service.runs(), 3);

@@ -35,7 +35,7 @@ enum Level {
 }
 
 #[tokio::test(start_paused = true)]
-async fn holds() {
+async fn written_clone_and_borrow_overrule_the_syntax() {
     let service = throttles(2);
     let (taken, asked) = (Clones::default(), Clones::default());
     let (takes, asks) = (taken.counter(), asked.counter());

@@ -35,7 +35,7 @@ where
 }
 
 #[tokio::test(start_paused = true)]
-async fn holds() {
+async fn closures_are_called_and_passed_on_in_each_attempt() {
     let service = throttles(2);
     let (mut called, mut passed) = (0, 0);
     let said =

@@ -1,4 +1,4 @@
-//! A `return` that only the written type can make sense of.
+//! A `return` whose value must be coerced to the written type.
 
 use aws_retry::aws_retry;
 
@@ -14,7 +14,7 @@ async fn show(service: &Service) -> Result<Box<dyn std::fmt::Display + Send>, Er
 }
 
 #[tokio::test(start_paused = true)]
-async fn holds() {
+async fn a_return_is_coerced_to_the_written_type() {
     let service = throttles(1);
     assert_eq!(show(&service).await.unwrap().to_string(), "2");
     assert_eq!(service.runs(), 2);

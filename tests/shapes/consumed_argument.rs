@@ -1,4 +1,4 @@
-//! A by-value argument that the body uses up is cloned for each try, once.
+//! A by-value argument that the body consumes is cloned once per attempt.
 
 use std::sync::atomic::Ordering::SeqCst;
 
@@ -21,7 +21,7 @@ async fn send_string(service: &Service, body: String) -> Result<String, ErrorMet
 }
 
 #[tokio::test(start_paused = true)]
-async fn holds() {
+async fn a_consumed_argument_is_cloned_once_per_attempt() {
     let service = throttles(2);
     let body = Clones::default();
     let clones = body.counter();

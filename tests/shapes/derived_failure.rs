@@ -48,7 +48,7 @@ async fn wrapped(service: &Service) -> Result<u32, Wrapped<std::io::Error>> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn holds() {
+async fn derived_kinds_codes_and_sources_decide_on_retries() {
     assert_eq!(ask(&throttles(2), || throttled().into()).await.ok(), Some(3));
     assert_eq!(ask(&throttles(2), || StoreError::Busy(1)).await.ok(), Some(3));
     assert_eq!(ask(&throttles(2), || StoreError::Nested(Small)).await.ok(), Some(3));
@@ -125,7 +125,7 @@ struct Elsewhere {
     source: &'static str,
 }
 
-/// A generic that nobody can read.
+/// A generic type that cannot be read as an error.
 #[derive(Debug, AsFailure)]
 enum Unreadable<T> {
     Other { source: T },

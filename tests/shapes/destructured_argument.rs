@@ -1,4 +1,4 @@
-//! Patterns as arguments: their names are arguments, too.
+//! Patterns as arguments: the names in them are arguments too.
 
 use aws_retry::aws_retry;
 
@@ -28,7 +28,7 @@ async fn list(
 }
 
 #[tokio::test(start_paused = true)]
-async fn holds() {
+async fn names_in_patterns_are_arguments() {
     let service = throttles(2);
     let range = Range { from: "b".into(), to: "c".into() };
     let listed =

@@ -1,4 +1,4 @@
-//! Bodies that never come to their end: an endless loop with `return`, a `todo!`.
+//! Bodies that never reach their end: an endless loop with `return`, a `todo!`.
 
 use aws_retry::aws_retry;
 
@@ -21,7 +21,7 @@ async fn later(_service: &Service) -> Result<u32, ErrorMetadata> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn holds() {
+async fn a_body_that_never_ends_compiles_and_is_retried() {
     assert_eq!(poll(&throttles(2)).await.ok(), Some(3));
     let task = tokio::spawn(async { later(&throttles(0)).await });
     assert!(task.await.unwrap_err().is_panic());

@@ -1,4 +1,4 @@
-//! A call that is dropped between tries, and one that is cancelled in the middle of one.
+//! A call that is dropped between two attempts, and one that is dropped during an attempt.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ async fn ask(service: &Service) -> Result<u32, ErrorMetadata> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn holds() {
+async fn a_dropped_call_stops_between_and_inside_attempts() {
     let service = throttles(2);
     assert!(tokio::time::timeout(Duration::from_secs(1), ask(&service)).await.is_err());
     assert_eq!(service.runs(), 1);

@@ -18,7 +18,7 @@ async fn describe(
 }
 
 #[tokio::test(start_paused = true)]
-async fn holds() {
+async fn dyn_arguments_reach_each_attempt() {
     let service = throttles(1);
     let mut out = String::new();
     assert_eq!(describe(&service, &1, &mut out, Box::new(2)).await.ok(), Some(2));

@@ -16,7 +16,7 @@ async fn ask(service: &Service, shortcut: bool) -> Result<u32, ErrorMetadata> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn holds() {
+async fn an_early_return_ends_the_attempt() {
     let service = throttles(2);
     assert_eq!(ask(&service, false).await.ok(), Some(3));
     assert_eq!(ask(&service, true).await.ok(), Some(0));

@@ -1,4 +1,4 @@
-//! Error types that users return, each understood without a line of their code.
+//! Error types that users return, each read without a line of their code.
 
 use std::sync::Arc;
 
@@ -83,7 +83,7 @@ async fn thiserror_enum(service: &Service) -> Result<u32, StoreError> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn holds() {
+async fn each_error_type_is_read_without_a_line_of_the_users_code() {
     assert_eq!(sdk_error(&throttles(2)).await.ok(), Some(3));
     assert_eq!(boxed_sdk_error(&throttles(2)).await.ok(), Some(3));
     assert_eq!(shared_sdk_error(&throttles(2)).await.ok(), Some(3));

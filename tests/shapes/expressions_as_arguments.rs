@@ -1,4 +1,4 @@
-//! Arguments that are expressions, evaluated once a call; they may use the fn's own.
+//! Arguments that are expressions, evaluated once per call; they may use the fn's own arguments.
 
 use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
 use std::time::{Duration, Instant};
@@ -49,7 +49,7 @@ impl Client {
 }
 
 #[tokio::test(start_paused = true)]
-async fn holds() {
+async fn expressions_are_evaluated_once_per_call() {
     let client = Client { service: throttles(2), retries: 2 };
     assert_eq!(client.send(DELAY, "a".into()).await.ok().as_deref(), Some("a"));
     assert_eq!(EVALUATED.load(SeqCst), 1);

@@ -5,7 +5,7 @@ use aws_retry::aws_retry;
 use crate::support::{ErrorMetadata, Service, throttles};
 
 #[tokio::test(start_paused = true)]
-async fn holds() {
+async fn items_inside_a_body_keep_their_own_returns() {
     #[aws_retry]
     async fn inner(service: &Service) -> Result<u32, ErrorMetadata> {
         const BONUS: u32 = 10;

@@ -1,4 +1,4 @@
-//! Predicates and hooks: paths and closures, which may look at the fn's own arguments between tries.
+//! Predicates and hooks: paths and closures, which may look at the fn's own arguments between attempts.
 
 use std::cell::Cell;
 use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
@@ -42,7 +42,7 @@ async fn ask(service: &Service, least: u32, seen: &Cell<u32>) -> Result<u32, Odd
 }
 
 #[tokio::test(start_paused = true)]
-async fn holds() {
+async fn predicates_and_hooks_see_the_arguments_between_attempts() {
     let seen = Cell::new(0);
     assert_eq!(ask(&throttles(2), 5, &seen).await, Ok(5));
     assert_eq!(seen.get(), 5);

@@ -46,7 +46,7 @@ fn boxed_from_elsewhere(service: &Service) -> BoxFuture<'_, Result<u32, ErrorMet
 }
 
 #[tokio::test(start_paused = true)]
-async fn holds() {
+async fn fns_that_return_a_future_are_retried() {
     assert_eq!(block(&throttles(2), "you".into()).await.ok().as_deref(), Some("to you3"));
     assert_eq!(passed_on(&throttles(2)).await.ok(), Some(3));
     assert_eq!(pinned(&throttles(2)).await.ok(), Some(3));

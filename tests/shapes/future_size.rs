@@ -1,4 +1,4 @@
-//! What the attribute costs in the size of a future.
+//! The cost of the attribute in the size of a future.
 
 use aws_retry::aws_retry;
 
@@ -33,7 +33,7 @@ async fn bare_with_clone(service: &Service, name: String) -> Result<usize, Error
 }
 
 #[tokio::test(start_paused = true)]
-async fn holds() {
+async fn the_future_grows_by_little() {
     let service = throttles(2);
     let future = retried(&service, "a");
     let (with, without) = (size_of_val(&future), size_of_val(&bare(&service, "a")));
@@ -45,6 +45,6 @@ async fn holds() {
     let with = size_of_val(&with_clone(&service, String::new()));
     let without = size_of_val(&bare_with_clone(&service, String::new()));
     println!("with a cloned argument: {without} bytes bare, {with} with the attribute");
-    // The argument itself, kept for the next try, and the way to it.
+    // The argument itself, kept for the next attempt, and the reference to it.
     assert!(with <= without + 128 + size_of::<String>() + 16);
 }

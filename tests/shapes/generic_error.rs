@@ -24,7 +24,7 @@ async fn by_source<E: Error + 'static>(
 }
 
 #[tokio::test(start_paused = true)]
-async fn holds() {
+async fn a_generic_error_is_read_by_its_bounds() {
     let service = throttles(2);
     assert_eq!(by_metadata::<ErrorMetadata>(&service).await.ok(), Some(3));
     let service = throttles(2);

@@ -36,7 +36,7 @@ impl<T: Copy + Into<u64>> Of<T> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn holds() {
+async fn generic_fns_are_retried() {
     let service = throttles(2);
     assert_eq!(join(&service, ["a", "b"], 'c').await.ok(), Some(("ab2".into(), 'c')));
     assert_eq!(service.runs(), 3);

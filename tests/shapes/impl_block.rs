@@ -1,4 +1,4 @@
-//! The attribute on an impl block: every async fn that returns something, each with its own arguments.
+//! The attribute on an impl block: every async fn that may return a `Result`, each with its own arguments.
 
 use aws_retry::aws_retry;
 
@@ -46,7 +46,7 @@ impl Inventory {
         self.service.ask().await
     }
 
-    /// An alias of something that is no `Result`.
+    /// An alias of a type that is not a `Result`.
     async fn pages(&self) -> Pages {
         vec![self.service.runs()]
     }
@@ -70,7 +70,7 @@ fn inventory(failures: u32) -> Inventory {
 }
 
 #[tokio::test(start_paused = true)]
-async fn holds() {
+async fn each_method_is_retried_with_its_own_arguments_over_the_blocks() {
     assert_eq!(inventory(2).list("a".into()).await.ok().as_deref(), Some("a"));
     assert!(inventory(3).list("a".into()).await.is_err());
 

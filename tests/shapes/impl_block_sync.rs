@@ -1,4 +1,4 @@
-//! `sync = true` covers the sync methods of a block; trait impls can be annotated, too.
+//! `sync = true` covers the sync methods of a block; trait impls can be annotated too.
 
 use aws_retry::aws_retry;
 
@@ -37,7 +37,7 @@ impl Store for Remote {
 }
 
 #[test]
-fn holds() {
+fn sync_methods_are_covered_where_the_block_says_so() {
     let remote = Remote(throttles(2));
     assert_eq!(remote.get("a".into()).ok().as_deref(), Some("a"));
     assert_eq!(remote.pages(), [remote.limit()]);

@@ -1,4 +1,4 @@
-//! `impl Trait` arguments: looked at without `Clone`, used up with it.
+//! `impl Trait` arguments: borrowed without `Clone`, consumed with it.
 
 use aws_retry::aws_retry;
 
@@ -29,7 +29,7 @@ impl AsRef<str> for Name {
 }
 
 #[tokio::test(start_paused = true)]
-async fn holds() {
+async fn impl_trait_arguments_need_clone_only_where_they_are_consumed() {
     let service = throttles(2);
     assert_eq!(ask(&service, Name, "a", [1, 2]).await.ok().as_deref(), Some("ab12"));
     assert_eq!(service.runs(), 3);

@@ -1,4 +1,4 @@
-//! `impl Trait` inside what comes back.
+//! `impl Trait` inside the returned value.
 
 use aws_retry::aws_retry;
 
@@ -18,7 +18,7 @@ fn double(n: u32) -> u32 {
 }
 
 #[tokio::test(start_paused = true)]
-async fn holds() {
+async fn an_impl_trait_inside_a_result_comes_back() {
     let service = throttles(2);
     assert_eq!(list(&service).await.unwrap().collect::<Vec<_>>(), [0, 2, 4]);
 }

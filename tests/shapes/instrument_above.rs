@@ -1,4 +1,4 @@
-//! `#[instrument]` above the attribute, which makes an `async move` of the body first.
+//! `#[instrument]` above the attribute, which first turns the body into an `async move` block.
 
 use aws_retry::aws_retry;
 
@@ -22,7 +22,7 @@ async fn with_events(service: &Service, name: String, once: Once) -> Result<Stri
 }
 
 #[tokio::test(start_paused = true)]
-async fn holds() {
+async fn a_body_that_instrument_has_wrapped_is_retried() {
     assert_eq!(plain(&throttles(2), "a".into(), Once(1)).await.ok().as_deref(), Some("a1"));
     let service = throttles(2);
     assert_eq!(with_events(&service, "a".into(), Once(1)).await.ok().as_deref(), Some("a1"));

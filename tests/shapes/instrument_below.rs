@@ -1,4 +1,4 @@
-//! `#[instrument]` below the attribute: one span around all tries.
+//! `#[instrument]` below the attribute: one span around all attempts.
 
 use aws_retry::aws_retry;
 
@@ -12,7 +12,7 @@ async fn ask(service: &Service, name: String, once: Once) -> Result<String, Erro
 }
 
 #[tokio::test(start_paused = true)]
-async fn holds() {
+async fn one_span_surrounds_all_attempts() {
     let service = throttles(2);
     assert_eq!(ask(&service, "a".into(), Once(1)).await.ok().as_deref(), Some("a1"));
     assert_eq!(service.runs(), 3);

@@ -21,7 +21,7 @@ mod api {
 }
 
 #[tokio::test(start_paused = true)]
-async fn holds() {
+async fn other_attributes_stay_on_the_fn() {
     #[expect(deprecated)]
     let answer = api::ask(&throttles(2), 1).await;
     assert_eq!(answer.ok(), Some(3));

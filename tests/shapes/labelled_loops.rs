@@ -32,7 +32,7 @@ async fn search(service: &Service, wanted: u32) -> Result<u32, ErrorMetadata> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn holds() {
+async fn labelled_jumps_stay_inside_the_body() {
     let service = throttles(1);
     assert_eq!(search(&service, 4).await.ok(), Some(15));
     assert_eq!(service.runs(), 2);

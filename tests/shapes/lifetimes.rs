@@ -1,4 +1,4 @@
-//! Lifetimes, named and elided, in arguments and in what comes back.
+//! Lifetimes, named and elided, in arguments and in the returned value.
 
 use aws_retry::aws_retry;
 
@@ -41,7 +41,7 @@ impl<'s> View<'s> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn holds() {
+async fn lifetimes_stay_as_written() {
     let service = throttles(1);
     assert_eq!(elided(&service, 1).await.map(Service::runs).ok(), Some(2));
     assert_eq!(named(&throttles(1), "a", "bc").await.ok(), Some("bc"));

@@ -48,7 +48,7 @@ whole! {
 }
 
 #[tokio::test(start_paused = true)]
-async fn holds() {
+async fn fns_from_macro_rules_are_retried() {
     let service = throttles(2);
     assert_eq!(shout(&service, "a".into()).await.ok().as_deref(), Some("a"));
     assert_eq!(service.runs(), 3);

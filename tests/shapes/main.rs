@@ -1,4 +1,4 @@
-//! The shapes of fn that users write, one file a shape. Each test counts how often the body ran:
+//! The shapes of fn that users write, one file per shape. Each test counts how often the body ran:
 //! compiling is not enough.
 #![allow(clippy::all, clippy::pedantic, reason = "what users write, not what we recommend")]
 

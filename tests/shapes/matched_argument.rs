@@ -49,7 +49,7 @@ async fn ask(
 }
 
 #[tokio::test(start_paused = true)]
-async fn holds() {
+async fn an_argument_that_a_pattern_takes_apart_is_cloned() {
     let service = throttles(2);
     let list = vec!["b".to_owned(), "c".to_owned()];
     let answer =

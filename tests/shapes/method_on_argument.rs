@@ -1,4 +1,4 @@
-//! A method on a by-value argument: only the type tells whether it uses the argument up.
+//! A method on a by-value argument: the type decides whether it consumes the argument.
 
 use aws_retry::aws_retry;
 
@@ -62,7 +62,7 @@ async fn lent_to_change(mut connection: Connection) -> Result<u32, ErrorMetadata
 }
 
 #[tokio::test(start_paused = true)]
-async fn holds() {
+async fn the_type_decides_whether_a_method_call_clones_its_receiver() {
     let service = throttles(2);
     assert_eq!(consumed(&service, Builder::default()).await.ok(), Some(1));
     assert_eq!(service.runs(), 3);

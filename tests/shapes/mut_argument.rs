@@ -24,7 +24,7 @@ async fn collect(service: &Service, seen: &mut Vec<u32>) -> Result<usize, ErrorM
 }
 
 #[tokio::test(start_paused = true)]
-async fn holds() {
+async fn a_mut_reference_is_reborrowed_per_attempt() {
     let service = throttles(2);
     let mut seen = Vec::new();
     assert_eq!(collect(&service, &mut seen).await.ok(), Some(10));

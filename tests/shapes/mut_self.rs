@@ -29,7 +29,7 @@ impl Session {
 }
 
 #[tokio::test(start_paused = true)]
-async fn holds() {
+async fn mut_self_is_reborrowed_per_attempt() {
     let mut session = Session { service: throttles(2), log: Vec::new() };
     assert_eq!(session.send().await.ok(), Some(9));
     assert_eq!(session.log, [0, 1, 7, 0, 1, 7, 0, 1, 7]);

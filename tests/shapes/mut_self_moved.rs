@@ -6,7 +6,7 @@ use crate::support::{ErrorMetadata, Service, throttles};
 
 struct Session {
     service: Service,
-    tries: u32,
+    attempts: u32,
 }
 
 fn identity<T>(value: T) -> T {
@@ -17,14 +17,14 @@ impl Session {
     #[aws_retry]
     async fn send(&mut self) -> Result<u32, ErrorMetadata> {
         let own = identity(self);
-        own.tries += 1;
+        own.attempts += 1;
         own.service.ask().await
     }
 
     #[aws_retry]
     async fn send_in_a_block(&mut self) -> Result<u32, ErrorMetadata> {
         let sent = async move {
-            self.tries += 1;
+            self.attempts += 1;
             self.service.ask().await
         };
         sent.await
@@ -32,11 +32,11 @@ impl Session {
 }
 
 #[tokio::test(start_paused = true)]
-async fn holds() {
-    let mut session = Session { service: throttles(2), tries: 0 };
+async fn mut_self_is_reborrowed_for_code_that_takes_the_reference() {
+    let mut session = Session { service: throttles(2), attempts: 0 };
     assert_eq!(session.send().await.ok(), Some(3));
-    assert_eq!(session.tries, 3);
-    let mut session = Session { service: throttles(1), tries: 0 };
+    assert_eq!(session.attempts, 3);
+    let mut session = Session { service: throttles(1), attempts: 0 };
     assert_eq!(session.send_in_a_block().await.ok(), Some(2));
-    assert_eq!(session.tries, 2);
+    assert_eq!(session.attempts, 2);
 }

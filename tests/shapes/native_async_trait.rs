@@ -30,7 +30,7 @@ impl Store for Remote {
 }
 
 #[tokio::test(start_paused = true)]
-async fn holds() {
+async fn native_async_trait_methods_are_retried() {
     let remote = Remote(throttles(2));
     assert_eq!(remote.get("a".into()).await.ok().as_deref(), Some("a"));
     assert_eq!(remote.0.runs(), 3);

@@ -19,7 +19,7 @@ async fn twice(service: &Service) -> Result<u32, ErrorMetadata> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn holds() {
+async fn exits_of_a_nested_async_block_stay_its_own() {
     let service = throttles(2);
     assert_eq!(twice(&service).await.ok(), Some(303));
 }

@@ -24,7 +24,7 @@ async fn first_even(service: &Service, numbers: &[&str]) -> Result<Option<u32>, 
 }
 
 #[tokio::test(start_paused = true)]
-async fn holds() {
+async fn exits_of_a_nested_closure_stay_its_own() {
     let service = throttles(2);
     assert_eq!(first_even(&service, &["x", "3", "0", "8", "12"]).await.ok(), Some(Some(8)));
     assert_eq!(service.runs(), 3);

@@ -21,7 +21,7 @@ async fn drive(service: &Service, counter: Pin<&mut u32>) -> Result<u32, ErrorMe
 }
 
 #[tokio::test(start_paused = true)]
-async fn holds() {
+async fn optional_and_pinned_references_are_reborrowed() {
     let service = throttles(2);
     let mut log = Vec::new();
     assert_eq!(note(&service, Some(&mut log)).await.ok(), Some(3));

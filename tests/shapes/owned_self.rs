@@ -1,4 +1,4 @@
-//! `self` by value: consumed by each try, or only looked at.
+//! `self` by value: consumed by each attempt, or only borrowed.
 
 use std::sync::Arc;
 
@@ -44,7 +44,7 @@ impl Plain {
 }
 
 #[tokio::test(start_paused = true)]
-async fn holds() {
+async fn an_owned_self_is_cloned_only_where_it_is_consumed() {
     let service = Arc::new(throttles(2));
     let request = Request { service: service.clone(), name: "list".into() };
     assert_eq!(request.clone().consumed().await.ok().as_deref(), Some("list"));

@@ -1,4 +1,4 @@
-//! What is permanent comes back at once and untouched.
+//! A permanent error comes back at once and untouched.
 
 use aws_retry::aws_retry;
 
@@ -11,7 +11,7 @@ async fn denied(service: &Service) -> Result<u32, ErrorMetadata> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn holds() {
+async fn a_permanent_error_comes_back_at_once_and_untouched() {
     let service = throttles(1);
     let error = denied(&service).await.unwrap_err();
     assert_eq!((error.code(), error.message()), (Some("AccessDenied"), Some("no")));

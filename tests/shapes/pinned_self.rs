@@ -21,7 +21,7 @@ impl Stream {
 }
 
 #[tokio::test(start_paused = true)]
-async fn holds() {
+async fn a_pinned_self_is_reborrowed_per_attempt() {
     let mut stream = Stream { service: throttles(2), polled: 0 };
     assert_eq!(Pin::new(&mut stream).next().await.ok(), Some(3));
     assert_eq!(stream.polled, 3);

@@ -11,7 +11,7 @@ async fn ask(service: &Service) -> Result<u32, ErrorMetadata> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn holds() {
+async fn a_question_mark_ends_the_attempt_and_not_the_call() {
     let service = throttles(3);
     assert_eq!(ask(&service).await.ok(), Some(4));
     assert_eq!(service.runs(), 4);

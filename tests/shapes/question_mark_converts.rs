@@ -15,7 +15,7 @@ async fn parse(
 }
 
 #[tokio::test(start_paused = true)]
-async fn holds() {
+async fn a_question_mark_converts_into_the_fns_error_type() {
     let service = throttles(2);
     assert_eq!(parse(&service, "40").await.ok(), Some(43));
     let service = throttles(2);

@@ -15,7 +15,7 @@ async fn initial(service: &Service, names: &[&str]) -> Result<Option<char>, Erro
 }
 
 #[tokio::test(start_paused = true)]
-async fn holds() {
+async fn a_question_mark_on_an_option_stays_in_its_closure() {
     let service = throttles(1);
     assert_eq!(initial(&service, &["bucket"]).await.ok(), Some(Some('b')));
     assert_eq!(service.runs(), 2);

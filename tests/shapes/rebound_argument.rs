@@ -1,4 +1,4 @@
-//! `mut` arguments begin each try as they were passed.
+//! `mut` arguments begin each attempt as they were passed.
 
 use aws_retry::aws_retry;
 
@@ -28,7 +28,7 @@ async fn advance(service: &Service, mut rest: &[u8]) -> Result<usize, ErrorMetad
 }
 
 #[tokio::test(start_paused = true)]
-async fn holds() {
+async fn a_mut_argument_begins_each_attempt_as_it_was_passed() {
     let service = throttles(3);
     assert_eq!(pages(&service, Some("a".into()), 1).await.ok().as_deref(), Some("a0"));
     let service = throttles(3);

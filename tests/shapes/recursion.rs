@@ -13,6 +13,6 @@ async fn descend(service: &Service, depth: u32) -> Result<u32, ErrorMetadata> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn holds() {
+async fn an_async_fn_that_calls_itself_is_retried() {
     assert_eq!(descend(&throttles(2), 3).await.ok(), Some(3));
 }

@@ -21,7 +21,7 @@ impl Inventory {
 }
 
 #[tokio::test(start_paused = true)]
-async fn holds() {
+async fn a_method_by_reference_is_retried() {
     let inventory = Inventory { service: throttles(2) };
     assert_eq!(inventory.count().await.ok(), Some(6));
 }

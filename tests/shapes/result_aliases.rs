@@ -36,7 +36,7 @@ async fn projected(service: &Service) -> <Ec2 as Api>::Outcome {
 }
 
 #[tokio::test(start_paused = true)]
-async fn holds() {
+async fn aliases_of_result_are_retried() {
     assert_eq!(alias(&throttles(2)).await.ok(), Some(3));
     assert_eq!(own_result(&throttles(2)).await.ok(), Some(3));
     assert_eq!(projected(&throttles(2)).await.ok(), Some(3));

@@ -41,7 +41,7 @@ fn is_send<T: Send>(future: T) -> T {
 }
 
 #[tokio::test(start_paused = true)]
-async fn holds() {
+async fn the_future_is_send_exactly_if_the_bare_one_is() {
     let service = throttles(2);
     assert_eq!(is_send(owned(&service, "a".into(), None)).await.ok().as_deref(), Some("a"));
     assert_eq!(is_send(send_but_not_sync(&throttles(2), Cell::new(1))).await.ok(), Some(4));

@@ -105,7 +105,7 @@ async fn runs(future: impl Future<Output = Result<u32, ErrorMetadata>> + Send) -
 }
 
 #[tokio::test(start_paused = true)]
-async fn holds() {
+async fn an_argument_without_sync_keeps_the_future_send() {
     assert_eq!(runs(connection().own()).await, Some(3));
     assert_eq!(runs(connection().lent()).await, Some(5));
     assert_eq!(runs(receiver(connection())).await, Some(4));
@@ -117,7 +117,7 @@ async fn holds() {
     let connected = connection();
     assert_eq!(runs(called(move || connected.send())).await, Some(3));
 
-    // What the policy borrows for the whole call is shared: here the bare fn's future would be `Send`.
+    // The policy borrows its value for the whole call, which makes it shared: here the bare fn's future would be `Send`.
     assert_eq!(connection().with_its_own_policy().await.ok(), Some(3));
     assert_eq!(policy_of_an_argument(connection()).await.ok(), Some(3));
 }

@@ -1,4 +1,4 @@
-//! A name bound anew in the body is no longer the argument.
+//! A name that the body shadows is no longer the argument.
 
 use aws_retry::aws_retry;
 
@@ -29,7 +29,7 @@ async fn ask(service: &Service, key: Once, list: Vec<Once>) -> Result<u32, Error
 }
 
 #[tokio::test(start_paused = true)]
-async fn holds() {
+async fn a_shadowed_name_is_no_longer_the_argument() {
     let service = throttles(1);
     assert_eq!(ask(&service, Once(1), vec![Once(2), Once(3)]).await.ok(), Some(7));
 }

@@ -1,4 +1,4 @@
-//! A try that is cut becomes a value of the fn's own error type.
+//! A canceled attempt becomes a value of the fn's own error type.
 
 use std::time::Duration;
 
@@ -34,7 +34,7 @@ async fn stalls_as_anyhow() -> anyhow::Result<()> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn holds() {
+async fn a_canceled_attempt_becomes_the_fns_own_error() {
     let Mine::Stopped(stopped) = stalls().await.unwrap_err();
     assert!(stopped.to_string().contains("attempt"), "{stopped}");
     let error = stalls_as_anyhow().await.unwrap_err();

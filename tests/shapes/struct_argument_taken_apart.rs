@@ -32,7 +32,7 @@ async fn ask(service: &Service, input: Input, limits: Limits) -> Result<String, 
 }
 
 #[tokio::test(start_paused = true)]
-async fn holds() {
+async fn fields_moved_out_of_an_argument_are_cloned_with_it() {
     let service = throttles(2);
     let input = Input { name: "a".into(), token: None, limit: 3 };
     let answer = ask(&service, input, Limits { least: 1, most: 3 }).await;

@@ -1,4 +1,4 @@
-//! What a body talks to: a service that fails so many times, and counts how often it was asked.
+//! The service that the bodies call: it fails a given number of times and counts its requests.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -11,7 +11,7 @@ pub struct Service {
     runs: AtomicU32,
 }
 
-/// A service that throttles so many requests before it answers.
+/// A service that throttles this number of requests before it answers.
 pub fn throttles(failures: u32) -> Service {
     Service { failures, runs: AtomicU32::new(0) }
 }

@@ -40,7 +40,7 @@ fn lent<'a>(
 }
 
 #[test]
-fn holds() {
+fn sync_fns_are_retried() {
     let mut session = Session { service: throttles(2), log: Vec::new() };
     let mut notes = Vec::new();
     assert_eq!(session.send("a".into(), Once(1), 1, &mut notes).ok().as_deref(), Some("a2"));

@@ -20,7 +20,7 @@ async fn ask(
 }
 
 #[tokio::test(start_paused = true)]
-async fn holds() {
+async fn temporaries_in_the_tail_end_before_the_arguments() {
     let service = throttles(2);
     let names = std::sync::Arc::new(Mutex::new(vec!["a".to_owned()]));
     assert_eq!(ask(&service, names).await.ok().as_deref(), Some("a"));

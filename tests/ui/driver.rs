@@ -1,8 +1,8 @@
-//! What the compiler says: of every bad argument, of every fn that can't be retried, of errors in the
-//! body. `TRYBUILD=overwrite cargo test -p aws-retry-ui` writes the `.stderr` files anew.
+//! The compiler's errors for each wrong argument, for each fn that can't be retried, and for mistakes in a body.
+//! `TRYBUILD=overwrite cargo test --manifest-path tests/ui/Cargo.toml` writes the `.stderr` files again.
 
 #[test]
-fn errors_are_on_their_token() {
+fn each_error_is_on_the_token_at_fault() {
     let tests = trybuild::TestCases::new();
     tests.compile_fail("arguments/*.rs");
     tests.compile_fail("refused/*.rs");

@@ -10,7 +10,9 @@ const HEAD: &str = "| argument | default | meaning |\n|---|---|---|\n";
 fn table() -> String {
     let line = |arg: &ArgName| {
         let row = arg.row();
-        format!("| `{}` | {} | {} |\n", row.example, row.default, row.doc)
+        // In a table a bar ends the cell, inside code too.
+        let example = row.example.replace('|', "\\|");
+        format!("| `{example}` | {} | {} |\n", row.default, row.doc)
     };
     HEAD.to_owned() + &ArgName::ALL.iter().map(line).collect::<String>()
 }

@@ -1,5 +1,5 @@
-//! Method names that tell what becomes of the receiver, by the API guidelines' conventions
-//! and the standard library. Names in neither list leave the question to the type.
+//! Method names that tell whether the receiver is consumed, by the API guidelines and the standard
+//! library. For other names the receiver's type decides.
 
 /// Methods of these names take `self`.
 pub fn consumes(method: &str) -> bool {

@@ -5,7 +5,7 @@
 #[allow(clippy::struct_excessive_bools, reason = "independent facts")]
 pub struct Usage {
     pub mentioned: bool,
-    /// Passed on by value: the next try finds it gone.
+    /// Passed on by value: it is gone for the next attempt.
     pub moved: bool,
     /// A receiver, or read through a field: only its type tells whether it is used up.
     pub received: bool,
@@ -19,11 +19,11 @@ pub struct Usage {
     pub assigned: bool,
 }
 
-/// What an expression's value is wanted for.
+/// The use of an expression's value.
 #[derive(Clone, Copy, PartialEq)]
 pub enum Want {
     Value,
-    /// A look at the place.
+    /// The place is only looked at.
     Place,
     MutPlace,
 }

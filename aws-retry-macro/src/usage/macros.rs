@@ -1,4 +1,4 @@
-//! Macros in a body: what they do with a name is their secret, but for those everybody knows.
+//! Macros in a body. Only for well-known ones is it known what they do with a name.
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use syn::parse::{Parse, ParseStream, Parser};
@@ -50,9 +50,9 @@ const BORROWING: &[&str] = &[
     "error_span",
 ];
 
-/// What a macro does with its arguments.
+/// A use of something in a macro's arguments.
 pub enum Found {
-    /// An expression, and what its value is wanted for.
+    /// An expression, and the use of its value.
     Expr(Expr, Want),
     /// A bare name that is moved, or only mentioned.
     Name { name: Ident, moved: bool },
@@ -79,7 +79,7 @@ pub fn read(mac: &Macro) -> Vec<Found> {
     found
 }
 
-/// An expression, behind a name or not.
+/// An expression, or `name = expression`.
 struct Argument(Expr);
 
 impl Parse for Argument {

@@ -1,5 +1,5 @@
-//! What a body does with a name: uses it up, calls methods on it, or merely looks at it.
-//! The compiler knows; we judge by syntax, and `clone(..)`/`borrow(..)` overrule.
+//! The uses of a name in a body: whether it is moved, has methods called on it, or is only looked at.
+//! A macro can judge only by syntax; `clone(..)` and `borrow(..)` overrule it.
 
 mod conventions;
 mod found;

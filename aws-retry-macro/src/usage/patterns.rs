@@ -32,7 +32,7 @@ impl<'ast> Visit<'ast> for Names<'_> {
         visit::visit_pat_ident(self, pat);
     }
 
-    // What stands behind a reference is copied.
+    // A value behind a reference is copied.
     fn visit_pat_reference(&mut self, pat: &'ast syn::PatReference) {
         let outside = self.takes;
         visit::visit_pat_reference(self, pat);

@@ -24,9 +24,10 @@ pub fn usages(names: &[String], block: &Block) -> HashMap<String, Usage> {
 
 struct Reader {
     found: HashMap<String, Usage>,
-    /// Names that the body has bound anew at this point.
+    /// Names that the body has shadowed at this point.
     hidden: Vec<String>,
-    /// In so many `move` closures and `async move` blocks, which take whatever they mention.
+    /// The number of `move` closures and `async move` blocks around this point, which take all that they
+    /// mention.
     owning: usize,
 }
 
@@ -48,7 +49,7 @@ impl Reader {
         patterns::bound(pat, &mut |name| self.hidden.push(name.to_string()));
     }
 
-    /// What `read` binds is forgotten afterwards.
+    /// Names that `read` binds are forgotten afterwards.
     fn scope(&mut self, read: impl FnOnce(&mut Self)) {
         let outside = self.hidden.len();
         read(self);
@@ -195,7 +196,7 @@ impl Reader {
                     self.expr(rest, Want::Value);
                 }
             }
-            // What is left passes on the values of its parts: calls, tuples, `?`, `.await`, `return`.
+            // The others pass on the values of their parts: calls, tuples, `?`, `.await`, `return`.
             _ => visit::visit_expr(&mut Parts(self), expr),
         }
     }
@@ -333,10 +334,10 @@ fn root(expr: &Expr) -> Option<&Ident> {
 }
 
 enum Operands {
-    /// Looked at, or a `bool`.
+    /// Both are only looked at, or are `bool`s.
     Compared,
     Taken,
-    /// The left one is.
+    /// The left one is written to.
     Written,
 }
 
