@@ -3,9 +3,11 @@
 
 mod support;
 
+use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex};
 
-use aws_retry_core::{observe, testing::Harness};
+use aws_retry_core::{observe, scope, testing::Harness};
+use futures::FutureExt;
 use support::{EXACT, Fault, failing};
 
 #[tokio::test]
@@ -29,6 +31,15 @@ async fn a_global_observer_sees_every_attempt_until_it_is_removed() {
     observe::keep_scope_names(true);
     failing(&EXACT, "o3", 1, Fault::Gone).await.unwrap_err();
     observe::keep_scope_names(false);
+
+    // A panic of it loses no retry tokens.
+    observe::set_global(|event| assert!(!event.is_retried(), "an observer that panics"));
+    for _ in 0..36 {
+        let call = harness.scope(failing(&EXACT, "o6", 9, Fault::Down));
+        assert!(AssertUnwindSafe(call).catch_unwind().await.is_err());
+    }
+    let left = harness.scope(async { scope::state("o6").map(|it| it.quota_left) }).await;
+    assert_eq!(left, Some(500));
 
     // Replaced, then removed.
     observe::set_global(|_| {});

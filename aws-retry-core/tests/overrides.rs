@@ -61,4 +61,26 @@ async fn overrides_beat_the_written_policy_until_they_are_removed() {
     assert!(overrides::remove("RetryPolicy::run").is_some());
     assert_eq!(hundred(&paced).await, Duration::ZERO);
     assert_eq!(attempts(&EXACT).await, 6);
+
+    // Calls that wait in the queue follow as well, and so does the next call of the scope.
+    for (name, raised, until) in [
+        ("raised", Some(10.0), Duration::from_secs(3)),
+        ("lifted", None, Duration::from_millis(1001)),
+    ] {
+        overrides::set("RetryPolicy::run", RetryPolicy::new().max_rate(0.01));
+        let begun = Instant::now();
+        let call = || failing(&paced, name, 0, Fault::Throttled);
+        let calls = futures::future::join_all((0..10).map(|_| call()));
+        let operator = async {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            match raised {
+                Some(rate) => overrides::set("RetryPolicy::run", RetryPolicy::new().max_rate(rate)),
+                None => overrides::clear(),
+            }
+        };
+        let _ = tokio::join!(calls, operator);
+        call().await.unwrap();
+        assert!(begun.elapsed() < until, "{name}: {:?}", begun.elapsed());
+    }
+    overrides::clear();
 }

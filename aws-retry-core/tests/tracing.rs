@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use aws_retry_core::testing::Harness;
-use aws_retry_core::{Log, RetryPolicy};
+use aws_retry_core::{Log, RetryPolicy, with_deadline};
 use support::{EXACT, Fault, failing, lost};
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
@@ -183,4 +183,24 @@ fn a_wait_that_blocks_a_runtime_is_warned_of_once() {
     let lines = seen.lines.lock().unwrap();
     assert_eq!(lines.len(), 1);
     assert!(field(&lines[0].2, "message").contains("spawn_blocking"));
+}
+
+#[test]
+fn calls_after_a_deadline_write_ten_error_lines_per_second_and_one_warning() {
+    let past = std::time::Instant::now();
+    let calls = async {
+        for _ in 0..700 {
+            failing(&EXACT, "late", 9, Fault::Throttled).await.unwrap_err();
+        }
+    };
+    let seen = seen(LevelFilter::TRACE, with_deadline(past, calls));
+    let lines = seen.lines.lock().unwrap();
+    let count = |level, message: &str| {
+        let said = lines.iter().filter(|line| field(&line.2, "message").starts_with(message));
+        said.filter(|line| line.0 == level).count()
+    };
+    let errors = count(Level::ERROR, "giving up");
+    assert!((1..=20).contains(&errors), "{errors}: the second may change in between");
+    assert_eq!(count(Level::TRACE, "giving up"), 700 - errors);
+    assert!(count(Level::WARN, "no value of this call's error type") <= 1, "once per site");
 }

@@ -227,39 +227,63 @@ impl RetryLoop<'_> {
         let inside = &self.rebindings.inside;
         let quiet = self.quiet();
         let (Body::Outcome(body) | Body::Future(body, _)) = self.body;
-        let inlined = self.inline.then(|| inline_body::inline(body, private)).flatten();
-        let body = inlined.as_ref().unwrap_or(body);
-        let body = glue!({
-            #inside
-            #quiet
-            let out: #outcome = #body;
-            #[allow(unreachable_code)]
-            out
-        });
-        let attempt = if inlined.is_some() {
-            let label = inline_body::label();
+        let attempted = |body: &TokenStream| {
             glue!({
+                #inside
+                #quiet
+                let out: #outcome = #body;
+                #[allow(unreachable_code)]
+                out
+            })
+        };
+        let as_result = glue! {{
+            use #private::as_result::*;
+            (&&#private::TypeOf::outcome(&out)).aws_retry_outcome_as_result(out)
+        }};
+        if let Some(inlined) = self.inline.then(|| inline_body::inline(body, private)).flatten() {
+            return self.attempt_inline(&attempted(&inlined.to_token_stream()), &as_result);
+        }
+        let body = attempted(&body.to_token_stream());
+        let passing = self.wraps_unknown().then(|| {
+            glue! {
+                let body = move || {
+                    let out = body();
+                    #as_result
+                };
+            }
+        });
+        let error_type = self.error_type("error_type_of_body", &glue!(body));
+        let (read, stop) = (self.read(), self.stop());
+        glue! {
+            let read;
+            let out = #private::Call::attempt_blocking(&mut call, {
+                let body = || -> #outcome #body;
+                #passing
+                let (body, error_type) = #error_type;
+                use #private::read_error::*;
+                read = #read;
+                (body, #stop)
+            });
+        }
+    }
+
+    /// A body that stands in the fn itself. Its outcome is the first thing that tells its error type, so
+    /// that no bound can stop the attempt before it begins.
+    fn attempt_inline(&self, body: &TokenStream, as_result: &TokenStream) -> TokenStream {
+        let private = self.private;
+        let outcome = inferred(self.outcome);
+        let label = inline_body::label();
+        let passing = self.wraps_unknown().then(|| glue!(let out = #as_result;));
+        let error_type = self.error_type("error_type_of_outcome", &glue!(&out));
+        let read = self.read();
+        glue! {
+            let out = {
                 let inside = #private::Call::begin_attempt_blocking(&mut call);
                 #[allow(unused_labels)]
                 let out: #outcome = #label: #body;
                 #private::drop(inside);
                 out
-            })
-        } else {
-            glue!(#private::Call::attempt_blocking(&mut call, || -> #outcome #body))
-        };
-        let passing = self.wraps_unknown().then(|| {
-            glue! {
-                let out = {
-                    use #private::as_result::*;
-                    (&&#private::TypeOf::outcome(&out)).aws_retry_outcome_as_result(out)
-                };
-            }
-        });
-        let error_type = self.error_type("error_type_of_outcome", &glue!(&out));
-        let read = self.read();
-        glue! {
-            let out = #attempt;
+            };
             #passing
             let read = {
                 use #private::read_error::*;

@@ -113,3 +113,9 @@ error_types! {
         closures [] io::Error => Some(io::Error::from);
     }
 }
+
+impl ToFailure<Chain> for dyn Error {
+    fn failure_of(&self) -> Failure<'_> {
+        chain::of_chain(self)
+    }
+}

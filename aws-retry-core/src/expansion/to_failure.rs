@@ -6,11 +6,8 @@
 //! would be stuck. That is why a type that is an `Error` and nothing else can't be read here, while the
 //! attribute reads it: every error of the SDK is an `Error`, too, and no bound says "and nothing else".
 
-use std::error::Error;
-
-use super::error_types::Chain;
 use crate::decision::failure::Failure;
-use crate::errors::{Stopped, chain};
+use crate::errors::Stopped;
 
 /// The one-method trait that makes a user's own error type known to every mode and form.
 ///
@@ -59,11 +56,5 @@ pub trait ToFailure<Marker> {
         Self: Sized,
     {
         None
-    }
-}
-
-impl ToFailure<Chain> for dyn Error {
-    fn failure_of(&self) -> Failure<'_> {
-        chain::of_chain(self)
     }
 }

@@ -36,6 +36,26 @@ impl<'p> Call<'p> {
         self.frame.setup_pending = self.frame.needs_setup;
         Attempt { call: self, adapter: PhantomData, future }
     }
+
+    /// The next attempt of a sync fn: blocks first, if it must.
+    #[inline]
+    pub fn attempt_blocking<O, A>(&mut self, (body, _): (impl FnOnce() -> O, A)) -> O
+    where
+        O: Outcome,
+        A: FromStopped<O::Error>,
+    {
+        self.check_slow_path();
+        self.frame.blocking = true;
+        self.frame.attempt = self.frame.attempt.saturating_add(1);
+        if self.frame.needs_setup
+            && let Some(stopped) = self.block_setup(A::constructor().is_some())
+            && let Some(error_of) = A::constructor()
+        {
+            return O::of_error(error_of(stopped));
+        }
+        let _inside = self.frame.enter();
+        body()
+    }
 }
 
 impl<F, A> Future for Attempt<'_, '_, F, A>

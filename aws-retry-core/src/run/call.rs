@@ -10,6 +10,7 @@ use crate::context::CallContext;
 use crate::context::ambient::{self, Ambient};
 use crate::decision::attempts::Attempts;
 use crate::decision::policy::{Resolved, RetryPolicy};
+use crate::errors::Stopped;
 use crate::expansion::outcome::Outcome;
 use crate::expansion::read_error::ReadFailure;
 use crate::limits::retry_tokens;
@@ -83,23 +84,25 @@ impl<'p> Call<'p> {
         self
     }
 
-    /// The next attempt of a sync fn: blocks first, if it must.
-    #[inline]
-    pub fn attempt_blocking<O>(&mut self, body: impl FnOnce() -> O) -> O {
-        let _inside = self.begin_attempt_blocking();
-        body()
-    }
-
-    /// The same for a body that is not a closure: the attempt ends with the guard.
+    /// The next attempt of a sync fn whose body is not a closure: it ends with the guard. Without the
+    /// adapter of an error type it can't be stopped.
     #[inline]
     pub fn begin_attempt_blocking(&mut self) -> impl Drop {
         self.check_slow_path();
         self.frame.blocking = true;
-        if self.frame.needs_setup {
-            self.state_mut().block_setup(false);
-        }
         self.frame.attempt = self.frame.attempt.saturating_add(1);
+        if self.frame.needs_setup {
+            self.block_setup(false);
+        }
         self.frame.enter()
+    }
+
+    /// The wait before an attempt of a sync fn.
+    #[cold]
+    pub(super) fn block_setup(&mut self, can_stop: bool) -> Option<Stopped> {
+        let stopped = self.state_mut().block_setup(can_stop);
+        self.tell_inside();
+        stopped
     }
 
     /// Leaves word for the code inside the attempt that is about to begin.

@@ -93,8 +93,8 @@ impl RetryPolicy {
         run(Call::new(&SITE).policy(self).scope(named(scope)), operation)
     }
 
-    /// [`RetryPolicy::run`] for blocking code: the waits block the thread. Modes with a send rate do not
-    /// pace it.
+    /// [`RetryPolicy::run`] for blocking code: the waits block the thread, the one for a turn included.
+    /// `total_timeout` and `deadline` keep an attempt from beginning late; nothing cuts one that runs.
     #[track_caller]
     pub fn run_blocking<T, E, M>(&self, mut operation: impl FnMut() -> Result<T, E>) -> Result<T, E>
     where
@@ -102,7 +102,7 @@ impl RetryPolicy {
     {
         let mut call = Call::new(&SITE).policy(self).scope(here());
         loop {
-            let outcome = call.attempt_blocking(&mut operation);
+            let outcome = call.attempt_blocking((&mut operation, Through::NEW));
             if let Some(outcome) = call.finish(outcome, Through::NEW) {
                 call.wait_before_giving_up_blocking();
                 return outcome;

@@ -4,6 +4,8 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+#[cfg(feature = "sdk")]
+mod bounds;
 mod deadlines;
 mod dropped;
 mod harness;

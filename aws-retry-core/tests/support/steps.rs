@@ -14,6 +14,15 @@ pub struct Steps {
     pub sleeps: Arc<Mutex<Vec<Duration>>>,
 }
 
+impl Steps {
+    /// The time source is set back.
+    pub fn set_back(&self, by: Duration) {
+        let millis = u64::try_from(by.as_millis()).unwrap();
+        let back = |now: u64| Some(now.saturating_sub(millis));
+        let _ = self.millis.fetch_update(Ordering::SeqCst, Ordering::SeqCst, back);
+    }
+}
+
 impl AsyncSleep for Steps {
     fn sleep(&self, duration: Duration) -> Sleep {
         self.sleeps.lock().unwrap().push(duration);

@@ -255,3 +255,69 @@ fn threads_and_runtimes_share_a_gate() {
     assert_eq!(turns, 200);
     assert_eq!(gate.state().waiting, 0);
 }
+
+/// An executor whose waker owns its task: the last waker drops a call in the same queue.
+#[test]
+fn wakers_are_dropped_outside_the_lock() {
+    struct Owner(Arc<Gate>);
+    impl std::task::Wake for Owner {
+        fn wake(self: Arc<Self>) {}
+    }
+    impl Drop for Owner {
+        fn drop(&mut self) {
+            let free = self.0.queue.try_lock().is_ok();
+            assert!(free || std::thread::panicking(), "dropped under the lock");
+        }
+    }
+
+    let gate = Arc::new(Gate::new(Kind::Paced, 0.1, 1.0));
+    let clock = Stopped;
+    let poll = |turn: std::pin::Pin<&mut Turn<'_, Stopped>>| {
+        let waker = Waker::from(Arc::new(Owner(Arc::clone(&gate))));
+        turn.poll(&mut Context::from_waker(&waker))
+    };
+    let (mut first, mut second) = (Ticket::new(), Ticket::new());
+    assert!(poll(pin!(gate.turn(&mut first, None, false, &clock))).is_ready());
+    let mut waiting = Box::pin(gate.turn(&mut second, None, false, &clock));
+    assert!(poll(waiting.as_mut()).is_pending());
+    assert!(poll(waiting.as_mut()).is_pending(), "it replaces the waker");
+    drop(waiting);
+    assert_eq!(gate.state().waiting, 0);
+}
+
+/// Time that stands still.
+struct Stopped;
+
+impl Timekeeper for Stopped {
+    fn now(&self) -> Time {
+        Time::from_secs(1)
+    }
+
+    fn sleep_until(&self, _: Time) -> Sleep {
+        Box::pin(std::future::pending())
+    }
+}
+
+/// Of two threads, the one with the older reading may reach the queue later: it would count as a clock
+/// that was set back, and the rate would run ahead.
+#[test]
+fn the_clock_is_read_under_the_lock() {
+    struct UnderLock(Arc<Gate>);
+    impl Timekeeper for UnderLock {
+        fn now(&self) -> Time {
+            assert!(self.0.queue.try_lock().is_err(), "read before the lock was taken");
+            Time::from_secs(1)
+        }
+
+        fn sleep_until(&self, _: Time) -> Sleep {
+            Box::pin(std::future::pending())
+        }
+    }
+
+    let gate = Arc::new(Gate::new(Kind::Paced, 100.0, 1.0));
+    let clock = UnderLock(Arc::clone(&gate));
+    let mut ticket = Ticket::new();
+    let turn = futures::executor::block_on(gate.turn(&mut ticket, None, false, &clock)).unwrap();
+    assert!(gate.earliest_turn(ticket, || clock.now()).is_some());
+    gate.answered(turn, Outcome::Throttled, 1, || clock.now());
+}
