@@ -105,7 +105,7 @@ fn attempts_retries_throttles_waits_and_give_ups_are_counted() {
     assert_eq!(count(names::ATTEMPTS), 1 + 3 + 6 + 1);
     assert_eq!(count(names::RETRIES), 2 + 5);
     assert_eq!(count(names::THROTTLES), 2);
-    assert_eq!(count(names::QUOTA_REFUSALS), 0);
+    assert_eq!(count(names::RETRY_TOKEN_REFUSALS), 0);
     let waits = seen.of("aws_retry_wait_seconds{function=RetryPolicy::run,service=SQS}");
     assert_eq!(waits, [0.5, 1.0, 0.5, 1.0, 2.0, 4.0, 8.0]);
     for reason in ["attempts", "permanent"] {
@@ -124,7 +124,7 @@ fn a_retry_without_tokens_is_counted() {
         }
     });
     // 500 tokens pay for 35 retries: 7 calls of 5; the other two are refused.
-    assert_eq!(seen.of("aws_retry_quota_refusals_total{function=RetryPolicy::run}").len(), 2);
+    assert_eq!(seen.of("aws_retry_retry_token_refusals_total{function=RetryPolicy::run}").len(), 2);
 }
 
 #[test]

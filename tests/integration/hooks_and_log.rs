@@ -4,10 +4,12 @@ use std::fmt::Write as _;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use aws_smithy_types::error::ErrorMetadata;
+
 use aws_retry::{AsFailure, Event, Failure, Kind, Reason, aws_retry};
 use tracing::field::{Field, Visit};
-use tracing::span;
 use tracing::subscriber::{Interest, Subscriber, with_default};
+use tracing::{Level, span};
 
 #[derive(Debug)]
 enum Fault {
@@ -27,16 +29,15 @@ impl AsFailure for Fault {
     }
 }
 
-/// Lines of the level, the message and the fields of each event.
-#[derive(Default)]
-struct Lines(Mutex<Vec<String>>);
+/// Lines of the level, the message and the fields of each event up to a level.
+struct Lines(Level, Mutex<Vec<String>>);
 
 impl Subscriber for &'static Lines {
     fn register_callsite(&self, _: &'static tracing::Metadata<'static>) -> Interest {
-        Interest::always()
+        Interest::sometimes()
     }
-    fn enabled(&self, _: &tracing::Metadata<'_>) -> bool {
-        true
+    fn enabled(&self, of: &tracing::Metadata<'_>) -> bool {
+        *of.level() <= self.0
     }
     fn new_span(&self, _: &span::Attributes<'_>) -> span::Id {
         span::Id::from_u64(1)
@@ -47,7 +48,7 @@ impl Subscriber for &'static Lines {
         if event.metadata().target().starts_with("aws_retry") {
             let mut line = Line(format!("{}", event.metadata().level()));
             event.record(&mut line);
-            self.0.lock().unwrap().push(line.0);
+            self.1.lock().unwrap().push(line.0);
         }
     }
     fn enter(&self, _: &span::Id) {}
@@ -57,6 +58,11 @@ impl Subscriber for &'static Lines {
 struct Line(String);
 
 impl Visit for Line {
+    /// As a format that does not escape by itself.
+    fn record_str(&mut self, field: &Field, value: &str) {
+        write!(self.0, " {}=\"{value}\"", field.name()).unwrap();
+    }
+
     fn record_debug(&mut self, field: &Field, value: &dyn std::fmt::Debug) {
         write!(self.0, " {}={value:?}", field.name()).unwrap();
     }
@@ -64,14 +70,18 @@ impl Visit for Line {
 
 /// The lines that `call` writes, on a paused clock.
 fn lines<T>(call: impl Future<Output = T>) -> Vec<String> {
-    let lines: &'static Lines = Box::leak(Box::default());
+    lines_to(Level::TRACE, call)
+}
+
+fn lines_to<T>(level: Level, call: impl Future<Output = T>) -> Vec<String> {
+    let lines: &'static Lines = Box::leak(Box::new(Lines(level, Mutex::default())));
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_time()
         .start_paused(true)
         .build()
         .unwrap();
     with_default(lines, || runtime.block_on(call));
-    lines.0.lock().unwrap().clone()
+    lines.1.lock().unwrap().clone()
 }
 
 fn at<'a>(lines: &'a [String], level: &str) -> Vec<&'a String> {
@@ -107,15 +117,39 @@ fn a_warning_for_each_retry_and_an_error_at_the_end() {
 }
 
 #[test]
-fn messages_hold_arns_and_stay_at_debug() {
+fn an_event_is_one_line_and_its_message_shows_only_where_debug_lines_are_wanted() {
     #[aws_retry(max_retries = 1)]
     async fn upload() -> Result<(), Fault> {
         Err(Fault::Throttled)
     }
-    let lines = lines(upload());
-    let with_arn = |level| at(&lines, level).iter().any(|line| line.contains("arn:"));
-    assert!(with_arn("DEBUG"), "{lines:#?}");
-    assert!(!with_arn("WARN") && !with_arn("ERROR"), "{lines:#?}");
+    let at_debug = lines(upload());
+    assert_eq!(at_debug.len(), 2, "a retry and a give-up: {at_debug:#?}");
+    for line in &at_debug {
+        for part in ["function=", "code=", "request_id=", "error_message=\"arn:aws:s3:::secret\""] {
+            assert!(line.contains(part), "{part}: {line}");
+        }
+    }
+    let at_info = lines_to(Level::INFO, upload());
+    assert_eq!(at_info.len(), 2, "{at_info:#?}");
+    assert!(!at_info.iter().any(|line| line.contains("arn:")), "{at_info:#?}");
+}
+
+#[test]
+fn text_from_a_server_forges_no_line_and_steers_no_terminal() {
+    #[aws_retry(max_retries = 0)]
+    async fn read() -> Result<(), ErrorMetadata> {
+        let hostile = format!("x\nERROR forged\u{1b}[31m\u{202e}{}", "y".repeat(1_000_000));
+        Err(ErrorMetadata::builder().code(&hostile).message(&hostile).build())
+    }
+    let lines = lines(read());
+    assert!(!lines.is_empty());
+    for line in lines {
+        assert!(line.len() < 2000, "{} bytes", line.len());
+        assert!(!line.contains(['\n', '\u{1b}', '\u{202e}']), "{line}");
+    }
+    let error = ErrorMetadata::builder().code("Throttling\u{1b}[2J\nretried").build();
+    let explained = aws_retry::explain!(error).to_string();
+    assert!(explained.starts_with(r"code: Throttling\u{1b}[2J\nretried, kind"), "{explained}");
 }
 
 #[test]

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use crate::decision::codes;
 use crate::decision::retry_after::RetryAfter;
+use crate::decision::shown;
 
 /// How a failed attempt's error arrived, where no service answered it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -329,13 +330,16 @@ impl<'a> Failure<'a> {
         }
     }
 
-    /// A copy that borrows nothing.
+    /// A copy that borrows nothing, for keeping: of a message of any length it holds 1024 bytes, of a code
+    /// and an id 256.
     pub(crate) fn to_owned(&self) -> Failure<'static> {
-        let owned =
-            |text: &Option<Cow<'_, str>>| text.as_deref().map(|text| Cow::Owned(text.to_owned()));
+        let owned = |text: &Option<Cow<'_, str>>| {
+            text.as_deref().map(|text| Cow::Owned(shown::kept_id(text).to_owned()))
+        };
+        let message = self.message().map(|message| Cow::Owned(shown::kept(message).to_owned()));
         Failure {
             code: owned(&self.code),
-            message: owned(&self.message),
+            message,
             request_id: owned(&self.request_id),
             service: owned(&self.service),
             operation: owned(&self.operation),

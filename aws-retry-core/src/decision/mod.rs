@@ -9,4 +9,5 @@ pub mod failure;
 pub mod policy;
 pub mod reason;
 pub mod retry_after;
+pub(crate) mod shown;
 pub mod timestamp;

@@ -59,7 +59,7 @@ const VARIANTS: &[(&str, &str, Transport)] = &[
 /// The variant of an `SdkError` of whatever operation. A wrapper can have the same words; it does not print
 /// the same type.
 fn of_sdk_error(error: &(dyn Error + 'static)) -> Option<Transport> {
-    let text = error.to_string();
+    let text = printed::display(error);
     let (_, name, transport) = VARIANTS.iter().find(|(words, ..)| *words == text)?;
     printed::debug(error, 512).contains(name).then_some(*transport)
 }
@@ -88,7 +88,7 @@ fn of_texts<'e>(error: &'e (dyn Error + 'static)) -> Failure<'e> {
     let mut of_sdk = false;
     let mut sdk_speaks = false;
     for error in walk(error) {
-        let text = error.to_string();
+        let text = printed::display(error);
         match text.as_str() {
             "request has timed out" => {
                 return Failure {

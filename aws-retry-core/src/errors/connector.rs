@@ -45,7 +45,7 @@ fn never_connected(error: &ConnectorError) -> bool {
                 let refused = source.downcast_ref().and_then(connection::of_io)
                     == Some(Transport::NeverConnected);
                 refused || {
-                    let text = source.to_string();
+                    let text = printed::display(source);
                     text == "client error (Connect)" || text.starts_with("HTTP connect timeout")
                 }
             }))
@@ -59,7 +59,7 @@ fn is_marked(error: &ConnectorError) -> bool {
 /// A provider of credentials fails as a dispatch failure of no particular kind: its words tell.
 pub(crate) fn is_about_credentials(error: &(dyn Error + 'static)) -> bool {
     source_chain::walk(error).any(|source| {
-        let text = source.to_string();
+        let text = printed::display(source);
         ["credential", "identity", "SSO session", "token provider"]
             .iter()
             .any(|word| text.contains(word))

@@ -77,7 +77,7 @@ const LONGEST_PRINTED: usize = 16 * 1024;
 /// What a service's modeled error says whose type is not known here: `Display` starts with the type's name,
 /// `Debug` shows the metadata inside. Without metadata it is not the SDK's.
 pub(crate) fn of_modeled_text<'e>(error: &(dyn Error + 'static)) -> Option<Failure<'e>> {
-    let display = error.to_string();
+    let display = printed::display(error);
     let coded = text::code_of(&display)?;
     let debug = printed::debug(error, LONGEST_PRINTED);
     let (_, fields) = debug.split_once(&format!("{} {{ ", coded.name))?;

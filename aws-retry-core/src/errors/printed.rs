@@ -1,14 +1,26 @@
-//! The start of an error's `Debug` output: it names types that are private or generic, which nobody can
-//! downcast to.
+//! The start of an error's output. Its `Debug` form names types that are private or generic, which nobody
+//! can downcast to; its `Display` form may hold the body of an answer, however long.
 
 use std::error::Error;
 use std::fmt::{self, Write};
 
+/// The bytes of a text in which a code is looked for.
+const READ: usize = 4096;
+
+/// The start of what `error` prints with `{}`; the rest is never formatted.
+pub(crate) fn display(error: &(dyn Error + 'static)) -> String {
+    start(format_args!("{error}"), READ)
+}
+
 /// At most `limit` bytes of what `error` prints with `{:?}`; the rest is never formatted.
 pub(crate) fn debug(error: &(dyn Error + 'static), limit: usize) -> String {
+    start(format_args!("{error:?}"), limit)
+}
+
+fn start(output: fmt::Arguments<'_>, limit: usize) -> String {
     let mut start = Start { text: String::new(), limit };
     // An error means that the limit is reached.
-    let _ = write!(start, "{error:?}");
+    let _ = start.write_fmt(output);
     start.text
 }
 
@@ -36,5 +48,14 @@ mod tests {
         let text = debug(&error, 40);
         assert!((38..=40).contains(&text.len()) && text.starts_with("Custom {"), "{text}");
         assert_eq!(debug(&error, 10_000), format!("{error:?}"));
+    }
+
+    #[test]
+    fn of_a_body_of_a_hundred_megabytes_four_kilobytes_are_formatted() {
+        let error = std::io::Error::other("a".repeat(100_000_000));
+        let text = display(&error);
+        assert_eq!(text.len(), READ);
+        assert!(text.capacity() <= 2 * READ);
+        assert_eq!(display(&std::io::Error::other("short")), "short");
     }
 }

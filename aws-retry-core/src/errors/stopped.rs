@@ -7,6 +7,7 @@ use std::io;
 use super::source_chain;
 use crate::decision::failure::Failure;
 pub use crate::decision::reason::StopWhy;
+use crate::decision::shown::shown;
 
 /// What a call returns that was ended by this crate: a cut attempt, a turn that can't come in time,
 /// `fail_fast`.
@@ -51,7 +52,7 @@ impl fmt::Display for Stopped {
             StopWhy::NoTimer => "no timer runs that could end it in time",
         })?;
         match self.last_failure.as_ref().and_then(|failure| failure.code()) {
-            Some(code) => write!(f, " (the failure before: {code})"),
+            Some(code) => write!(f, " (the failure before: {})", shown(code)),
             None => Ok(()),
         }
     }

@@ -6,9 +6,11 @@ use crate::decision::failure::{Failure, Kind};
 use crate::decision::reason::Reason;
 use crate::limits::rate::State as RateState;
 
-/// What happened: an attempt ended, a retry is about to wait, or the call gave up.
+/// An attempt ended, a retry is about to wait, or the call gave up; or the SDK sent a request again inside an
+/// attempt.
 ///
-/// It borrows from the failed attempt; copy what must outlive the hook.
+/// It borrows from the failed attempt; copy what must outlive the hook. Texts are as the service sent them:
+/// escape what you show.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Event<'a> {
@@ -29,6 +31,15 @@ pub struct Event<'a> {
     /// its deadline had passed, or `fail_fast` did not let it wait. The failure is then that of the attempt
     /// before.
     pub sent: bool,
+    /// The requests that the attempt sent. Where the SDK's interceptor runs it counts them; elsewhere an
+    /// attempt is one request.
+    pub requests: u32,
+    /// Of these, the ones that the SDK sent again inside the attempt.
+    pub sdk_retries: u32,
+    /// The event is of one such request: the failure is that of the request before it, and the attempt goes
+    /// on. The process's observer, reports, metrics and the log get these events; hooks get the count in the
+    /// attempt's own event. `requests` and `sdk_retries` are zero here: that event counts them.
+    pub sdk_retried: bool,
     /// Attempts allowed in all.
     pub max_attempts: u32,
     /// The error code, as `ThrottlingException`.
@@ -39,7 +50,7 @@ pub struct Event<'a> {
     pub status: Option<u16>,
     /// The id by which AWS support finds the request.
     pub request_id: Option<&'a str>,
-    /// What the failure was taken for; `None` after a success.
+    /// The kind that the failure was treated as; `None` after a success.
     pub kind: Option<Kind>,
     /// The wait before the next attempt; zero at a success and at the end.
     pub delay: Duration,
@@ -74,6 +85,6 @@ impl<'a> Event<'a> {
     /// Whether the attempt failed and another one follows.
     #[must_use]
     pub fn is_retried(&self) -> bool {
-        self.kind.is_some() && self.reason.is_none()
+        self.kind.is_some() && self.reason.is_none() && !self.sdk_retried
     }
 }

@@ -5,6 +5,7 @@ use std::fmt;
 use crate::decision::classify::{Predicates, Rule, classify};
 use crate::decision::failure::{Failure, Kind};
 use crate::decision::policy::{Resolved, RetryPolicy};
+use crate::decision::shown::shown;
 use crate::expansion::read_error::ReadFailure;
 use crate::expansion::to_failure::ToFailure;
 
@@ -41,7 +42,7 @@ impl Explanation<'_> {
 
 impl fmt::Display for Explanation<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let code = self.failure.code().unwrap_or("none");
+        let code = shown(self.failure.code().unwrap_or("none"));
         write!(f, "code: {code}")?;
         if let Some(status) = self.failure.status {
             write!(f, ", status: {status}")?;

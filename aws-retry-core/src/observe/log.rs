@@ -1,6 +1,7 @@
-//! Log lines through `tracing`, as the Python decorator writes them. Codes, statuses and request ids
-//! only: messages hold ARNs, and go out at debug level.
+//! Log lines through `tracing`, as the Python decorator writes them: one per event. The service's message,
+//! which may hold ARNs, is on it only where somebody wants lines at debug level.
 
+use std::borrow::Cow;
 use std::sync::atomic::Ordering;
 
 use tracing::Level;
@@ -9,6 +10,7 @@ use crate::clock::Time;
 use crate::decision::failure::Kind;
 use crate::decision::policy::Log;
 use crate::decision::reason::Reason;
+use crate::decision::shown::shown;
 use crate::observe::event::Event;
 use crate::observe::per_site::PerSite;
 
@@ -21,19 +23,30 @@ macro_rules! line {
             target: "aws_retry",
             $level,
             function = $event.function,
-            service = $event.service,
-            operation = $event.operation,
-            scope = $event.scope,
+            service = field($event.service).as_deref(),
+            operation = field($event.operation).as_deref(),
+            scope = field($event.scope).as_deref(),
             attempt = $event.attempt,
             max_attempts = $event.max_attempts,
             kind = $event.kind.map(Kind::as_str),
-            code = $event.code,
+            code = field($event.code).as_deref(),
             status = $event.status,
-            request_id = $event.request_id,
+            request_id = field($event.request_id).as_deref(),
+            error_message = message($event).as_deref(),
             $($name = $value,)*
             "{}", $text
         )
     };
+}
+
+/// Text of others, as one short line.
+fn field(text: Option<&str>) -> Option<Cow<'_, str>> {
+    text.map(shown)
+}
+
+/// The service's message, where it may be shown.
+fn message<'a>(event: &Event<'a>) -> Option<Cow<'a, str>> {
+    field(event.message.filter(|_| tracing::enabled!(target: TARGET, Level::DEBUG)))
 }
 
 pub(super) fn write(site: &PerSite, level: Log, event: &Event<'_>, now: Time) {
@@ -46,7 +59,7 @@ pub(super) fn write(site: &PerSite, level: Log, event: &Event<'_>, now: Time) {
         Log::Error => Level::ERROR,
     };
     match event.reason {
-        // A permanent failure on the first try is an answer, not a defeat.
+        // A permanent failure on the first attempt is an answer, not a defeat.
         Some(Reason::Permanent) if event.attempt <= 1 => {
             line!(Level::DEBUG, event, "not retried", reason = Reason::Permanent.as_str())
         }
@@ -61,9 +74,6 @@ pub(super) fn write(site: &PerSite, level: Log, event: &Event<'_>, now: Time) {
         }
         Some(reason) => give_up(Level::ERROR, event, reason.as_str()),
         None => retry(level, event, site.retry_limit.admits(now)),
-    }
-    if let Some(message) = event.message {
-        tracing::debug!(target: TARGET, function = event.function, attempt = event.attempt, message);
     }
 }
 
@@ -103,10 +113,14 @@ pub(super) fn unstoppable(site: &PerSite, function: &str) {
 
 fn retry(level: Level, event: &Event<'_>, admitted: bool) {
     let level = if admitted { level } else { Level::TRACE };
-    let delay = event.delay.as_secs_f64();
+    // Where the SDK retries, the wait is its own.
+    let (text, delay) = match event.sdk_retried {
+        true => ("the SDK sent the request again", None),
+        false => ("retrying", Some(event.delay.as_secs_f64())),
+    };
     macro_rules! at {
         ($level:expr) => {
-            line!($level, event, "retrying", delay_seconds = delay)
+            line!($level, event, text, delay_seconds = delay)
         };
     }
     match level {

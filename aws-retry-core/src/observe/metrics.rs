@@ -1,4 +1,4 @@
-//! Counters and histograms through the crate `metrics`. Without a recorder they cost a look for one.
+//! Counters and histograms through the crate `metrics`. Without a recorder they cost one look for it.
 
 use std::time::Duration;
 
@@ -10,25 +10,27 @@ use crate::decision::reason::Reason;
 use crate::observe::event::Event;
 use crate::observe::per_site::PerSite;
 
-/// Attempts, first tries included.
+/// Attempts, each call's first included.
 pub const ATTEMPTS: &str = "aws_retry_attempts_total";
 /// Attempts that failed and were followed by another one.
 pub const RETRIES: &str = "aws_retry_retries_total";
-/// Attempts that the service throttled.
+/// Requests that the SDK sent again inside an attempt; known where its interceptor runs.
+pub const SDK_RETRIES: &str = "aws_retry_sdk_retries_total";
+/// Attempts that the service throttled, and throttled requests that the SDK sent again inside one.
 pub const THROTTLES: &str = "aws_retry_throttles_total";
 /// Calls that gave up, with the label `reason`.
 pub const GIVE_UPS: &str = "aws_retry_give_ups_total";
-/// Retries that an empty retry quota refused.
-pub const QUOTA_REFUSALS: &str = "aws_retry_quota_refusals_total";
+/// Retries that were not made because the retry tokens had run out.
+pub const RETRY_TOKEN_REFUSALS: &str = "aws_retry_retry_token_refusals_total";
 /// Seconds of each wait between two attempts, a histogram.
 pub const WAIT_SECONDS: &str = "aws_retry_wait_seconds";
 /// Seconds that an attempt waited for its turn, a histogram; only where it had to.
 pub const QUEUE_SECONDS: &str = "aws_retry_queue_seconds";
-/// Sends a second of a scope's send rate, a gauge.
+/// Sends per second of a scope's send rate, a gauge.
 pub const SEND_RATE: &str = "aws_retry_send_rate";
 /// Calls in a scope's queue, a gauge.
 pub const QUEUE_LENGTH: &str = "aws_retry_queue_length";
-/// The quota that paced mode has measured, requests a second, a gauge.
+/// The quota that paced mode has measured, requests per second, a gauge.
 pub const LEARNED_QUOTA: &str = "aws_retry_learned_quota";
 /// Cycles of rise and cut in which paced mode has measured it, a gauge.
 pub const CYCLES: &str = "aws_retry_cycles";
@@ -39,11 +41,12 @@ const METADATA: Metadata<'static> = Metadata::new("aws_retry", Level::INFO, None
 pub fn describe() {
     use metrics::{Unit, describe_counter, describe_gauge, describe_histogram};
     let counters = [
-        (ATTEMPTS, "Attempts of retried calls, first tries included"),
+        (ATTEMPTS, "Attempts of retried calls, each call's first included"),
         (RETRIES, "Attempts that failed and were followed by another one"),
-        (THROTTLES, "Attempts that the service throttled"),
+        (SDK_RETRIES, "Requests that the SDK sent again inside an attempt"),
+        (THROTTLES, "Requests that the service throttled"),
         (GIVE_UPS, "Calls that gave up, by reason"),
-        (QUOTA_REFUSALS, "Retries that an empty retry quota refused"),
+        (RETRY_TOKEN_REFUSALS, "Retries not made because the retry tokens had run out"),
     ];
     for (name, text) in counters {
         describe_counter!(name, Unit::Count, text);
@@ -56,8 +59,8 @@ pub fn describe() {
     describe_gauge!(CYCLES, Unit::Count, "Cycles in which paced mode has measured it");
 }
 
-/// A success on the first try, of which nothing is known but what is written. Allocates once a fn, where
-/// the rest of the policy names neither another fn nor a service.
+/// Counts a success on the first attempt, of which only the written policies are known. Allocates once per
+/// fn, unless the rest of the policy names another fn or a service.
 pub(super) fn first_try(
     site: &PerSite,
     name: &'static str,
@@ -90,10 +93,13 @@ pub(super) fn emit(event: &Event<'_>) {
         with_recorder(|recorder| recorder.register_counter(key, &METADATA).increment(1));
     };
     if event.sent {
-        count(&key(ATTEMPTS));
+        count(&key(if event.sdk_retried { SDK_RETRIES } else { ATTEMPTS }));
         if event.kind == Some(Kind::Throttled) {
             count(&key(THROTTLES));
         }
+    }
+    if event.sdk_retried {
+        return;
     }
     if event.is_retried() {
         count(&key(RETRIES));
@@ -113,7 +119,7 @@ pub(super) fn emit(event: &Event<'_>) {
         count(&key(GIVE_UPS).with_extra_labels(vec![reason]));
     }
     if event.reason == Some(Reason::Quota) {
-        count(&key(QUOTA_REFUSALS));
+        count(&key(RETRY_TOKEN_REFUSALS));
     }
     if let Some(state) = event.rate {
         let set = |name, value| {

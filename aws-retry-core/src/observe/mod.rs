@@ -1,22 +1,25 @@
-//! What a call tells of itself.
+//! The events of a call, and who receives them.
 //!
-//! | who listens | what it gets | how |
+//! | listener | events | how |
 //! |---|---|---|
 //! | a fn's own hooks | the attempts, retries and give-ups of that fn | `on_attempt`, `on_retry`, `on_give_up` |
 //! | the process | every attempt of every call | [`set_global`] |
-//! | the caller | what became of the calls inside a future | [`report`](crate::report) |
-//! | `tracing` | log lines, and a span a call | feature `tracing` (default) |
+//! | the caller | sums and failures of the calls inside a future | [`report`](crate::report()) |
+//! | `tracing` | log lines, and one span per call | feature `tracing` (default) |
 //! | `metrics` | counters, histograms, a gauge | feature `metrics` |
 //!
-//! Nothing is allocated or formatted where nobody listens. No argument is told to anybody, and messages,
-//! which hold ARNs, are logged at debug level only.
+//! Nothing is allocated or formatted where nobody listens. No argument is passed on, and messages, which hold
+//! ARNs, are logged only where debug lines are wanted. Text from a server is logged as one line of at most 256
+//! characters, with control characters and marks of direction escaped. Requests that the SDK sends again inside
+//! an attempt, which its interceptor sees, are events too ([`Event::sdk_retried`]).
 //!
 //! # Log lines
 //!
-//! Target `aws_retry`. A retry is a warning (ten per second and fn at most, the rest at trace level; in
-//! paced mode at debug level; `log = ".."` says otherwise), a give-up an error (of those for `deadline`,
-//! `fail_fast` and `no_timer`, too, ten per second and fn). A permanent failure on
-//! the first try and a success that took retries are debug lines. Their fields are stable:
+//! Target `aws_retry`, one line per event. A retry is a warning (at most ten per second and fn, the rest at
+//! trace level; in paced mode at debug level; `log = ".."` says otherwise), and so is a request that the SDK
+//! sent again. A give-up is an error (of those for a deadline, a busy queue or a missing timer at most ten per
+//! second and fn). A permanent failure on the first attempt and a success that took retries are debug lines.
+//! Their fields are stable:
 //!
 //! | field | on | meaning |
 //! |---|---|---|
@@ -24,15 +27,16 @@
 //! | `service`, `operation` | all | as written on the fn, or as the interceptor recorded them |
 //! | `scope` | all | the scope's elements, `/` between them, after [`keep_scope_names`] |
 //! | `attempt`, `max_attempts` | all | the attempt that ended, from 1; attempts allowed |
-//! | `kind` | failures | what it was taken for: [`Kind::as_str`](crate::Kind::as_str) |
-//! | `code`, `status`, `request_id` | failures | what the service answered |
+//! | `kind` | failures | the kind that it was treated as: [`Kind::as_str`](crate::Kind::as_str) |
+//! | `code`, `status`, `request_id` | failures | the service's answer |
+//! | `error_message` | failures | the service's message, where any subscriber wants debug lines of the target |
 //! | `delay_seconds` | retries | the wait that follows |
 //! | `reason` | give-ups | [`Reason::as_str`](crate::Reason::as_str) |
 //! | `elapsed_seconds` | ends | time since the call's start or its first failure |
 //!
 //! # Spans
 //!
-//! Target `aws_retry`, name `call`, level debug as the SDK's own: one a call, around its attempts, its
+//! Target `aws_retry`, name `call`, level debug as the SDK's own: one per call, around its attempts, its
 //! waits and its log lines. The fields above, with `module` and with `attempts` (made in all) in place
 //! of `attempt`; `kind`, `code`, `status`, `request_id` and `reason` are those of the failure that the
 //! call gave up on. For OpenTelemetry `otel.name` is the fn's name, and `otel.status_code` is `ERROR` after a
@@ -42,21 +46,22 @@
 //! # Metrics
 //!
 //! Labels: `function`; `service`, as written (`service = ".."`) or, of a failure, as the interceptor
-//! recorded it; `scope` after [`keep_scope_names`]. A success on the first try asks nobody for its service:
-//! where attempts are to be told by service, write it on the fn.
+//! recorded it; `scope` after [`keep_scope_names`]. A success on the first attempt knows only the written
+//! service: to tell attempts apart by service, write it on the fn.
 //!
 //! | metric | kind | counts |
 //! |---|---|---|
-//! | `aws_retry_attempts_total` | counter | attempts, first tries included |
+//! | `aws_retry_attempts_total` | counter | attempts, each call's first included |
 //! | `aws_retry_retries_total` | counter | attempts that failed and were followed by another |
-//! | `aws_retry_throttles_total` | counter | attempts that the service throttled |
+//! | `aws_retry_sdk_retries_total` | counter | requests that the SDK sent again inside an attempt |
+//! | `aws_retry_throttles_total` | counter | attempts, and requests that the SDK sent again, that were throttled |
 //! | `aws_retry_give_ups_total` | counter | calls that gave up, with the label `reason` |
-//! | `aws_retry_quota_refusals_total` | counter | retries that an empty retry quota refused |
+//! | `aws_retry_retry_token_refusals_total` | counter | retries not made because the retry tokens had run out |
 //! | `aws_retry_wait_seconds` | histogram | each wait between two attempts |
 //! | `aws_retry_queue_seconds` | histogram | each wait for a turn, in the modes with a send rate |
-//! | `aws_retry_send_rate` | gauge | sends a second of a scope's send rate |
+//! | `aws_retry_send_rate` | gauge | sends per second of a scope's send rate |
 //! | `aws_retry_queue_length` | gauge | calls in a scope's queue |
-//! | `aws_retry_learned_quota` | gauge | the quota that paced mode has measured, requests a second |
+//! | `aws_retry_learned_quota` | gauge | the quota that paced mode has measured, requests per second |
 //! | `aws_retry_cycles` | gauge | cycles of rise and cut in which it has measured it |
 
 mod event;

@@ -1,14 +1,19 @@
-//! What became of the calls inside a future.
+//! The sums and failures of the calls inside a future.
 
+use std::iter::Sum;
+use std::ops::AddAssign;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use crate::clock::{Clock, Time};
 use crate::decision::failure::Kind;
 use crate::decision::reason::Reason;
+use crate::decision::shown::{kept, kept_id};
 use crate::observe::event::Event;
 
-/// What became of the retried calls inside a future: see [`report`](crate::report()).
+/// The result of the retried calls inside a future: see [`report`](crate::report()).
+///
+/// Reports add up, of regions to accounts and of accounts to a run: `+=`, or `sum()` over an iterator.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Report {
@@ -16,16 +21,22 @@ pub struct Report {
     pub calls: u32,
     /// Attempts of all these calls that came to an end.
     pub attempts: u32,
+    /// Requests that these attempts sent. Where the SDK's interceptor runs it counts them: an attempt may
+    /// send several, since the SDK retries some failures itself, or none. Elsewhere an attempt is a request.
+    pub requests: u32,
+    /// The requests among them that the SDK sent again inside an attempt. Known where the interceptor runs.
+    pub sdk_retries: u32,
     /// The waits between attempts that were begun, added up.
     pub total_wait: Duration,
     /// The time that attempts waited for their turn, in the modes with a send rate, added up.
     pub total_queued: Duration,
-    /// Every failed attempt, in order.
+    /// Every failed attempt, and every failed request that the SDK sent again inside one, in order.
     pub failures: Vec<FailedAttempt>,
 }
 
 impl Report {
-    /// Attempts beyond the first of each call: what boto3 calls `RetryAttempts`.
+    /// Attempts beyond the first of each call: what boto3 calls `RetryAttempts`. [`Report::sdk_retries`] are
+    /// not among them.
     #[must_use]
     pub fn retries(&self) -> u32 {
         self.attempts.saturating_sub(self.calls)
@@ -37,26 +48,62 @@ impl Report {
     }
 }
 
+impl AddAssign for Report {
+    /// Adds the sums, and appends the failures of `other`.
+    fn add_assign(&mut self, other: Self) {
+        let sums = [
+            (&mut self.calls, other.calls),
+            (&mut self.attempts, other.attempts),
+            (&mut self.requests, other.requests),
+            (&mut self.sdk_retries, other.sdk_retries),
+        ];
+        for (sum, more) in sums {
+            *sum = sum.saturating_add(more);
+        }
+        self.total_wait = self.total_wait.saturating_add(other.total_wait);
+        self.total_queued = self.total_queued.saturating_add(other.total_queued);
+        self.failures.extend(other.failures);
+    }
+}
+
+impl Sum for Report {
+    fn sum<I: Iterator<Item = Self>>(reports: I) -> Self {
+        reports.fold(Self::default(), |mut sum, report| {
+            sum += report;
+            sum
+        })
+    }
+}
+
 /// A failed attempt in a [`Report`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct FailedAttempt {
     /// The fn's name.
     pub function: &'static str,
+    /// The service, as `"Secrets Manager"`: written, or recorded by the interceptor.
+    pub service: Option<String>,
+    /// The operation, as `"ListSecrets"`: written, or recorded by the interceptor.
+    pub operation: Option<String>,
+    /// The elements of the scope, with `/` between them, where
+    /// [`keep_scope_names`](crate::observe::keep_scope_names) asked for it.
+    pub scope: Option<String>,
     /// Its number within its call, from 1.
     pub attempt: u32,
     /// When it failed, since the report began.
     pub at: Duration,
     /// The error code.
     pub code: Option<String>,
-    /// The service's message. It may hold ARNs.
+    /// The first 1024 bytes of the service's message. It may hold ARNs, and is not escaped.
     pub message: Option<String>,
     /// The HTTP status.
     pub status: Option<u16>,
     /// The request id.
     pub request_id: Option<String>,
-    /// What it was taken for.
+    /// The kind that it was treated as.
     pub kind: Kind,
+    /// Whether the SDK sent the request again, inside the attempt. The delay is then its own, and zero here.
+    pub sdk_retried: bool,
     /// The wait that followed.
     pub delay: Duration,
     /// Why the call gave up, if it did.
@@ -79,8 +126,12 @@ impl Collector {
     pub fn add(&self, event: &Event<'_>) {
         let at = self.clock.now().saturating_sub(self.began);
         let mut report = self.report.lock().unwrap_or_else(PoisonError::into_inner);
-        report.attempts = report.attempts.saturating_add(u32::from(event.sent));
-        report.calls = report.calls.saturating_add(u32::from(event.attempt == 1));
+        if !event.sdk_retried {
+            report.attempts = report.attempts.saturating_add(u32::from(event.sent));
+            report.calls = report.calls.saturating_add(u32::from(event.attempt == 1));
+        }
+        report.requests = report.requests.saturating_add(event.requests);
+        report.sdk_retries = report.sdk_retries.saturating_add(event.sdk_retries);
         report.total_wait = report.total_wait.saturating_add(event.delay);
         report.total_queued = report.total_queued.saturating_add(event.queued);
         report.failures.extend(FailedAttempt::of(event, at));
@@ -93,17 +144,56 @@ impl Collector {
 
 impl FailedAttempt {
     fn of(event: &Event<'_>, at: Duration) -> Option<Self> {
+        let owned = |text: Option<&str>| text.map(|text| kept_id(text).to_owned());
         Some(Self {
             function: event.function,
+            service: owned(event.service),
+            operation: owned(event.operation),
+            scope: event.scope.map(Into::into),
             attempt: event.attempt,
             at,
-            code: event.code.map(Into::into),
-            message: event.message.map(Into::into),
+            code: owned(event.code),
+            message: event.message.map(|message| kept(message).to_owned()),
             status: event.status,
-            request_id: event.request_id.map(Into::into),
+            request_id: owned(event.request_id),
             kind: event.kind?,
+            sdk_retried: event.sdk_retried,
             delay: event.delay,
             reason: event.reason,
         })
+    }
+}
+
+#[cfg(all(test, feature = "tokio"))]
+mod tests {
+    use super::*;
+    use crate::{RetryPolicy, report, testing::Harness};
+    use std::io::{Error, ErrorKind};
+
+    #[tokio::test]
+    async fn reports_of_regions_add_up_to_that_of_an_account() {
+        let policy = RetryPolicy::new().service("SQS").operation("ListQueues").max_retries(1);
+        let region = || {
+            let call = policy.run(|| async { Err::<(), _>(Error::from(ErrorKind::BrokenPipe)) });
+            async { report(Harness::new().no_waits().scope(call)).await.1 }
+        };
+        let regions = [region().await, region().await, region().await];
+        let mut account: Report = regions.iter().cloned().sum();
+        assert_eq!((account.calls, account.attempts, account.requests), (3, 6, 6));
+        assert_eq!((account.retries(), account.sdk_retries), (3, 0));
+        assert_eq!(account.give_ups().count(), 3);
+        assert_eq!(account.total_wait, regions.iter().map(|it| it.total_wait).sum::<Duration>());
+        account += Report::default();
+        let failure = &account.failures[0];
+        assert_eq!(failure.service.as_deref(), Some("SQS"));
+        assert_eq!(failure.operation.as_deref(), Some("ListQueues"));
+        assert_eq!(failure.scope, None, "kept only on demand");
+    }
+
+    #[test]
+    fn a_kept_failure_holds_the_start_of_a_long_message() {
+        let message = "a".repeat(10_000_000);
+        let failure = crate::Failure::new().with_message(message.as_str());
+        assert_eq!(failure.to_owned().message().map(str::len), Some(1024));
     }
 }

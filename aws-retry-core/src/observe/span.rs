@@ -14,6 +14,7 @@ mod on {
     use tracing::{Level, Span};
 
     use crate::decision::failure::Kind;
+    use crate::decision::shown::shown;
     use crate::observe::event::Event;
 
     /// Whether anybody wants spans: one relaxed load where nobody listens at debug level.
@@ -52,9 +53,9 @@ mod on {
                 otel.status_code = Empty,
                 function = call.function,
                 module = call.module,
-                service = call.service,
-                operation = call.operation,
-                scope = call.scope,
+                service = call.service.map(shown).as_deref(),
+                operation = call.operation.map(shown).as_deref(),
+                scope = call.scope.map(shown).as_deref(),
                 max_attempts = call.max_attempts,
                 attempts = Empty,
                 elapsed_seconds = Empty,
@@ -81,14 +82,14 @@ mod on {
             span.record("attempts", event.attempt);
             span.record("elapsed_seconds", event.elapsed.as_secs_f64());
             if !self.named {
-                span.record("service", event.service);
-                span.record("operation", event.operation);
+                span.record("service", event.service.map(shown).as_deref());
+                span.record("operation", event.operation.map(shown).as_deref());
             }
             if let Some(reason) = event.reason {
                 span.record("kind", event.kind.map(Kind::as_str));
-                span.record("code", event.code);
+                span.record("code", event.code.map(shown).as_deref());
                 span.record("status", event.status);
-                span.record("request_id", event.request_id);
+                span.record("request_id", event.request_id.map(shown).as_deref());
                 span.record("reason", reason.as_str());
                 span.record("otel.status_code", "ERROR");
             }

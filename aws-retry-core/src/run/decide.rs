@@ -161,7 +161,8 @@ impl State {
                 (Duration::ZERO, Some(reason), hooks.on_give_up)
             }
         };
-        let event = Event { sent, delay, reason, ..self.event(attempt) };
+        let requests = u32::from(sent);
+        let event = Event { sent, requests, delay, reason, ..self.event(attempt) };
         // An attempt that was never sent failed because of the failure before it.
         let event = match &self.last_failure {
             Some((last, kind)) if !sent => event.of_failure(last, *kind),

@@ -144,5 +144,10 @@ fn texts(stream: TokenStream, found: &mut Vec<Found>) {
 }
 
 fn captured(text: &str) -> impl Iterator<Item = &str> {
-    text.split('{').skip(1).filter_map(|piece| piece.split(['}', ':']).next())
+    let pieces = text.split('{').skip(1).filter_map(|piece| piece.split(['}', ':']).next());
+    // The lexer reports text that no token begins with, such as that of `\u{202e}`, even if it is only tried.
+    pieces.filter(|name| {
+        !name.starts_with(|c: char| c.is_ascii_digit())
+            && name.chars().all(|c| c == '_' || c.is_alphanumeric())
+    })
 }
