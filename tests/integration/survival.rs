@@ -11,7 +11,7 @@ use aws_sdk_secretsmanager::Client;
 use aws_sdk_secretsmanager::config::interceptors::{
     BeforeDeserializationInterceptorContextMut, FinalizerInterceptorContextMut,
 };
-use aws_sdk_secretsmanager::config::retry::RetryConfig;
+use aws_sdk_secretsmanager::config::retry::{RetryConfig, RetryPartition};
 use aws_sdk_secretsmanager::config::timeout::TimeoutConfig;
 use aws_sdk_secretsmanager::config::{ConfigBag, Intercept, RuntimeComponents};
 use aws_sdk_secretsmanager::error::{BoxError, SdkError};
@@ -200,6 +200,8 @@ fn client(
     let timeouts =
         TimeoutConfig::builder().operation_attempt_timeout(Duration::from_millis(150)).build();
     let mut config = plain(endpoint, retries).config().to_builder().timeout_config(timeouts);
+    // A token bucket of its own: all clients of a region share one otherwise.
+    config = config.retry_partition(RetryPartition::new(endpoint.url()));
     if failing == ErrorIn200 {
         config = config.interceptor(ReadErrorsIn200).retry_classifier(retry_internal_error());
     }
@@ -291,4 +293,57 @@ async fn without_the_interceptor_a_call_survives_what_its_error_type_still_tells
 #[tokio::test(start_paused = true)]
 async fn with_the_interceptor_a_call_survives_all_that_the_bare_sdk_survives_in_every_error_type() {
     assert_documented(&table(true).await);
+}
+
+/// The README's quick start, word for word.
+mod quick_start {
+    use super::*;
+    use aws_sdk_secretsmanager::Error;
+
+    macro_rules! printed {
+        ($code:item) => {
+            const PRINTED: &str = stringify!($code);
+            $code
+        };
+    }
+
+    printed! {
+        #[aws_retry]
+        async fn names(client: &Client) -> Result<Vec<String>, Error> {
+            let page = client.list_secrets().send().await?;
+            Ok(page.secret_list().iter().filter_map(|secret| secret.name.clone()).collect())
+        }
+    }
+
+    #[test]
+    fn is_what_the_readme_prints() {
+        let words = |text: &str| text.chars().filter(|it| !it.is_whitespace()).collect::<String>();
+        assert!(words(include_str!("../../README.md")).contains(&words(PRINTED)), "{PRINTED}");
+    }
+
+    /// The SDK's three attempts survive any two failures in a row.
+    #[tokio::test(start_paused = true)]
+    async fn survives_any_two_failures_that_the_bare_sdk_survives() {
+        let mut lost = Vec::new();
+        for (first, _) in FAILURES {
+            for (second, _) in FAILURES {
+                let either = if *first == ErrorIn200 { *first } else { *second };
+                let play = async |intercepted| {
+                    let endpoint = Endpoint::start([first.step(), second.step()], Step::ok("{}"));
+                    let client = client(&endpoint, either, three(), intercepted);
+                    let survived = if intercepted {
+                        names(&client).await.is_ok()
+                    } else {
+                        list(&client).await.is_ok()
+                    };
+                    (survived, endpoint.arrived())
+                };
+                let (bare, ours) = (play(false).await, play(true).await);
+                if bare.0 && ours != (true, 3) {
+                    lost.push(format!("{first:?}, {second:?}: {ours:?}, bare SDK {bare:?}"));
+                }
+            }
+        }
+        assert!(lost.is_empty(), "{}", lost.join("\n"));
+    }
 }
