@@ -1,5 +1,5 @@
 //! CloudWatch metrics of every retried call, without an agent or a metrics library: one line of embedded
-//! metric format (EMF) an attempt, on standard output. In Lambda, ECS or EKS with the CloudWatch log
+//! metric format (EMF) per attempt, on standard output. In Lambda, ECS or EKS with the CloudWatch log
 //! driver CloudWatch turns such lines into metrics, and Logs Insights reads them as logs.
 //!
 //! `cargo run --example metrics_emf` prints the lines, then a query and an alarm to go with them.
@@ -53,7 +53,7 @@ fn emf(event: &Event<'_>) -> serde_json::Value {
         "Throttles": u8::from(event.kind == Some(Kind::Throttled)),
         "GiveUps": u8::from(event.reason.is_some()),
         "WaitSeconds": event.delay.as_secs_f64(),
-        // What follows is for Logs Insights: no dimension, so it costs no metric.
+        // The rest is for Logs Insights. It is not a dimension, so it costs no metric.
         "operation": event.operation,
         "attempt": event.attempt,
         "maxAttempts": event.max_attempts,

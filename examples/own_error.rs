@@ -1,7 +1,7 @@
 //! `cargo run --example own_error`: an error type of your own says what is worth a retry.
 //!
 //! A secret is read while its rotation is under way. The service throttles, then the value is a placeholder:
-//! both pass. A value that nobody can read does not.
+//! both pass. A value that is not a password does not.
 
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
@@ -22,7 +22,7 @@ enum PasswordError {
     Aws(#[from] SdkError<GetSecretValueError>),
     #[error("the secret is being rotated")]
     BeingRotated,
-    #[error("the secret is no password")]
+    #[error("the secret is not a password")]
     NoPassword,
 }
 

@@ -17,7 +17,7 @@ async fn page() -> Result<Vec<&'static str>, ErrorMetadata> {
     Ok(vec!["i-1", "i-2"])
 }
 
-/// What the caller makes of a failure, which a test wants to see too.
+/// The caller's reaction to a failure, which a test wants to see too.
 async fn size() -> String {
     page().await.map_or_else(|_| "try later".to_owned(), |ids| format!("{} instances", ids.len()))
 }

@@ -153,7 +153,7 @@ fn a_first_attempt_outside_everything_is_counted() {
     assert_eq!(seen.of("aws_retry_attempts_total{function=RetryPolicy::run}"), [1.0]);
 }
 
-/// The first try of a call and its retries are one series.
+/// The first attempt of a call and its retries are one series.
 #[test]
 fn a_first_attempt_has_the_labels_of_its_policy() {
     let seen = Seen::default();

@@ -59,7 +59,7 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Seen {
     }
 }
 
-/// What is seen of `call` at `level`.
+/// The lines and spans of `call` at `level`.
 fn seen(level: LevelFilter, call: impl Future) -> Seen {
     let seen = Seen::default();
     let subscriber = tracing_subscriber::registry().with(seen.clone()).with(level);

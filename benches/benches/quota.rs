@@ -2,7 +2,7 @@
 //! given back, by one thread and by two, in one scope and in a thousand.
 //!
 //! Its bucket can only be reached through its strategy, which classifies and computes the backoff, too
-//! (`their strategy`). What the bucket alone costs is measured on what it is made of, by the calls that it
+//! (`their strategy`). The cost of the bucket alone is measured on its parts, by the calls that it
 //! makes (`their bucket`); each thread has a client of its own, so that none waits for another's permit.
 //!
 //! A time is that of one pair on one thread.
@@ -28,7 +28,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 const COST: u32 = 14;
 
-/// What threads share of a scope, and what each of them does with it: tokens taken, and given back.
+/// A scope that threads share, and their work on it: tokens taken, and given back.
 trait Contender: Sync + Sized {
     const NAME: &'static str;
     type Thread;

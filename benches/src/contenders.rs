@@ -38,7 +38,7 @@ pub async fn bare<const N: usize>(id: u64, polls: u32) -> Answer<N> {
     request(id, polls).await
 }
 
-/// The loop that everybody writes once.
+/// The usual loop.
 #[allow(clippy::missing_errors_doc, reason = "none comes")]
 pub async fn by_hand<const N: usize>(id: u64, polls: u32) -> Answer<N> {
     let mut retries = 0;
@@ -54,7 +54,7 @@ pub async fn by_hand<const N: usize>(id: u64, polls: u32) -> Answer<N> {
     }
 }
 
-/// `#[aws_retry]` as it comes.
+/// `#[aws_retry]` with its defaults.
 #[aws_retry]
 #[allow(clippy::missing_errors_doc, reason = "none comes")]
 pub async fn annotated<const N: usize>(id: u64, polls: u32) -> Answer<N> {
@@ -119,7 +119,7 @@ pub async fn tokio_retry2<const N: usize>(id: u64, polls: u32) -> Answer<N> {
     Retry::spawn(delays, attempt).await
 }
 
-/// Hands the list of the contenders to a macro. What is there twice shows the noise.
+/// Hands the list of the contenders to a macro. The ones that are there twice show the noise.
 #[macro_export]
 macro_rules! contenders {
     ($each:ident) => {

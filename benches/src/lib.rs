@@ -1,4 +1,4 @@
-//! What the benchmarks measure, and what they all share.
+//! The subjects of the benchmarks, and the code that they share.
 
 pub mod contenders;
 pub mod strategy;

@@ -1,4 +1,4 @@
-//! What the benchmarks need of the SDK's retry strategy.
+//! The inputs of the SDK's retry strategy, for the benchmarks.
 
 use aws_smithy_runtime_api::client::interceptors::context::{
     Error, Input, InterceptorContext, Output,

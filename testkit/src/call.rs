@@ -1,8 +1,9 @@
-//! What a request's head says of the AWS call that it sends, and how its service spells errors.
+//! The AWS call that a request sends, and how its service spells errors.
 
 use crate::http::{Answer, Request};
 
-/// Who calls what, and where. The signature itself is not checked; what a request does not say is empty.
+/// The caller, the place and the operation of a request. The signature itself is not checked; a field that the
+/// request does not have is empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Call {
     /// The access key: the servers of this crate take it for the account.

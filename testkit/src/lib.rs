@@ -1,4 +1,4 @@
-//! What the tests, examples and benchmarks of this workspace share. Not published.
+//! The code that the tests, examples and benchmarks of this workspace share. Not published.
 //!
 //! - [`bucket`]: the token bucket with which AWS limits calls
 //! - [`endpoint`]: an HTTP endpoint on loopback that follows a script
@@ -6,7 +6,7 @@
 //! - [`client`]: SDK clients without retries of their own
 //! - [`peers`] and [`boto3`]: the Python programs that tests compare with
 
-#![allow(missing_docs, reason = "names that say it all, in a crate that nobody else uses")]
+#![allow(missing_docs, reason = "a crate for this workspace alone")]
 
 #[cfg(feature = "sdk")]
 pub mod boto3;

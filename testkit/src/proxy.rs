@@ -47,10 +47,10 @@ impl fmt::Debug for Behind {
     }
 }
 
-/// What happens to requests on their way. By default nothing.
+/// The hazards of requests on their way. By default there are none.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Weather {
-    /// What each account may send of each operation in each region.
+    /// The limit on each operation of each account in each region.
     pub quota: Option<Quota>,
     /// Mean time that an answer takes; each is within 30 % of it.
     pub latency: Duration,
@@ -132,7 +132,7 @@ struct Live {
     counts: BTreeMap<Call, Counts>,
 }
 
-/// What a request meets on its way.
+/// The hazard that a request meets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Fate {
     Passes,
@@ -244,7 +244,7 @@ impl State {
         answer?.write()
     }
 
-    /// A request came: how long it takes, and what becomes of it.
+    /// A request came: its latency and its fate.
     fn receive(&self, call: &Call, request: &Request) -> (Duration, Fate) {
         let identity = self.hasher.hash_one((call, &request.path, &request.body));
         let mut live = self.live();

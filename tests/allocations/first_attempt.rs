@@ -1,4 +1,4 @@
-//! A call that succeeds on its first try allocates nothing.
+//! A call that succeeds on its first attempt allocates nothing.
 
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
@@ -42,7 +42,7 @@ where
             Poll::Pending => panic!("the body is ready at once"),
         }
     };
-    call(); // the keys of the scopes are made once a process
+    call(); // the keys of the scopes are made once per process
     allocation_counter::measure(call).count_total
 }
 

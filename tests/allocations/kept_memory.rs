@@ -1,4 +1,4 @@
-//! What scopes and waiting calls keep in memory: `docs/modes.md` says so.
+//! The memory that scopes and waiting calls keep, as `docs/modes.md` states it.
 
 use std::future::{Ready, ready};
 use std::io;

@@ -75,7 +75,7 @@ struct Script {
     attempts: Vec<(Fault, Duration)>,
 }
 
-/// What a call did.
+/// The attempts and the time of a call.
 #[derive(Debug, Default)]
 struct Did {
     attempts: Cell<u32>,

@@ -1,6 +1,6 @@
 //! A policy loaded from a real environment and a real profile, in force on an annotated fn.
 //!
-//! A process's environment can't be changed safely once threads run, so each case is a process of its own.
+//! A process's environment can't be changed safely once threads run, so that each case has a process of its own.
 
 use std::io::{Error, ErrorKind};
 use std::path::PathBuf;
@@ -36,7 +36,7 @@ async fn child() {
     }
 }
 
-/// What the child says in this environment.
+/// The line that the child prints in this environment.
 fn in_environment(variables: &[(&str, &str)]) -> String {
     let mut child = Command::new(std::env::current_exe().expect("this test"));
     child.args(["--exact", "configuration::child", "--ignored", "--nocapture"]);

@@ -1,5 +1,5 @@
-//! What the decorator's mode retries of what a server can do, over real connections: every failure
-//! is played once, and the number of requests tells whether it was retried.
+//! The failures that the decorator's mode retries, over real connections: every failure is played once, and
+//! the number of requests tells whether it was retried.
 
 use std::time::Duration;
 
@@ -62,7 +62,7 @@ fn failures() -> Vec<(Step, Retried)> {
         (Step::Hangup, TRANSIENT),
         (Step::Stall, TRANSIENT),
         (cut(), TRANSIENT),
-        // A status is no code: who answers 429 may have executed it.
+        // A status is not a code: a service that answers 429 may have executed the request.
         (Step::empty(429), TRANSIENT),
     ];
     let both = [
@@ -135,7 +135,7 @@ async fn waited_after(step: Step) -> Duration {
     let endpoint = Endpoint::start([step], Step::ok("{}"));
     let client = clients::secrets_manager(&endpoint.url(), PATIENCE);
     let began = tokio::time::Instant::now();
-    list(&client).await.expect("the second try succeeds");
+    list(&client).await.expect("the second attempt succeeds");
     assert_eq!(endpoint.arrived(), 2);
     began.elapsed()
 }

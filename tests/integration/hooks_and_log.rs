@@ -1,4 +1,4 @@
-//! What a call tells: the hooks' events, and the log lines as the Python decorator writes them.
+//! The events that hooks receive, and the log lines, which are those of the Python decorator.
 
 use std::fmt::Write as _;
 use std::sync::Mutex;
@@ -188,7 +188,7 @@ fn a_storm_of_retries_writes_few_log_lines() {
     assert_eq!(at(&lines, "ERROR").len(), 500, "every give-up is told");
 }
 
-/// What the three hooks saw.
+/// The lines of the three hooks.
 #[derive(Debug, Default)]
 struct Seen(Mutex<Vec<String>>);
 

@@ -1,4 +1,4 @@
-//! AWS's long polls under an annotated fn: for want of quota they wait their backoff before they fail, so
+//! AWS's long polls under an annotated fn: without retry tokens they wait their backoff before they fail, so
 //! that the caller's loop does not spin.
 
 use std::io::{Error, ErrorKind};

@@ -58,7 +58,7 @@ async fn the_last_error_comes_back_unchanged() {
 
 #[tokio::test]
 async fn a_connection_that_was_never_made_is_retried_even_if_not_idempotent() {
-    // A port on which nobody listens: bound, and let go.
+    // A port without a listener: bound, and let go.
     let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);

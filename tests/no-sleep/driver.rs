@@ -1,5 +1,5 @@
 //! A build without a source of sleep: async calls are refused, and told what to enable; blocking ones
-//! need none. `TRYBUILD=overwrite cargo test -p aws-retry-no-sleep` writes the `.stderr` files anew.
+//! need none. `TRYBUILD=overwrite cargo test -p aws-retry-no-sleep` writes the `.stderr` files again.
 
 #[test]
 fn what_to_enable_is_said() {

@@ -1,5 +1,5 @@
 //! Calls that are dropped at any moment, many of them on one scope: each token that was taken is spent by
-//! an attempt that was sent, or given back; nobody is left waiting, and attempts stay within their bound.
+//! an attempt that was sent, or given back; no call is left waiting, and attempts stay within their bound.
 
 use std::cell::Cell;
 use std::future::Future;
@@ -29,7 +29,7 @@ struct Plan {
     dropped: u64,
 }
 
-/// What a call has sent, and whether it came to its end.
+/// The attempts that a call has sent, and whether it came to its end.
 #[derive(Debug, Default)]
 struct Sent {
     attempts: Cell<u32>,
@@ -101,7 +101,7 @@ proptest! {
             prop_assert!(sent.attempts.get() <= 4);
         }
         let retries: u32 = sent.iter().map(|sent| sent.attempts.get().saturating_sub(1)).sum();
-        // A success after a retry gives back its last; one on the first try gives back 1, where it lacks.
+        // A success after a retry gives back its last; one on the first attempt gives back 1, where it lacks.
         let (mut back, mut first) = (0, 0);
         for sent in sent.iter().filter(|sent| sent.succeeded.get()) {
             if sent.attempts.get() > 1 { back += 1 } else { first += 1 }
@@ -112,7 +112,7 @@ proptest! {
     }
 }
 
-/// A call that is dropped after so many polls: attempts sent, and tokens left. None where it ended first.
+/// A call that is dropped after this number of polls: attempts sent, and tokens left. None where it ended first.
 fn dropped_after(polls: usize, policy: &RetryPolicy) -> Option<(u32, u32)> {
     paused(async {
         let sent = Cell::new(0);

@@ -1,4 +1,4 @@
-//! What the tests of the run time share.
+//! The code that the tests of the run time share.
 #![allow(dead_code, reason = "each test uses a part of it")]
 
 #[cfg(feature = "sdk")]
@@ -32,7 +32,7 @@ impl AsFailure for Fault {
 /// The decorator's mode without a spread: 0.5 s, 1 s, 2 s, ..
 pub const EXACT: RetryPolicy = RetryPolicy::new().jitter(Jitter::None);
 
-/// Runs in the scope `scope`, fails so many times with `fault`, and then succeeds with the number of the
+/// Runs in the scope `scope`, fails the given number of times with `fault`, and then succeeds with the number of the
 /// attempt.
 pub async fn failing(
     policy: &RetryPolicy,

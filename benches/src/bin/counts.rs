@@ -1,5 +1,5 @@
-//! What does not depend on how busy the machine is: instructions, allocations and the size of the
-//! future, of a call that succeeds at its first try. Needs valgrind.
+//! Figures that do not depend on how busy the machine is: instructions, allocations and the size of the
+//! future, of a call that succeeds on its first attempt. Needs valgrind.
 
 use std::error::Error;
 use std::hint::black_box;

@@ -96,7 +96,7 @@ pub struct Args {
     pub json: bool,
 }
 
-/// What the options that are not given amount to.
+/// The values of the options that are not given.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum Preset {
     /// The fleet of the README

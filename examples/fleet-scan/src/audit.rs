@@ -1,4 +1,4 @@
-//! What the scan looks for: secrets that never rotate, and secrets that anyone may read.
+//! The faults that the scan looks for: secrets that never rotate, and secrets that anyone may read.
 
 use std::collections::BTreeSet;
 
@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_policy_is_reported() {
+    fn a_text_that_is_not_a_policy_is_reported() {
         assert!(open_to_world("Allow everyone"));
     }
 }

@@ -1,6 +1,6 @@
 //! The scan's two requests: bare, as `#[aws_retry]` sends them with exponential backoff, and paced.
 //!
-//! The unit is one request: a page, a policy. What was answered stays answered.
+//! Each sends one request, a page or a policy, so that a retry repeats nothing that was answered.
 
 use aws_retry::aws_retry;
 use aws_sdk_secretsmanager::{

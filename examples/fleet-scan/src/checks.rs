@@ -1,11 +1,11 @@
-//! What must hold of every row: both sides counted the same, nothing was found that isn't there, and what
-//! promises every answer gave every answer.
+//! The rules for every row: both sides counted the same, nothing was found that isn't there, and a strategy
+//! that promises every answer gave every answer.
 
 use aws_retry_testkit::proxy::Counts;
 
 use crate::{scan::Outcome, table::Known, tally::Requests};
 
-/// What is wrong with a row, in words.
+/// The rules that a row breaks, in words.
 pub fn faults(outcome: &Outcome, places: usize, known: Option<&Known>) -> Vec<String> {
     let mut faults = Vec::new();
     let strategy = outcome.strategy;
@@ -31,7 +31,7 @@ pub fn faults(outcome: &Outcome, places: usize, known: Option<&Known>) -> Vec<St
     faults
 }
 
-/// Whether the client saw what the endpoint did. What the cap cut one side may have finished without the other.
+/// Whether the client saw what the endpoint did. One side may have finished a request that the cap cut on the other.
 fn same_accounts(sent: &Requests, served: &Counts, finished: bool) -> bool {
     let pairs = [
         (sent.answered, served.answered),

@@ -109,7 +109,7 @@ impl Secret {
 pub struct Place {
     pub account: String,
     pub region: String,
-    /// What it holds, for the emulator to serve; nothing is known of another endpoint.
+    /// Its secrets, for the emulator to serve; nothing is known of another endpoint.
     pub secrets: Vec<Secret>,
 }
 
@@ -136,7 +136,7 @@ impl Fleet {
         fleet
     }
 
-    /// The places of another endpoint; what is in them, nobody knows beforehand. The credentials of the
+    /// The places of another endpoint, whose contents are unknown. The credentials of the
     /// environment, where there are any, belong to one account.
     pub fn elsewhere(plan: &Plan, from_environment: bool) -> Self {
         let accounts = if from_environment {
@@ -159,7 +159,7 @@ impl Fleet {
         Self { places: places.collect() }
     }
 
-    /// What a scan that loses nothing finds.
+    /// The findings of a scan that loses nothing.
     pub fn truth(&self) -> Findings {
         let secrets = || self.places.iter().flat_map(|place| &place.secrets);
         Findings {

@@ -23,7 +23,7 @@ pub enum Strategy {
     Naive,
     /// The SDK's standard mode: 3 attempts, and a retry quota for each service and region
     Standard,
-    /// The SDK's adaptive mode, 10 attempts: a send rate for each service and region, as it comes
+    /// The SDK's adaptive mode, 10 attempts: by default a send rate per service and region
     Adaptive,
     /// The same with a retry partition for each account
     AdaptivePartitioned,

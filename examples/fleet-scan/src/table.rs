@@ -1,4 +1,4 @@
-//! What comes out: a table for people, data for programs.
+//! The results: a table for people, data for programs.
 
 use std::{fmt::Write, time::Duration};
 
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::{args::Plan, audit::Findings, fleet::Fleet, scan::Outcome};
 
-/// What the endpoint holds and allows, where it is ours.
+/// The contents and the limits of the endpoint, where it is ours.
 #[derive(Debug)]
 pub struct Known {
     pub answers: usize,
@@ -191,7 +191,7 @@ fn name(outcome: &Outcome) -> Option<String> {
     Some(outcome.strategy.to_possible_value()?.get_name().to_owned())
 }
 
-/// The answers that are missing. Where nobody knows what is there: the calls that ended without one.
+/// The answers that are missing. Where the contents are unknown: the calls that ended without one.
 fn lost(outcome: &Outcome, known: Option<&Known>) -> usize {
     let calls = &outcome.calls;
     known.map_or(calls.made - calls.answered, |known| known.answers - calls.answers)

@@ -82,7 +82,7 @@ pub struct OpenCall<'a> {
 }
 
 impl OpenCall<'_> {
-    /// The call brought so many answers.
+    /// The call brought this number of answers.
     pub fn answered(self, answers: usize) {
         let calls = &mut self.tally.counts().0;
         calls.answered += 1;

@@ -36,7 +36,7 @@ impl Herd {
         let Self { quota, latency, calls, .. } = self;
         let calls = if *calls == 1 { "1 call".to_owned() } else { format!("{calls} calls") };
         format!(
-            "{calls} a client; quota {} a second after a burst of {}; latency {latency} s",
+            "{calls} per client; quota {} per second after a burst of {}; latency {latency} s",
             quota.rate, quota.burst
         )
     }

@@ -5,7 +5,7 @@
 //! - `waits.svg`: how long the calls took, and how evenly
 //! - `work_by_clients.svg`: what a growing herd costs
 //!
-//! Nothing is modelled but the service, a token bucket with latency: the policies are the run time's own and the
+//! Nothing is modeled but the service, a token bucket with latency: the policies are the run time's own and the
 //! SDK's real client, on a paused clock. The pictures of the README:
 //! `cargo run -p thundering-herd -- --out docs/pictures --only calls_over_time,work_by_clients`.
 

@@ -19,15 +19,15 @@ pub enum Policy {
     Paced,
 }
 
-/// So many that nobody fails for want of attempts: what is compared is the way, not the patience.
+/// Enough that no call runs out of attempts: the policies are compared by how they wait, not by when they stop.
 const ATTEMPTS: u32 = 1_000;
 
 impl Policy {
-    /// Those of the job.
+    /// The policies of the job.
     pub const OF_THE_JOB: [Self; 5] =
         [Self::Naive, Self::Exponential, Self::FullJitter, Self::SdkAdaptive, Self::Paced];
 
-    /// Those of the classic plot of jitters.
+    /// The policies of the classic plot of jitters.
     pub const OF_THE_WORK: [Self; 6] = [
         Self::Naive,
         Self::Exponential,
@@ -37,7 +37,7 @@ impl Policy {
         Self::Paced,
     ];
 
-    /// What stands for it in this crate; the SDK's has nothing.
+    /// The policy in this crate; none for the SDK's.
     fn ours(self) -> Option<RetryPolicy> {
         let patient = RetryPolicy::new().max_attempts(ATTEMPTS);
         Some(match self {

@@ -1,4 +1,4 @@
-//! What a herd costs as it grows: every client has one call, and nobody gives up.
+//! What a herd costs as it grows: every client has one call, and none gives up.
 
 use anyhow::Result;
 use aws_retry_testkit::bucket::Quota;
@@ -9,14 +9,14 @@ use crate::{
 };
 
 pub const CLIENTS: [u32; 8] = [5, 10, 20, 40, 80, 120, 160, 200];
-/// Of each the median.
+/// Runs per point, whose median is drawn.
 const RUNS: u64 = 5;
 
 pub const fn herd(clients: u32) -> Herd {
     Herd { quota: Quota { rate: 20.0, burst: 10.0 }, latency: 0.1, clients, calls: 1 }
 }
 
-/// What a herd of so many needed, until the last was served.
+/// The requests and the time that a herd of this size needed until the last was served.
 #[derive(Clone, Copy, Debug)]
 pub struct Point {
     pub clients: u32,

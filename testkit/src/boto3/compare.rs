@@ -13,7 +13,7 @@ use crate::client::PATIENCE;
 use crate::endpoint::{Endpoint, Step};
 use crate::peers::Driver;
 
-/// What a call came to.
+/// The outcome of a call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
     Ok,
@@ -53,7 +53,7 @@ impl Outcome {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Played {
     pub requests: usize,
-    /// What each call came to, and the time that it spent waiting.
+    /// The outcome of each call, and the time that it spent waiting.
     pub calls: Vec<(Outcome, Duration)>,
 }
 

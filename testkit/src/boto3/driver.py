@@ -59,7 +59,7 @@ class TokenBucket(bucket.TokenBucket):
 
 bucket.TokenBucket = TokenBucket
 
-# What the decorator that boto3 users write retries.
+# The codes that the decorator of boto3 users retries.
 DECORATOR_CODES = {
     "ThrottlingException",
     "RequestLimitExceeded",

@@ -1,4 +1,4 @@
-//! What an endpoint does with one request.
+//! The steps of a script: the fate of one request.
 
 use std::net::SocketAddr;
 use std::time::Duration;

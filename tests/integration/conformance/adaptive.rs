@@ -12,7 +12,7 @@ use super::wire::Reply;
 const ROUNDING: Duration = Duration::from_millis(3);
 
 /// The SDK begins with a measured rate of 0.5 a second, the specification with none. Each half second
-/// forgets four fifths of the difference: after so many calls it is gone.
+/// forgets four fifths of the difference: after this number of calls it is gone.
 const WARM: usize = 24;
 
 type Calls = Vec<(Duration, Vec<Reply>)>;
@@ -47,7 +47,7 @@ fn compare((theirs, own): (Vec<Trace>, Vec<Trace>), calls: &Calls, from: usize) 
     true
 }
 
-/// The SDK as it comes, once its first measure is forgotten.
+/// The SDK with its defaults, once its first measure is forgotten.
 fn compare_warm(calls: Calls) -> bool {
     let retries = retries().with_max_attempts(4);
     let [sdk, ours] = Side::both(&retries);
@@ -128,7 +128,7 @@ fn a_throttle_slows_the_calls_after_it() {
     }
 }
 
-/// The SDK as it comes measures from 0.5 a second: see the differences.
+/// The SDK measures from 0.5 per second by default: see the differences.
 #[test]
 fn the_measured_rate_differs_a_little_at_the_start() {
     let calls = throttled_once(5);

@@ -1,5 +1,4 @@
-//! Many calls of one scope: what they take from the quota, what they give back, and what an empty one
-//! does.
+//! Many calls of one scope: the retry tokens that they take and give back, and the calls that find none.
 
 use std::time::Duration;
 

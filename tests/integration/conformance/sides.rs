@@ -30,7 +30,7 @@ pub fn behavior_21() -> RetryConfig {
     behavior_20().with_retry_spec(RetrySpec::v2_1())
 }
 
-/// What one call did: the wait before its first request, the waits before its second, third .. request,
+/// The course of one call: the wait before its first request, the waits before its second, third .. request,
 /// the wait between its last request and its end, and the error (its code, if it has one) where it failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Trace {
@@ -141,7 +141,7 @@ async fn adaptive(client: &Client, scope: &str) -> Listed {
 #[derive(Clone, Debug)]
 #[allow(clippy::large_enum_variant, reason = "a handful of them, in a test")]
 pub enum Side {
-    /// The SDK; each call with a client of its own where that is wanted, lest the permit that a failed
+    /// The SDK; each call with a client of its own where that is wanted, so that the permit that a failed
     /// call leaves in its client fall to the next one.
     Sdk { retries: RetryConfig, client_per_call: bool },
     /// The SDK, each call with a client of its own, and a rate limiter that measures from no rate.
@@ -177,7 +177,7 @@ impl Side {
         [Self::Policy(policy.clone()), Self::Mode(mode), Self::Closure(policy)]
     }
 
-    /// Plays the scripts, one a call with a pause before it, to a quota and a rate that are new.
+    /// Plays the scripts, one per call with a pause before it, to a quota and a rate that are new.
     pub fn play(&self, scripts: &[(Duration, Vec<Reply>)]) -> Vec<Trace> {
         paused(self.played(scripts))
     }
@@ -226,7 +226,7 @@ impl Side {
     }
 }
 
-/// What came over the wire since the last look, until now.
+/// The requests on the wire since the last look.
 pub fn trace<T, E>(wire: &Wire, begun: Instant, outcome: Result<T, SdkError<E>>) -> Trace
 where
     E: ProvideErrorMetadata + std::error::Error + 'static,

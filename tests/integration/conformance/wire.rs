@@ -17,7 +17,7 @@ use http_body_util::StreamBody;
 use hyper::body::Frame;
 use tokio::time::Instant;
 
-/// What becomes of one request.
+/// The outcome of one request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reply {
     Ok,
@@ -100,7 +100,7 @@ impl Wire {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What the next requests get; those after them succeed.
+    /// The answers to the next requests; those after them succeed.
     pub fn play(&self, script: impl IntoIterator<Item = Reply>) {
         self.notes().script = script.into_iter().collect();
     }

@@ -1,5 +1,5 @@
 //! Ten thousand concurrent calls of a real SDK client, with random faults, cancelled at random: at the
-//! end every token of every quota, and every place in every queue, is accounted for.
+//! end every retry token, and every place in every queue, is accounted for.
 
 use std::fmt;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -27,7 +27,7 @@ use tokio::time::Instant;
 const CALLS: u32 = 10_000;
 const SCOPES: u32 = 100;
 
-/// A network in memory. What becomes of a request is drawn by lot, each after a random time.
+/// A network in memory. The outcome of a request is drawn by lot, and arrives after a random time.
 #[derive(Clone)]
 struct Network {
     lots: Arc<Mutex<Lots>>,
@@ -125,7 +125,7 @@ fn client(seed: u64, service: Service) -> Client {
     Client::from_conf(config)
 }
 
-/// What one call did.
+/// The tokens of one call.
 #[derive(Debug, Default)]
 struct Account {
     begun: AtomicU32,

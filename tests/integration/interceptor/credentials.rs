@@ -90,7 +90,7 @@ impl AsyncSleep for Noting {
 async fn loading_credentials_has_as_much_time_as_without_the_attribute() {
     let script = || [Step::throttled(), Step::error(500, "InternalServiceError")];
     let endpoint = Endpoint::start([], Step::ok("{}"));
-    // Expired when they come: each request loads them anew.
+    // Expired when they come: each request loads them again.
     let provider = Provider::new(|| valid_until(Some(SystemTime::UNIX_EPOCH)));
     let client = |retries: RetryConfig| {
         endpoint.play(script());
@@ -109,7 +109,7 @@ async fn loading_credentials_has_as_much_time_as_without_the_attribute() {
     assert_eq!(endpoint.arrived(), 3);
     assert_eq!(with.for_loads(), without.for_loads());
 
-    // What the interceptor spares: a client whose retries are off gives its loads less time.
+    // The interceptor makes this unnecessary: a client whose retries are off gives its loads less time.
     let (config, off) = client(RetryConfig::disabled());
     list(&Client::from_conf(config.build())).await.expect("we retry both");
     assert!(off.for_loads()[0] < without.for_loads()[0], "{off:?}");

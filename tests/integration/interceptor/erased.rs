@@ -110,7 +110,7 @@ async fn the_event_tells_what_the_erased_error_lost() {
     assert_eq!((service.as_deref(), operation.as_deref()), (Some("secrets"), Some("ListSecrets")));
 }
 
-/// The service decides AWS's rules; nobody wrote it down.
+/// AWS's rules depend on the service, which is not written on the fn.
 #[tokio::test]
 async fn a_rule_of_one_service_holds_for_that_service_alone() {
     #[aws_retry(mode = "legacy", base_delay = "1ms", quota = false)]

@@ -1,4 +1,4 @@
-//! What the interceptor noted of one failure never speaks for another, whatever runs concurrently.
+//! The record that the interceptor made of one failure never speaks for another, whatever runs concurrently.
 
 use std::pin::pin;
 use std::sync::atomic::{AtomicU32, Ordering};

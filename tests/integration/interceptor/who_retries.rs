@@ -101,7 +101,7 @@ async fn attempts_of_the_sdk_and_ours_do_not_multiply_in_an_outage() {
     assert_eq!(sent(&endpoint), (6, 6));
 }
 
-/// A code that a list of the user's names is no transient failure of ours, and the SDK's all the same.
+/// A code on a list of the user's is not one of our transient failures, and the SDK retries it all the same.
 #[tokio::test]
 async fn attempts_do_not_multiply_for_a_listed_code() {
     #[aws_retry(base_delay = "1ms", quota = false, retryable_errors = ["Internal*"])]
@@ -267,7 +267,7 @@ async fn a_clock_that_is_wrong_is_corrected_inside_the_operation() {
     create(&intercepted(&endpoint, three())).await.expect_err("wrong for ever");
     assert_eq!(endpoint.arrived(), 3);
 
-    // It is the SDK's, with the interceptor or without: where it does not retry, nobody does.
+    // The SDK retries it, with the interceptor or without: where it does not, we do not either.
     let endpoint = Endpoint::start([Step::clock_skew()], created());
     create(&plain(&endpoint, three())).await.expect("created");
     assert_eq!(sent(&endpoint), (2, 1));

@@ -1,10 +1,10 @@
-//! A batch for DynamoDB whose unprocessed items shrink from try to try.
+//! A batch for DynamoDB whose unprocessed items shrink from attempt to attempt.
 //!
 //! `cargo run -p aws-retry-examples --bin dynamodb_batch`
 //!
 //! `BatchWriteItem` writes what the table's capacity allows and hands the rest back, in an answer that
-//! is a success. Who looks at errors alone loses these items; who sends the whole batch again pays for
-//! what is written already.
+//! is a success. A caller that looks at errors alone loses these items; one that sends the whole batch again
+//! pays twice for the items that are already written.
 
 use aws_retry::aws_retry;
 use aws_retry_examples::{print_retries, sdk_config};
@@ -13,14 +13,14 @@ use aws_sdk_dynamodb::types::{AttributeValue, PutRequest, WriteRequest};
 use aws_sdk_dynamodb::{Client, Error};
 use serde_json::{Value, json};
 
-/// Writes `items` (at most 25, as DynamoDB has it), and takes from it what is written. The result is the
-/// number of those that are left: 0, unless the retries were used up.
+/// Writes `items` (at most 25, as DynamoDB has it), and removes those that are written. The result is the
+/// number of items that are left: 0, unless the retries were used up.
 ///
-/// - `&mut`: one `Vec` for all tries. Each sends what the one before left in it. What a fn gets by value
-///   it gets anew in each try; what it gets by `&mut` it keeps, also after an error: where the retries end
-///   in one, `items` still says what is not written.
+/// - `&mut`: one `Vec` for all attempts. Each sends the items that the one before left in it. An argument by
+///   value is new in each attempt; one by `&mut` is kept, also after an error: where the retries end in one,
+///   `items` still holds the items that are not written.
 /// - `retry_if_ok`: a success with items left is to be retried like a failure, after the same waits. If
-///   the last try has some left, too, its `Ok` comes back: that is no error of DynamoDB's.
+///   the last attempt has some left, too, its `Ok` comes back: that is not an error of DynamoDB's.
 /// - `jitter = "full"`: many writers that wait for the same table should not come back all at once.
 #[aws_retry(max_retries = 8, base_delay = "50ms", max_delay = "400ms", jitter = "full", retry_if_ok = |left| *left > 0)]
 async fn write(
@@ -33,7 +33,7 @@ async fn write(
     let answer = request.send().await?;
     let unprocessed = answer.unprocessed_items.and_then(|mut tables| tables.remove(table));
     *items = unprocessed.unwrap_or_default();
-    println!("try {}: {sent} sent, {} left", aws_retry::attempt(), items.len());
+    println!("attempt {}: {sent} sent, {} left", aws_retry::attempt(), items.len());
     Ok(items.len())
 }
 
@@ -56,7 +56,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     endpoint.play([writes::<1>()]);
     let mut items = (1..=3).map(song).collect::<Result<_, _>>()?;
     let left = write(&dynamodb, "songs", &mut items).await?;
-    println!("{left} are left after {} tries: try again later", endpoint.arrived());
+    println!("{left} are left after {} attempts: send them later", endpoint.arrived());
     assert_eq!((left, items.len(), endpoint.arrived()), (2, 2, 9));
     Ok(())
 }

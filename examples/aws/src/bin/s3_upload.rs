@@ -16,12 +16,12 @@ use aws_sdk_s3::primitives::ByteStream;
 /// Uploads one file, however hard S3 throttles.
 ///
 /// The body is made *inside* the fn. A stream can be read once: one that came in as an argument would be
-/// used up by the first try, so that the attribute refuses it at compile time (it is no `Clone`). Take
-/// what the stream is made of (a path, some `Bytes`), and each try streams all of it, from its beginning.
+/// used up by the first attempt, so that the attribute refuses it at compile time (it is not `Clone`). Take
+/// the source of the stream (a path, some `Bytes`), and each attempt streams all of it, from its beginning.
 ///
-/// `PutObject` with the same key and content may run twice and harm nothing, so that a try whose
-/// connection was lost, of which nobody knows whether S3 has stored the object, is retried, too. For an
-/// upload that must not replace what somebody else wrote meanwhile, add `.if_none_match("*")`.
+/// `PutObject` with the same key and content may run twice without harm. So an attempt whose connection was
+/// lost is retried too, although S3 may have stored the object. For an upload that must not replace an object
+/// that somebody else wrote in the meantime, add `.if_none_match("*")`.
 #[aws_retry(base_delay = "50ms")]
 async fn upload(
     s3: &Client,
@@ -29,7 +29,7 @@ async fn upload(
     key: &str,
     file: &Path,
 ) -> anyhow::Result<PutObjectOutput> {
-    println!("try {}: sending {}", aws_retry::attempt(), file.display());
+    println!("attempt {}: sending {}", aws_retry::attempt(), file.display());
     let body = ByteStream::from_path(file).await?;
     Ok(s3.put_object().bucket(bucket).key(key).body(body).send().await?)
 }
@@ -56,7 +56,7 @@ async fn main() -> anyhow::Result<()> {
     for request in &requests {
         assert_eq!(request.path, "/reports/2026/01.csv?x-id=PutObject");
         let sent = request.header("x-amz-decoded-content-length");
-        assert_eq!(sent, Some(&*size.to_string()), "each try sends the whole file");
+        assert_eq!(sent, Some(&*size.to_string()), "each attempt sends the whole file");
         let lines = String::from_utf8_lossy(&request.body).matches("sensor 7").count();
         assert!(lines > 9_900, "a few are split by the chunks, none is missing: {lines}");
     }

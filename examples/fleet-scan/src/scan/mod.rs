@@ -28,7 +28,7 @@ use crate::{
     tally::{Calls, Requests},
 };
 
-/// What one strategy took, found and lost.
+/// The costs, findings and losses of one strategy.
 #[derive(Debug)]
 pub struct Outcome {
     pub strategy: Strategy,
@@ -46,7 +46,7 @@ pub struct Outcome {
     pub first_error: Option<String>,
 }
 
-/// What the scans of one strategy share.
+/// The state that the scans of one strategy share.
 struct Scan {
     clients: Clients,
     fleet: Arc<Fleet>,
@@ -154,7 +154,7 @@ impl Scan {
         true
     }
 
-    /// Makes one call when its turn comes; waits between its tries count as in flight, as in any bounded pool.
+    /// Makes one call when its turn comes; waits between its attempts count as in flight, as in any bounded pool.
     async fn call<T, E: Error + ProvideErrorMetadata>(
         &self,
         call: impl Future<Output = Result<T, E>>,
@@ -168,7 +168,7 @@ impl Scan {
 
     /// Waits until fewer than the allowed calls are in flight.
     async fn in_turn<T>(&self, call: impl Future<Output = T>) -> T {
-        // An error would say that the semaphore was closed, which nobody does.
+        // An error would say that the semaphore was closed, which never happens.
         let _permit = self.in_flight.acquire().await;
         call.await
     }

@@ -1,4 +1,4 @@
-//! Requests sent in each second, a panel a policy, against the quota.
+//! Requests sent in each second, one panel per policy, against the quota.
 
 use std::path::Path;
 
@@ -35,7 +35,7 @@ pub fn calls_over_time(path: &Path, job: Herd, outcomes: &[Outcome]) -> Result<(
     Ok(())
 }
 
-/// Half as long again as the time that the job must take: who takes longer is cut, and the panel says so.
+/// Half as long again as the time that the job must take: a policy that takes longer is cut, and its panel says so.
 fn shown(job: Herd) -> f64 {
     (1.5 * job.least(job.all_calls()) / 10.0).ceil() * 10.0
 }

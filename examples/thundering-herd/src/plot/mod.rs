@@ -1,4 +1,4 @@
-//! The pictures, one a file.
+//! The pictures, one per file.
 
 mod calls_over_time;
 mod style;

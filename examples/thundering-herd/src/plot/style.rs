@@ -1,4 +1,4 @@
-//! What the pictures have in common: title, legend, colours, fonts.
+//! The title, the legend, the colors and the fonts of all pictures.
 
 use anyhow::Result;
 use plotters::{
@@ -15,7 +15,7 @@ pub type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
 pub const INK: RGBColor = RGBColor(40, 40, 40);
 const GRID: RGBColor = RGBColor(228, 228, 228);
 
-/// Told apart by people who don't see all colours, too (Okabe and Ito).
+/// Colors that people who do not see all of them can tell apart (Okabe and Ito).
 pub const fn color(policy: Policy) -> RGBColor {
     match policy {
         Policy::Naive => RGBColor(170, 170, 170),
@@ -32,7 +32,7 @@ pub fn font(size: u32) -> TextStyle<'static> {
     ("sans-serif", size).into_font().color(&INK)
 }
 
-/// Text that is centred upright on its point, and begins there.
+/// Text that begins at its point, at the height of its middle.
 pub fn beside(size: u32) -> TextStyle<'static> {
     font(size).pos(Pos::new(HPos::Left, VPos::Center))
 }
@@ -41,12 +41,12 @@ pub fn beside(size: u32) -> TextStyle<'static> {
 #[derive(Clone, Copy, Debug)]
 pub enum Mark {
     Bar(RGBColor),
-    /// Colour and width.
+    /// Color and width.
     Line(RGBColor, u32),
     Dashes,
 }
 
-/// Title, a line below it, a legend below that in as many rows as it needs; gives back the room that is left.
+/// Title, a line below it, a legend below that in as many rows as it needs; gives back the area that is left.
 pub fn head<'a>(
     root: &Area<'a>,
     title: &str,

@@ -1,4 +1,4 @@
-//! How long the calls took: the part that is done after so many seconds, and the spread.
+//! The time that calls took: the part that is done after each second, and the spread.
 
 use std::path::Path;
 
@@ -45,7 +45,7 @@ fn lines(area: &Area, outcomes: &[Outcome], end: f64) -> Result<()> {
     Ok(())
 }
 
-/// A row a policy: a box over the middle half, a line over 98 %, dots at the median and the slowest.
+/// One row per policy: a box over the middle half, a line over 98 %, dots at the median and the slowest.
 fn boxes(area: &Area, outcomes: &[Outcome], end: f64) -> Result<()> {
     let rows = outcomes.len() as f64;
     let mut chart = ChartBuilder::on(area)

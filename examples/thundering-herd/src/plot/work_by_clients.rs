@@ -1,4 +1,4 @@
-//! The classic plot of jitters: what it costs until all are served, by the number of clients.
+//! The classic plot of jitters: the cost until all are served, by the number of clients.
 
 use std::path::Path;
 
