@@ -46,7 +46,7 @@ const ROW: Row = Row {
     place: Place::Anywhere,
 };
 
-const NO_TURN: &str = "only an async fn can wait for its turn";
+const NO_TURN: &str = "a sync fn would block its thread while it waits for its turn";
 
 impl ArgName {
     /// The argument's name as it is written.
@@ -214,7 +214,7 @@ rows!(
         cancels: When::Always,
         async_only: (
             When::Always,
-            "only an async fn can be canceled: set the client's own timeouts"
+            "a sync attempt can't be canceled, so set the client's own timeouts"
         )
     },
     RetryIf {

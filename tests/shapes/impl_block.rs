@@ -102,3 +102,27 @@ async fn the_delay_is_the_blocks_where_the_method_says_nothing() {
     // 0.1 + 0.2 + 0.4 + 0.8 + 1.6 s, a quarter less or more; the default would be 15.5 s.
     assert!(begun.elapsed().as_secs_f64() < 3.9);
 }
+
+/// In paced mode both arguments have a meaning, so that the method's does not replace the block's.
+#[aws_retry(mode = "paced", scope = fn, max_attempts = 3)]
+impl Service {
+    #[aws_retry(max_retries = 10)]
+    async fn bounded(&self) -> Result<u32, ErrorMetadata> {
+        self.ask().await
+    }
+
+    #[aws_retry(max_retries = 10, mode = "decorator")]
+    async fn not_paced(&self) -> Result<u32, ErrorMetadata> {
+        self.ask().await
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn max_attempts_of_a_paced_block_bounds_a_method_with_max_retries() {
+    let service = throttles(20);
+    assert!(service.bounded().await.is_err());
+    assert_eq!(service.runs(), 3);
+    let service = throttles(20);
+    assert!(service.not_paced().await.is_err());
+    assert_eq!(service.runs(), 11);
+}
