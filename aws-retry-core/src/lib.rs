@@ -88,6 +88,7 @@ pub mod __private {
     pub use core::ops::ControlFlow;
     pub use core::option::Option::{self, None, Some};
     pub use core::pin::Pin;
+    pub use core::result::Result::{Err, Ok};
     pub use core::time::Duration;
     pub use std::boxed::Box;
 }

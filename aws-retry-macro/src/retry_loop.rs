@@ -236,60 +236,68 @@ impl RetryLoop<'_> {
                 out
             })
         };
-        let as_result = glue! {{
-            use #private::as_result::*;
-            (&&#private::TypeOf::outcome(&out)).aws_retry_outcome_as_result(out)
-        }};
-        if let Some(inlined) = self.inline.then(|| inline_body::inline(body, private)).flatten() {
-            return self.attempt_inline(&attempted(&inlined.to_token_stream()), &as_result);
-        }
-        let body = attempted(&body.to_token_stream());
         let passing = self.wraps_unknown().then(|| {
             glue! {
                 let body = move || {
                     let out = body();
-                    #as_result
+                    use #private::as_result::*;
+                    (&&#private::TypeOf::outcome(&out)).aws_retry_outcome_as_result(out)
                 };
             }
         });
         let error_type = self.error_type("error_type_of_body", &glue!(body));
         let (read, stop) = (self.read(), self.stop());
-        glue! {
-            let read;
-            let out = #private::Call::attempt_blocking(&mut call, {
-                let body = || -> #outcome #body;
+        let attempt = |body: &TokenStream| {
+            glue! {{
+                #body
                 #passing
                 let (body, error_type) = #error_type;
                 use #private::read_error::*;
                 read = #read;
                 (body, #stop)
-            });
-        }
-    }
-
-    /// A body that stands in the fn itself. Its outcome is the first thing that tells its error type, so
-    /// that no bound can stop the attempt before it begins.
-    fn attempt_inline(&self, body: &TokenStream, as_result: &TokenStream) -> TokenStream {
-        let private = self.private;
-        let outcome = inferred(self.outcome);
-        let label = inline_body::label();
-        let passing = self.wraps_unknown().then(|| glue!(let out = #as_result;));
-        let error_type = self.error_type("error_type_of_outcome", &glue!(&out));
-        let read = self.read();
+            }}
+        };
+        // At the outcome's type, as `error_type`: one error there, if it is not a `Result`.
+        let at = located(self.outcome.span());
+        let run = match self.inline.then(|| inline_body::inline(body, private)).flatten() {
+            None => {
+                let body = attempted(&body.to_token_stream());
+                let attempt = attempt(&glue!(let body = || -> #outcome #body;));
+                let function = placed(glue!(#private::Call::attempt_blocking), at);
+                quote_spanned!(at=> #function(&mut call, #attempt))
+            }
+            Some(body) => {
+                // A closure that never runs tells the types.
+                let attempt = attempt(&glue! {
+                    #[allow(clippy::empty_loop)]
+                    let body = || -> #outcome { loop {} };
+                });
+                let body = attempted(&body.to_token_stream());
+                let label = inline_body::label();
+                let as_result = self.wraps_unknown().then(|| {
+                    glue! {
+                        use #private::as_result::*;
+                        let out = (&&#private::TypeOf::outcome(&out)).aws_retry_outcome_as_result(out);
+                    }
+                });
+                let placed_private = placed(private.clone(), at);
+                quote_spanned! {at=>
+                    match #placed_private::Call::begin_attempt_blocking(&mut call, #attempt) {
+                        #placed_private::Err(stopped) => stopped,
+                        #placed_private::Ok(inside) => {
+                            #[allow(unused_labels)]
+                            let out: #outcome = #label: #body;
+                            #placed_private::drop(inside);
+                            #as_result
+                            out
+                        }
+                    }
+                }
+            }
+        };
         glue! {
-            let out = {
-                let inside = #private::Call::begin_attempt_blocking(&mut call);
-                #[allow(unused_labels)]
-                let out: #outcome = #label: #body;
-                #private::drop(inside);
-                out
-            };
-            #passing
-            let read = {
-                use #private::read_error::*;
-                let error_type = #error_type;
-                #read
-            };
+            let read;
+            let out = #run;
         }
     }
 

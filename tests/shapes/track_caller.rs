@@ -121,3 +121,15 @@ fn a_panic_in_it_is_reported_at_the_caller() {
     assert!(outcome.is_err());
     assert_eq!(*seen.lock().unwrap(), Some(begun));
 }
+
+#[tokio::test]
+async fn a_tracked_call_after_its_deadline_sends_nothing() {
+    let service = throttles(0);
+    let now = std::time::Instant::now();
+    let late = aws_retry::with_deadline(now, async { plain(&service) }).await;
+    assert_eq!(
+        late.err().and_then(|error| error.code().map(String::from)).as_deref(),
+        Some("RequestTimeout")
+    );
+    assert_eq!(service.runs(), 0);
+}

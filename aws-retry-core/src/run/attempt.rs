@@ -44,6 +44,37 @@ impl<'p> Call<'p> {
         O: Outcome,
         A: FromStopped<O::Error>,
     {
+        if let Some(stopped) = self.stopped_before_attempt::<O, A>() {
+            return stopped;
+        }
+        let _inside = self.frame.enter();
+        body()
+    }
+
+    /// The same for a body that is not a closure: the attempt ends with the guard. The outcome of a call
+    /// that is stopped before it is the error. The closure only tells the type of the outcome.
+    #[inline]
+    pub fn begin_attempt_blocking<O, A>(
+        &mut self,
+        _: (impl FnOnce() -> O, A),
+    ) -> Result<impl Drop, O>
+    where
+        O: Outcome,
+        A: FromStopped<O::Error>,
+    {
+        match self.stopped_before_attempt::<O, A>() {
+            Some(stopped) => Err(stopped),
+            None => Ok(self.frame.enter()),
+        }
+    }
+
+    /// The wait before an attempt of a sync fn; the outcome, if the call is stopped in it.
+    #[inline]
+    fn stopped_before_attempt<O, A>(&mut self) -> Option<O>
+    where
+        O: Outcome,
+        A: FromStopped<O::Error>,
+    {
         self.check_slow_path();
         self.frame.blocking = true;
         self.frame.attempt = self.frame.attempt.saturating_add(1);
@@ -51,10 +82,9 @@ impl<'p> Call<'p> {
             && let Some(stopped) = self.block_setup(A::constructor().is_some())
             && let Some(error_of) = A::constructor()
         {
-            return O::of_error(error_of(stopped));
+            return Some(O::of_error(error_of(stopped)));
         }
-        let _inside = self.frame.enter();
-        body()
+        None
     }
 }
 

@@ -84,19 +84,6 @@ impl<'p> Call<'p> {
         self
     }
 
-    /// The next attempt of a sync fn whose body is not a closure: it ends with the guard. Without the
-    /// adapter of an error type it can't be stopped.
-    #[inline]
-    pub fn begin_attempt_blocking(&mut self) -> impl Drop {
-        self.check_slow_path();
-        self.frame.blocking = true;
-        self.frame.attempt = self.frame.attempt.saturating_add(1);
-        if self.frame.needs_setup {
-            self.block_setup(false);
-        }
-        self.frame.enter()
-    }
-
     /// The wait before an attempt of a sync fn.
     #[cold]
     pub(super) fn block_setup(&mut self, can_stop: bool) -> Option<Stopped> {

@@ -15,4 +15,10 @@ fn sync() -> String {
     String::new()
 }
 
+#[aws_retry]
+#[track_caller]
+fn tracked() -> String {
+    String::new()
+}
+
 fn main() {}
