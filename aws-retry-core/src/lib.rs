@@ -95,14 +95,15 @@ pub mod __private {
 
 /// What this workspace's benchmarks drive. Not part of the public interface.
 #[doc(hidden)]
-pub mod __quota {
-    pub use crate::limits::retry_tokens::Quota;
+pub mod __retry_tokens {
+    pub use crate::decision::budget::Tokens;
+    pub use crate::limits::retry_tokens::{Budgets, RetryTokens};
     use crate::limits::scope::{Key, Registry};
 
-    /// Looks for a scope as a call's first failure does, and hands over its quota.
-    pub fn of_scope<T>(scope: Key, then: impl FnOnce(&Quota) -> T) -> T {
+    /// Looks for a scope as a call's first failure does, and hands over its retry tokens.
+    pub fn of_scope<T>(scope: Key, then: impl FnOnce(&RetryTokens) -> T) -> T {
         let now = std::time::Duration::ZERO;
-        then(&Registry::global().find_or_insert(Default::default(), scope, now).quota)
+        then(&Registry::global().find_or_insert(Default::default(), scope, now).tokens)
     }
 }
 

@@ -17,6 +17,8 @@ pub(crate) enum Switch {
     Observer = 1 << 2,
     /// The text of scopes is kept.
     ScopeNames = 1 << 3,
+    /// The SDK's interceptor is in use: a call shows its policy to the operations inside it.
+    Interceptor = 1 << 4,
 }
 
 impl Switch {

@@ -38,7 +38,7 @@ async fn a_global_observer_sees_every_attempt_until_it_is_removed() {
         let call = harness.scope(failing(&EXACT, "o6", 9, Fault::Down));
         assert!(AssertUnwindSafe(call).catch_unwind().await.is_err());
     }
-    let left = harness.scope(async { scope::state("o6").map(|it| it.quota_left) }).await;
+    let left = harness.scope(async { scope::state("o6").map(|it| it.retry_tokens) }).await;
     assert_eq!(left, Some(500));
 
     // Replaced, then removed.

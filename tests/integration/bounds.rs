@@ -228,7 +228,7 @@ proptest! {
                 }
             }
             let Some(state) = state else { continue };
-            prop_assert!(state.quota_left <= 500);
+            prop_assert!(state.retry_tokens <= 500);
             let (least, most) = limits.rates();
             for (rate, least) in [(state.adaptive, least), (state.paced, 0.0)] {
                 let Some(rate) = rate else { continue };

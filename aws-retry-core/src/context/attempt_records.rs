@@ -5,9 +5,8 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
+use crate::context::sdk_requests::SdkRequests;
 use crate::decision::codes;
-#[cfg(feature = "sdk")]
-use crate::decision::codes::Code;
 use crate::decision::failure::{Failure, Kind, ReadFrom};
 
 /// The newest records are kept. An attempt is one request, as a rule, and seldom many at once.
@@ -37,8 +36,6 @@ pub(crate) enum Source {
 pub(crate) struct SdkAttempt {
     /// Tells the operation from all others of the process.
     pub execution: u64,
-    /// The SDK has retried it.
-    pub retried: bool,
 }
 
 impl AttemptRecord {
@@ -49,11 +46,6 @@ impl AttemptRecord {
     /// Whether a call inside gave up on it.
     pub fn gave_up(&self) -> bool {
         self.source == Source::Inner
-    }
-
-    /// Whether the SDK has retried it already.
-    pub const fn sdk_retried(&self) -> bool {
-        matches!(self.source, Source::Sdk(SdkAttempt { retried: true, .. }))
     }
 
     /// `failure` with what it lost on the way out.
@@ -112,6 +104,7 @@ fn same<T: PartialEq>(a: Option<T>, b: Option<T>) -> Option<bool> {
 pub(crate) struct AttemptRecords {
     token: OnceLock<u128>,
     list: Mutex<List>,
+    sdk: Mutex<SdkRequests>,
     /// The call is over.
     ended: AtomicBool,
 }
@@ -121,12 +114,8 @@ struct List {
     /// The attempt that they belong to. A task that outlives its attempt can't speak for the next one.
     attempt: u32,
     records: Vec<AttemptRecord>,
-    /// Requests of the SDK that have ended, well or badly.
-    requests: u32,
     /// No operation has succeeded since the last record.
     trusted: bool,
-    /// What the call's `throttling_errors` name.
-    throttling: &'static [&'static str],
     refusal: Refusal,
 }
 
@@ -145,15 +134,13 @@ impl AttemptRecords {
     pub fn new(attempt: u32) -> Self {
         #[cfg(test)]
         tests::LIVE.with(|live| live.set(live.get() + 1));
-        let list = List {
-            attempt,
-            records: Vec::new(),
-            requests: 0,
-            trusted: false,
-            throttling: &[],
-            refusal: Refusal::None,
-        };
-        Self { token: OnceLock::new(), list: Mutex::new(list), ended: AtomicBool::new(false) }
+        let list = List { attempt, records: Vec::new(), trusted: false, refusal: Refusal::None };
+        Self {
+            token: OnceLock::new(),
+            list: Mutex::new(list),
+            sdk: Mutex::default(),
+            ended: AtomicBool::new(false),
+        }
     }
 
     /// The call is over.
@@ -179,7 +166,6 @@ impl AttemptRecords {
         }
         if let Source::Sdk(sent) = record.source {
             list.forget(sent.execution);
-            list.requests = list.requests.saturating_add(1);
         }
         if list.records.len() >= KEPT {
             list.records.remove(0);
@@ -190,20 +176,18 @@ impl AttemptRecords {
 
     /// An operation succeeded: what it failed on before is no matter any more.
     #[cfg_attr(not(feature = "sdk"), expect(dead_code))]
-    pub fn succeeded(&self, attempt: u32, execution: Option<u64>) {
+    pub fn succeeded(&self, attempt: u32, execution: u64) {
         let mut list = self.list();
         if list.attempt == attempt {
             list.trusted = false;
-            list.requests = list.requests.saturating_add(1);
-            if let Some(execution) = execution {
-                list.forget(execution);
-            }
+            list.forget(execution);
         }
     }
 
-    /// How many requests of the SDK have ended within the attempt.
-    pub fn requests(&self) -> u32 {
-        self.list().requests
+    /// The requests that the interceptor saw.
+    pub fn sdk(&self) -> MutexGuard<'_, SdkRequests> {
+        // Each change leaves them whole.
+        self.sdk.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The newest record that agrees with `failure`, which is of `kind`. With `trust`, the record of an error
@@ -216,20 +200,12 @@ impl AttemptRecords {
         found.or_else(trusted).cloned()
     }
 
-    /// Whether the call's own list names this code as a throttle.
-    #[cfg(feature = "sdk")]
-    pub fn calls_throttle(&self, code: &str) -> bool {
-        Code { text: code, guessed: false }.in_list(self.list().throttling)
-    }
-
-    /// Forgets the records; those to come belong to attempt `attempt` of a call that calls these codes
-    /// throttles.
-    pub fn begin(&self, attempt: u32, throttling: &'static [&'static str]) {
+    /// Forgets the records; those to come belong to attempt `attempt`.
+    pub fn begin(&self, attempt: u32) {
+        self.sdk().begin_attempt();
         let mut list = self.list();
-        list.throttling = throttling;
         list.attempt = attempt;
         list.records.clear();
-        list.requests = 0;
         list.trusted = false;
         list.refusal = Refusal::None;
     }

@@ -16,7 +16,7 @@ fn coded(code: &'static str, message: &'static str) -> Failure<'static> {
 }
 
 fn sent(execution: u64) -> Source {
-    Source::Sdk(SdkAttempt { execution, retried: false })
+    Source::Sdk(SdkAttempt { execution })
 }
 
 fn records(recorded: impl IntoIterator<Item = (Failure<'static>, Source)>) -> AttemptRecords {
@@ -128,7 +128,7 @@ fn a_success_clears_its_own_operation_and_the_trust() {
     let records = records([(a.clone(), sent(1)), (b.clone(), sent(2))]);
     let opaque = Failure::new();
     assert_eq!(records.recall(&opaque, KIND, true).map(|it| it.failure.code), Some(b.code.clone()));
-    records.succeeded(1, Some(1));
+    records.succeeded(1, 1);
     assert!(records.recall(&a, KIND, false).is_none());
     assert!(records.recall(&b, KIND, false).is_some());
     assert!(records.recall(&opaque, KIND, true).is_none());
@@ -150,7 +150,7 @@ fn trust_is_for_errors_that_tell_nothing() {
 fn an_attempt_has_its_own_records() {
     let failure = coded("A", "a");
     let records = records([(failure.clone(), sent(1))]);
-    records.begin(2, &[]);
+    records.begin(2);
     assert!(records.recall(&failure, KIND, true).is_none());
     records.add(1, AttemptRecord::new(failure.clone(), KIND, sent(2)));
     assert!(records.recall(&failure, KIND, true).is_none(), "a task that outlived its attempt");

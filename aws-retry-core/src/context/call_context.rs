@@ -8,6 +8,8 @@ use std::mem::{self, ManuallyDrop};
 use std::sync::Arc;
 
 use crate::context::attempt_records::{AttemptRecord, AttemptRecords, Source};
+#[cfg(feature = "sdk")]
+use crate::context::sdk_requests::SdkRequests;
 use crate::context::task::TaskId;
 use crate::decision::failure::{Failure, Kind};
 
@@ -100,16 +102,16 @@ impl CallContext {
 
     /// An operation of the SDK succeeded.
     #[cfg(feature = "sdk")]
-    pub fn succeeded(&self, execution: Option<u64>) {
+    pub fn succeeded(&self, execution: u64) {
         if let Some(records) = &self.records {
             records.succeeded(self.attempt, execution);
         }
     }
 
-    /// Whether the call's own list names this code as a throttle. Known once an attempt has failed.
+    /// Looks at the requests of the call, or adds to them.
     #[cfg(feature = "sdk")]
-    pub fn calls_throttle(&self, code: &str) -> bool {
-        self.records.as_ref().is_some_and(|records| records.calls_throttle(code))
+    pub fn sdk_requests<T>(&mut self, look: impl FnOnce(&mut SdkRequests) -> T) -> T {
+        look(&mut self.records().sdk())
     }
 
     /// Whether an operation of the SDK must not be sent, because the call's deadline has passed.

@@ -10,12 +10,13 @@ pub(crate) mod harness_state;
 mod in_call;
 mod report;
 pub(crate) mod scope_state;
+mod sdk_requests;
 mod task;
 #[cfg(feature = "sdk")]
 pub(crate) mod time;
 mod token;
 
-pub(crate) use attempt_records::AttemptRecord;
+pub(crate) use attempt_records::{AttemptRecord, AttemptRecords};
 #[cfg(feature = "sdk")]
 pub(crate) use attempt_records::{SdkAttempt, Source};
 pub use call_context::attempt;
@@ -25,4 +26,7 @@ pub(crate) use call_context::{CallContext, gave_up};
 pub use deadline::{Deadline, time_left, with_deadline};
 pub use in_call::{InCall, in_call};
 pub use report::report;
+#[cfg(feature = "sdk")]
+pub(crate) use sdk_requests::SdkRequests;
+pub(crate) use sdk_requests::{SdkRetry, ShownPolicy};
 pub use token::client_token;

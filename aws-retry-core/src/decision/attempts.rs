@@ -5,10 +5,12 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::decision::backoff::backoff;
+use crate::decision::budget::{Accepting, Tokens, price};
 use crate::decision::classify::{Rule, Verdict};
-use crate::decision::failure::{Failure, Kind, Transport};
+use crate::decision::failure::{Failure, Kind};
 use crate::decision::policy::{Mode, Nested, Resolved};
 use crate::decision::reason::{Reason, StopWhy};
+use crate::decision::sdk_retry::Requests;
 use crate::decision::timestamp::Time;
 
 /// The next step of a call whose attempt failed.
@@ -26,15 +28,6 @@ impl Decision {
     }
 }
 
-/// Who has retried a failure already, inside the attempt.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum RetriedInside {
-    /// An annotated call, which gave up on it.
-    ByCall,
-    /// The SDK, within one operation.
-    BySdk,
-}
-
 /// The facts of a failed attempt.
 #[derive(Clone, Copy)]
 pub(crate) struct Facts<'f> {
@@ -42,7 +35,8 @@ pub(crate) struct Facts<'f> {
     pub verdict: Verdict,
     /// This crate ended the attempt, or did not let it begin.
     pub cancelled: Option<StopWhy>,
-    pub retried_inside: Option<RetriedInside>,
+    /// An annotated call inside the attempt gave up on the failure already.
+    pub retried_inside: bool,
     /// Whether anything can time a wait.
     pub can_wait: &'f dyn Fn() -> bool,
     pub now: Time,
@@ -51,8 +45,12 @@ pub(crate) struct Facts<'f> {
     pub earliest_turn: Option<Time>,
     /// Uniform in [0, 1).
     pub random: f64,
-    /// Takes so many retry tokens, or none if fewer are left.
-    pub take_tokens: &'f dyn Fn(u32) -> bool,
+    /// Asked for after a throttle.
+    pub accepting: Accepting,
+    /// The requests of the call that the SDK's interceptor saw.
+    pub requests: Requests,
+    /// Pays a price, all of it or nothing. Returns the tokens that were taken.
+    pub pay: &'f dyn Fn(Tokens) -> Option<Tokens>,
 }
 
 impl fmt::Debug for Facts<'_> {
@@ -70,8 +68,8 @@ pub(crate) struct Attempts {
     other: u32,
     /// The last wait.
     previous: Option<Duration>,
-    /// The tokens that the last retry took.
-    held: u32,
+    /// The tokens of the last retry that cost any, while it may yet succeed.
+    held: Tokens,
 }
 
 impl Attempts {
@@ -84,32 +82,38 @@ impl Attempts {
         if let Some(reason) = forbidden(policy, &facts) {
             return Decision::give_up(reason);
         }
+        let used = facts.requests.used(self.failed, policy.max_attempts);
+        let other = self.other.max(facts.requests.not_throttled);
         let paced = policy.mode == Mode::Paced;
-        if self.failed >= policy.max_attempts || (paced && self.other > policy.max_retries) {
+        if used >= policy.max_attempts || (paced && other > policy.max_retries) {
             return Decision::give_up(Reason::Attempts);
         }
         let wait = self.wait(policy, throttled, facts.failure, facts.random);
         if let Some(reason) = out_of_time(policy, &facts, wait) {
             return Decision::give_up(reason);
         }
-        let cost = cost(policy, &facts);
-        if policy.costs.is_some() && !(facts.take_tokens)(cost) {
+        let price = price(policy, facts.verdict, facts.failure, self.failed, facts.accepting);
+        let paid = if policy.costs.is_none() { Some(price) } else { (facts.pay)(price) };
+        let Some(paid) = paid else {
             let wait_before = if policy.long_polling { wait } else { Duration::ZERO };
-            return Decision::GiveUp { reason: Reason::Quota, wait_before };
+            return Decision::GiveUp { reason: Reason::RetryTokens, wait_before };
+        };
+        if !paid.is_nothing() {
+            self.held = paid;
         }
-        self.held = cost;
         self.previous = Some(wait);
         Decision::Retry { wait }
     }
 
-    /// The tokens that a success gives back: the cost of the last retry, or 1 after a success on the
-    /// first attempt.
-    pub fn on_success(&mut self) -> u32 {
-        if self.failed == 0 { 1 } else { self.take_held() }
+    /// The tokens that a success gives back: those of the last retry, or one of each budget after a success
+    /// on the first attempt.
+    pub fn on_success(&mut self) -> Tokens {
+        if self.failed == 0 { Tokens::ONE } else { self.take_held() }
     }
 
-    /// The last retry's tokens, to be given back: it succeeded, or was never sent.
-    pub fn take_held(&mut self) -> u32 {
+    /// The last retry's tokens: to be given back where it succeeded or its end is not known, and spent
+    /// where it failed.
+    pub fn take_held(&mut self) -> Tokens {
         std::mem::take(&mut self.held)
     }
 
@@ -140,14 +144,13 @@ fn forbidden(policy: &Resolved, facts: &Facts<'_>) -> Option<Reason> {
         (Some(StopWhy::Deadline | StopWhy::NoTurn), ..) => Some(Reason::Deadline),
         (Some(StopWhy::FailFast), ..) => Some(Reason::FailFast),
         (Some(StopWhy::NoTimer), ..) => Some(Reason::NoTimer),
-        (_, Some(RetriedInside::ByCall), ..) if policy.nested == Nested::Pass => {
-            Some(Reason::Nested)
-        }
-        (_, Some(RetriedInside::BySdk), Kind::Transient | Kind::Other, _) => Some(Reason::SdkTried),
+        (_, true, ..) if policy.nested == Nested::Pass => Some(Reason::Nested),
         (.., Kind::Credentials, _) => Some(Reason::Credentials),
         (.., Rule::Vetoed) => Some(Reason::Vetoed),
         _ if !verdict.is_retryable() => Some(Reason::Permanent),
-        _ if !policy.idempotent && !verdict.surely_not_executed(failure) => {
+        _ if !policy.idempotent
+            && (facts.requests.may_have_run || !verdict.surely_not_executed(failure)) =>
+        {
             Some(Reason::NotIdempotent)
         }
         _ => None,
@@ -169,18 +172,6 @@ fn out_of_time(policy: &Resolved, facts: &Facts<'_>, wait: Duration) -> Option<R
     } else {
         None
     }
-}
-
-/// The tokens that a retry of this failure takes.
-fn cost(policy: &Resolved, facts: &Facts<'_>) -> u32 {
-    let timed_out =
-        matches!(facts.failure.transport, Some(Transport::Timeout | Transport::ConnectTimeout));
-    policy.costs.map_or(0, |costs| match facts.verdict.kind {
-        Kind::Throttled => costs.throttled,
-        Kind::Transient if timed_out => costs.timeout,
-        Kind::Transient => costs.transient,
-        _ => costs.other,
-    })
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use super::tests::{Run, status, throttling};
 use super::*;
 use crate::RetryPolicy;
 use crate::decision::classify::{Predicates, classify};
+use crate::decision::failure::Transport;
 
 /// A fact that ends a call, beside a failure that would be retried without it.
 type Change = for<'f> fn(Facts<'f>) -> Facts<'f>;
@@ -12,11 +13,11 @@ type Change = for<'f> fn(Facts<'f>) -> Facts<'f>;
 fn every_reason_to_give_up_follows_from_the_facts() {
     let plain = RetryPolicy::new;
     let second = Duration::from_secs(1);
-    let rows: [(Reason, RetryPolicy, Failure<'static>, Change); 21] = [
+    let rows: [(Reason, RetryPolicy, Failure<'static>, Change); 22] = [
         (Reason::Attempts, plain().max_retries(0), status(503), |it| it),
         (Reason::Attempts, RetryPolicy::paced().max_retries(0), status(503), |it| it),
         (Reason::Attempts, RetryPolicy::paced().max_attempts(1), throttling(), |it| it),
-        (Reason::Quota, plain(), status(503), |it| Facts { take_tokens: &|_| false, ..it }),
+        (Reason::RetryTokens, plain(), status(503), |it| Facts { pay: &|_| None, ..it }),
         (Reason::Deadline, plain(), status(503), |it| Facts { deadline: Some(it.now), ..it }),
         (Reason::Deadline, RetryPolicy::paced(), throttling(), |it| Facts {
             deadline: Some(Duration::from_secs(2)),
@@ -44,8 +45,12 @@ fn every_reason_to_give_up_follows_from_the_facts() {
             Facts { verdict: classify(&RetryPolicy::new().resolve(), it.failure, said), ..it }
         }),
         (Reason::Credentials, plain(), Failure::new().with_code("ExpiredToken"), |it| it),
-        (Reason::Nested, plain(), throttling(), |it| inside(it, RetriedInside::ByCall)),
-        (Reason::SdkTried, plain(), status(503), |it| inside(it, RetriedInside::BySdk)),
+        (Reason::NotIdempotent, plain().idempotent(false), throttling(), |it| Facts {
+            requests: Requests { may_have_run: true, ..Requests::default() },
+            ..it
+        }),
+        (Reason::Attempts, plain(), status(503), |it| Facts { requests: sent_by_sdk(6), ..it }),
+        (Reason::Nested, plain(), throttling(), inside),
         (Reason::Deadline, plain().total_timeout(second), status(503), |it| Facts {
             deadline: Some(Duration::from_millis(625)),
             ..it
@@ -55,7 +60,7 @@ fn every_reason_to_give_up_follows_from_the_facts() {
         let mut run = Run::new(&policy);
         let decision = run.fail_with(&failure, change);
         assert_eq!(decision, Decision::give_up(reason), "{policy:?} {failure:?}");
-        assert_eq!(run.quota.left(), 500, "{reason}: nothing is taken");
+        assert_eq!(run.tokens.left(), 500, "{reason}: nothing is taken");
     }
 }
 
@@ -65,11 +70,10 @@ fn facts_that_do_not_end_a_call() {
         ("an attempt that was cut is a time-out", RetryPolicy::new(), timed_out(), |it| {
             cancelled(it, StopWhy::AttemptTimeout)
         }),
-        ("nested = retry", RetryPolicy::new().nested(Nested::Retry), status(503), |it| {
-            inside(it, RetriedInside::ByCall)
-        }),
-        ("the SDK leaves throttles to us", RetryPolicy::new(), throttling(), |it| {
-            inside(it, RetriedInside::BySdk)
+        ("nested = retry", RetryPolicy::new().nested(Nested::Retry), status(503), |it| inside(it)),
+        ("the SDK gave up early", RetryPolicy::new(), status(503), |it| Facts {
+            requests: sent_by_sdk(5),
+            ..it
         }),
         ("a turn in time", RetryPolicy::paced(), throttling(), |it| Facts {
             deadline: Some(Duration::from_secs(2)),
@@ -83,7 +87,7 @@ fn facts_that_do_not_end_a_call() {
             |it| Facts { can_wait: &|| false, ..it },
         ),
         ("no tokens are needed", RetryPolicy::new().quota(false), status(503), |it| Facts {
-            take_tokens: &|_| false,
+            pay: &|_| None,
             ..it
         }),
         ("fail_fast, and no queue", RetryPolicy::paced().fail_fast(true), throttling(), |it| it),
@@ -102,6 +106,11 @@ fn cancelled(facts: Facts<'_>, why: StopWhy) -> Facts<'_> {
     Facts { cancelled: Some(why), ..facts }
 }
 
-fn inside(facts: Facts<'_>, by: RetriedInside) -> Facts<'_> {
-    Facts { retried_inside: Some(by), ..facts }
+fn inside(facts: Facts<'_>) -> Facts<'_> {
+    Facts { retried_inside: true, ..facts }
+}
+
+/// One operation, which the SDK sent again until it gave up.
+fn sent_by_sdk(sent: u32) -> Requests {
+    Requests { sent, repeats: sent - 1, ..Requests::default() }
 }

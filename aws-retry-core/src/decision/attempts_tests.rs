@@ -3,16 +3,17 @@
 use super::*;
 use crate::RetryPolicy;
 use crate::decision::classify::{Predicates, classify};
+use crate::decision::failure::Transport;
 use crate::decision::policy::Jitter;
 use crate::decision::retry_after::RetryAfter;
-use crate::limits::retry_tokens::Quota;
+use crate::limits::retry_tokens::{Budgets, RetryTokens};
 use proptest::prelude::*;
 
 /// A call under `policy` that fails with each of `failures` in turn.
 pub(super) struct Run {
     pub policy: Resolved,
     pub attempts: Attempts,
-    pub quota: Quota,
+    pub tokens: RetryTokens,
     pub now: Time,
     pub deadline: Option<Time>,
     pub random: f64,
@@ -23,16 +24,29 @@ impl Run {
         Self {
             policy: policy.resolve(),
             attempts: Attempts::default(),
-            quota: Quota::new(),
+            tokens: RetryTokens::new(),
             now: Time::ZERO,
             deadline: None,
             random: 1.0,
         }
     }
 
-    pub fn with_quota(self, left: u32) -> Self {
-        assert!(self.quota.take(self.quota.left() - left));
+    /// `left` retry tokens, and no reserve.
+    pub fn with_tokens(self, left: u32) -> Self {
+        let of_reserve = Tokens { scope: u32::MAX, reserve: 10, function: 0 };
+        while self.budgets().take(of_reserve).is_some() {}
+        let all_but = Tokens { scope: self.tokens.left() - left, ..Tokens::default() };
+        assert!(self.budgets().take(all_but).is_some());
         self
+    }
+
+    pub fn budgets(&self) -> Budgets<'_> {
+        Budgets { scope: Some(&self.tokens), function: None }
+    }
+
+    fn give_back(&mut self) {
+        let tokens = self.attempts.take_held();
+        self.budgets().give(tokens);
     }
 
     pub fn fail(&mut self, failure: &Failure<'_>) -> Decision {
@@ -45,35 +59,39 @@ impl Run {
         failure: &Failure<'_>,
         change: impl FnOnce(Facts<'_>) -> Facts<'_>,
     ) -> Decision {
+        let budgets = Budgets { scope: Some(&self.tokens), function: None };
         let facts = Facts {
             failure,
             verdict: classify(&self.policy, failure, Predicates::default()),
             cancelled: None,
-            retried_inside: None,
+            retried_inside: false,
             can_wait: &|| true,
             now: self.now,
             deadline: self.deadline,
             earliest_turn: None,
             random: self.random,
-            take_tokens: &|tokens| self.quota.take(tokens),
+            accepting: Accepting::YES,
+            requests: Requests::default(),
+            pay: &|price| budgets.take(price),
         };
         self.attempts.on_failure(&self.policy, change(facts))
     }
 
-    /// AWS's notation: the failure, then the quota left and the wait.
+    /// AWS's notation: the failure, then the tokens left and the wait.
     pub fn expect(&mut self, failure: &Failure<'_>, left: u32, wait_ms: u64) {
         assert_eq!(self.fail(failure), Decision::Retry { wait: Duration::from_millis(wait_ms) });
-        assert_eq!(self.quota.left(), left);
+        assert_eq!(self.tokens.left(), left);
     }
 
     pub fn expect_stop(&mut self, failure: &Failure<'_>, why: Reason, left: u32) {
         assert_eq!(self.fail(failure), Decision::give_up(why));
-        assert_eq!(self.quota.left(), left);
+        assert_eq!(self.tokens.left(), left);
     }
 
     pub fn succeed(&mut self, left: u32) {
-        self.quota.give(self.attempts.on_success());
-        assert_eq!(self.quota.left(), left);
+        let tokens = self.attempts.on_success();
+        self.budgets().give(tokens);
+        assert_eq!(self.tokens.left(), left);
     }
 }
 
@@ -92,14 +110,15 @@ pub(super) fn amz(millis: u64) -> RetryAfter {
 /// Hundreds of calls meet a 503 at once: the first are retried; where nothing succeeds, the rest are not.
 #[test]
 fn this_many_calls_are_retried_in_an_outage() {
-    for (mode, retried) in [(Mode::Decorator, 35), (Mode::Standard, 35), (Mode::Paced, 250)] {
+    let modes = [(Mode::Decorator, 35 + 500), (Mode::Standard, 35), (Mode::Paced, 250 + 500)];
+    for (mode, retried) in modes {
         let mut run = Run::new(&RetryPolicy::new().mode(mode));
-        for call in 0..300 {
+        for call in 0..800 {
             run.attempts = Attempts::default();
             match run.fail(&status(503)) {
                 Decision::Retry { .. } => assert!(call < retried, "{mode:?} {call}"),
                 stop => {
-                    assert_eq!(stop, Decision::give_up(Reason::Quota));
+                    assert_eq!(stop, Decision::give_up(Reason::RetryTokens));
                     assert!(call >= retried, "{mode:?} {call}");
                 }
             }
@@ -180,7 +199,7 @@ fn what_is_never_retried() {
 }
 
 #[test]
-fn a_wait_that_would_pass_the_deadline_takes_nothing_from_the_quota() {
+fn a_wait_that_would_pass_the_deadline_takes_no_tokens() {
     let mut run = Run::new(&RetryPolicy::new().jitter(Jitter::None));
     run.deadline = Some(Duration::from_millis(1200));
     run.expect(&status(500), 486, 500);
@@ -209,9 +228,9 @@ fn paced_counts_throttles_apart_and_leaves_their_wait_to_the_queue() {
 fn a_retry_that_was_never_sent_gives_its_tokens_back_once() {
     let mut run = Run::new(&RetryPolicy::standard());
     run.expect(&status(500), 486, 50);
-    run.quota.give(run.attempts.take_held());
-    run.quota.give(run.attempts.take_held());
-    assert_eq!(run.quota.left(), 500);
+    run.give_back();
+    run.give_back();
+    assert_eq!(run.tokens.left(), 500);
 }
 
 fn any_failure() -> impl Strategy<Value = Failure<'static>> {
@@ -269,41 +288,53 @@ fn any_policy() -> impl Strategy<Value = RetryPolicy> {
 
 proptest! {
     /// Any policy, any script, clocks that stand still or go backwards: never more attempts than allowed,
-    /// never past the deadline, the quota within its bounds, everything given back at most once.
+    /// never past the deadline, the tokens within their bounds, everything given back at most once.
     #[test]
     fn no_script_breaks_a_bound(
         policy in any_policy(),
         script in proptest::collection::vec((any_failure(), any::<u32>(), any::<f64>()), 1..40),
         deadline in proptest::option::of(any::<u32>()),
-        left in 0..=crate::limits::retry_tokens::CAPACITY,
+        left in 0..=500_u32,
         success: bool,
     ) {
-        let mut run = Run::new(&policy).with_quota(left);
+        let mut run = Run::new(&policy).with_tokens(left);
         let deadline = deadline.map(|ms| Duration::from_millis(ms.into()));
         let mut sent = 1;
-        let mut held = 0;
+        let mut held = Tokens::default();
         for (failure, now, random) in script {
             let now = Duration::from_millis(now.into());
             (run.now, run.deadline, run.random) = (now, deadline, random);
-            let before = run.quota.left();
-            match run.fail(&failure) {
+            let before = run.tokens.all_left();
+            let decision = run.fail(&failure);
+            let after = run.tokens.all_left();
+            let paid = Tokens {
+                scope: before.scope - after.scope,
+                reserve: before.reserve - after.reserve,
+                function: 0,
+            };
+            match decision {
                 Decision::Retry { wait } => {
                     sent += 1;
-                    held = before - run.quota.left();
+                    // A throttle that costs nothing tells nothing of the retry before it.
+                    if !paid.is_nothing() {
+                        held = paid;
+                    }
                     prop_assert!(deadline.is_none_or(|deadline| now.saturating_add(wait) < deadline));
                 }
                 Decision::GiveUp { .. } => {
-                    prop_assert_eq!(run.quota.left(), before);
+                    prop_assert!(paid.is_nothing());
                     break;
                 }
             }
         }
         prop_assert!(sent <= run.policy.max_attempts);
-        let before = run.quota.left();
+        let before = run.tokens.all_left();
         if success && sent > 1 {
-            run.quota.give(run.attempts.on_success());
-            prop_assert_eq!(run.quota.left(), (before + held).min(crate::limits::retry_tokens::CAPACITY));
+            let tokens = run.attempts.on_success();
+            run.budgets().give(tokens);
+            let after = run.tokens.all_left();
+            prop_assert_eq!(after.scope, before.scope + held.scope);
+            prop_assert_eq!(after.reserve, before.reserve + held.reserve);
         }
-        prop_assert!(run.quota.left() <= crate::limits::retry_tokens::CAPACITY);
     }
 }

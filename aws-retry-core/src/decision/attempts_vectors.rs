@@ -3,6 +3,7 @@
 use super::tests::{Run, amz, status, throttling};
 use super::*;
 use crate::RetryPolicy;
+use crate::decision::failure::Transport;
 use crate::decision::retry_after::RetryAfter;
 
 #[test]
@@ -22,10 +23,10 @@ fn standard_21_uses_up_its_attempts() {
 }
 
 #[test]
-fn standard_21_empties_the_quota() {
-    let mut run = Run::new(&RetryPolicy::standard()).with_quota(14);
+fn standard_21_runs_out_of_tokens() {
+    let mut run = Run::new(&RetryPolicy::standard()).with_tokens(14);
     run.expect(&status(500), 0, 50);
-    run.expect_stop(&status(500), Reason::Quota, 0);
+    run.expect_stop(&status(500), Reason::RetryTokens, 0);
 }
 
 #[test]
@@ -84,11 +85,14 @@ fn standard_20_waits_and_costs() {
 }
 
 #[test]
-fn a_long_poll_waits_before_it_fails_for_want_of_quota() {
+fn a_long_poll_waits_before_it_fails_without_tokens() {
     let poll = RetryPolicy::standard().service("SQS").operation("ReceiveMessage");
-    let mut run = Run::new(&poll).with_quota(0);
+    let mut run = Run::new(&poll).with_tokens(0);
     let wait_before = Duration::from_millis(50);
-    assert_eq!(run.fail(&status(500)), Decision::GiveUp { reason: Reason::Quota, wait_before });
+    assert_eq!(
+        run.fail(&status(500)),
+        Decision::GiveUp { reason: Reason::RetryTokens, wait_before }
+    );
     let mut run = Run::new(&poll);
     run.expect(&status(500), 486, 50);
     run.expect(&status(500), 472, 100);
@@ -97,7 +101,7 @@ fn a_long_poll_waits_before_it_fails_for_want_of_quota() {
 }
 
 #[test]
-fn legacy_waits_without_a_cap_a_quota_or_a_hint() {
+fn legacy_waits_without_a_cap_tokens_or_a_hint() {
     let mut run = Run::new(&RetryPolicy::legacy());
     for seconds in [1, 2, 4, 8] {
         run.expect(&status(500).with_retry_after(amz(60_000)), 500, seconds * 1000);
@@ -156,14 +160,14 @@ fn dynamodb_has_its_own_base_for_all_but_throttles() {
     run.expect(&status(500), 495, 1000);
 }
 
-/// Retryable? Then attempts left? Then quota.
+/// Retryable? Then attempts left? Then tokens.
 #[test]
 fn the_order_of_the_checks() {
     for policy in [RetryPolicy::standard(), standard_20()] {
-        let empty = || Run::new(&policy).with_quota(0);
+        let empty = || Run::new(&policy).with_tokens(0);
         empty().expect_stop(&status(404), Reason::Permanent, 0);
-        empty().expect_stop(&status(500), Reason::Quota, 0);
-        Run::new(&policy.clone().max_attempts(1)).with_quota(0).expect_stop(
+        empty().expect_stop(&status(500), Reason::RetryTokens, 0);
+        Run::new(&policy.clone().max_attempts(1)).with_tokens(0).expect_stop(
             &status(500),
             Reason::Attempts,
             0,
@@ -174,11 +178,11 @@ fn the_order_of_the_checks() {
 #[test]
 fn a_success_on_the_first_try_gives_back_1_and_never_above_the_capacity() {
     for policy in [RetryPolicy::standard(), standard_20()] {
-        Run::new(&policy).with_quota(10).succeed(11);
+        Run::new(&policy).with_tokens(10).succeed(11);
         Run::new(&policy).succeed(500);
         let mut run = Run::new(&policy);
         run.expect(&throttling(), 495, 1000);
-        run.quota.give(3);
+        run.budgets().give(Tokens { scope: 3, ..Tokens::default() });
         run.succeed(500);
     }
 }
@@ -199,8 +203,8 @@ fn each_operation_that_is_a_long_poll() {
             (RetryPolicy::new(), false),
         ] {
             let policy = policy.service(service).operation(operation);
-            let decision = Run::new(&policy).with_quota(0).fail(&status(500));
-            let Decision::GiveUp { reason: Reason::Quota, wait_before } = decision else {
+            let decision = Run::new(&policy).with_tokens(0).fail(&status(500));
+            let Decision::GiveUp { reason: Reason::RetryTokens, wait_before } = decision else {
                 panic!("{operation}: {decision:?}")
             };
             assert_eq!(wait_before > Duration::ZERO, waits, "{operation} {policy:?}");

@@ -3,11 +3,13 @@
 
 pub mod attempts;
 pub mod backoff;
+pub mod budget;
 pub mod classify;
 pub mod codes;
 pub mod failure;
 pub mod policy;
 pub mod reason;
 pub mod retry_after;
+pub mod sdk_retry;
 pub(crate) mod shown;
 pub mod timestamp;

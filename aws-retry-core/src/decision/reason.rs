@@ -8,8 +8,9 @@ use std::fmt;
 pub enum Reason {
     /// The attempts, or the retries, are used up.
     Attempts,
-    /// The scope's retry quota is empty: the service fails for many, and more retries make it worse.
-    Quota,
+    /// The retry tokens ran out, of the scope or of the function around it: the service fails for many, and
+    /// more retries make it worse.
+    RetryTokens,
     /// The next wait would pass the deadline, or the deadline cut the attempt.
     Deadline,
     /// No rule retries this failure.
@@ -24,8 +25,6 @@ pub enum Reason {
     FailFast,
     /// An annotated call inside this one gave up on it already.
     Nested,
-    /// The SDK has retried this failure already, inside the operation.
-    SdkTried,
     /// No timer runs that could wait, or that could keep a time-out.
     NoTimer,
 }
@@ -36,7 +35,7 @@ impl Reason {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Attempts => "attempts",
-            Self::Quota => "quota",
+            Self::RetryTokens => "retry_tokens",
             Self::Deadline => "deadline",
             Self::Permanent => "permanent",
             Self::NotIdempotent => "not_idempotent",
@@ -44,7 +43,6 @@ impl Reason {
             Self::Credentials => "credentials",
             Self::FailFast => "fail_fast",
             Self::Nested => "nested",
-            Self::SdkTried => "sdk_tried",
             Self::NoTimer => "no_timer",
         }
     }

@@ -118,7 +118,7 @@ pub(super) fn emit(event: &Event<'_>) {
         let reason = Label::from_static_parts("reason", reason.as_str());
         count(&key(GIVE_UPS).with_extra_labels(vec![reason]));
     }
-    if event.reason == Some(Reason::Quota) {
+    if event.reason == Some(Reason::RetryTokens) {
         count(&key(RETRY_TOKEN_REFUSALS));
     }
     if let Some(state) = event.rate {

@@ -2,19 +2,20 @@
 
 use std::future::poll_fn;
 use std::mem::ManuallyDrop;
+use std::sync::Arc;
 
 use super::callbacks::Callbacks;
 use super::state::State;
 use crate::Failure;
-use crate::context::CallContext;
 use crate::context::ambient::{self, Ambient};
+use crate::context::{CallContext, ShownPolicy};
 use crate::decision::attempts::Attempts;
 use crate::decision::policy::{Resolved, RetryPolicy};
 use crate::errors::Stopped;
 use crate::expansion::outcome::Outcome;
 use crate::expansion::read_error::ReadFailure;
 use crate::limits::retry_tokens;
-use crate::limits::scope::Named;
+use crate::limits::scope::{Named, Scopes};
 use crate::observe;
 use crate::run::overrides;
 use crate::run::site::{self, Site};
@@ -94,14 +95,8 @@ impl<'p> Call<'p> {
 
     /// Leaves word for the code inside the attempt that is about to begin.
     pub(super) fn tell_inside(&mut self) {
-        let state = self.state_mut();
-        let (counts_requests, refused) = (state.counts_requests(), state.refused);
-        if counts_requests || refused {
-            // Where there are records, the interceptor counts in them.
-            let records = self.frame.records();
-            if refused {
-                records.refuse();
-            }
+        if self.state_mut().refused {
+            self.frame.records().refuse();
         }
     }
 
@@ -119,6 +114,20 @@ impl<'p> Call<'p> {
         self.frame.needs_setup |= ambient::current().is_some()
             || Switch::OverrideNeedsSetup.is_on()
             || observe::spans_wanted();
+        self.begin_records(1);
+    }
+
+    /// Begins the records of attempt `attempt`, and shows the policy to the interceptor if there is one.
+    pub(super) fn begin_records(&mut self, attempt: u32) {
+        if Switch::Interceptor.is_on() {
+            let ambient = ambient::current();
+            let policy = written(self.site, self.policy, self.call_policy);
+            let shown = ShownPolicy { policy, cap: cap(ambient.as_deref()) };
+            self.frame.records().sdk().policy = Some(Arc::new(shown));
+        }
+        if let Some(records) = self.frame.shared_records() {
+            records.begin(attempt);
+        }
     }
 
     /// What to do after an attempt: leave the loop with the untouched outcome, or go on.
@@ -149,10 +158,14 @@ impl<'p> Call<'p> {
             if self.on_failure(&outcome, read, callbacks) {
                 return None;
             }
-        } else if self.state.is_some() || on_attempt.is_some() || observe::wants_successes() {
+        } else if self.state.is_some()
+            || on_attempt.is_some()
+            || observe::wants_successes()
+            || (self.frame.has_records() && self.was_sent_again())
+        {
             self.on_success(on_attempt);
         } else {
-            if retry_tokens::any_drained() {
+            if retry_tokens::any_trouble() {
                 self.refill();
             }
             let Site { observed, name, policy, .. } = self.site;
@@ -204,21 +217,29 @@ impl<'p> Call<'p> {
         state
     }
 
-    /// Somebody's quota is not full. If it is this call's, a success on the first try gives back what it
-    /// gives back; that needs no state.
+    /// Whether the SDK sent a request again inside the attempt.
+    #[cold]
+    fn was_sent_again(&self) -> bool {
+        self.frame.shared_records().is_some_and(|records| records.sdk().retries > 0)
+    }
+
+    /// Some budget of the process is not full. If it is this call's, a success on the first attempt gives
+    /// back its tokens; that needs no state.
     #[cold]
     fn refill(&self) {
         let ambient = ambient::current();
         let ambient = ambient.as_deref();
+        let clock = Ambient::clock(ambient);
         let key = self.scope.as_ref().map_or_else(|| self.site.key(), Named::key);
-        let scope = Ambient::registry(ambient).find(Ambient::clock(ambient).id, key);
+        let scopes = Scopes::existing(Ambient::registry(ambient), clock.id, key, self.site.key());
         let takes_part = || {
             resolved(self.site, self.policy, self.call_policy, ambient, &Failure::new())
                 .costs
                 .is_some()
         };
-        if let Some(scope) = scope.filter(|_| takes_part()) {
-            scope.quota.give(Attempts::default().on_success());
+        if !scopes.is_none() && takes_part() {
+            scopes.budgets().give(Attempts::default().on_success());
+            scopes.budgets().on_accepted(clock.now());
         }
     }
 }
@@ -232,6 +253,18 @@ pub(super) fn resolved(
     ambient: Option<&Ambient>,
     failure: &Failure<'_>,
 ) -> Resolved {
+    let written = written(site, policy, call_policy);
+    let mut resolved = written.resolve_for(failure.service(), failure.operation());
+    resolved.max_attempts = resolved.max_attempts.min(cap(ambient)).max(1);
+    resolved
+}
+
+/// The same, before the mode's preset fills the gaps.
+fn written(
+    site: &Site,
+    policy: Option<&RetryPolicy>,
+    call_policy: Option<&RetryPolicy>,
+) -> RetryPolicy {
     let mut written = site.policy.clone();
     if let Some(call_policy) = call_policy {
         written = call_policy.over(&written);
@@ -239,10 +272,11 @@ pub(super) fn resolved(
     if let Some(supplied) = policy {
         written = written.over(supplied);
     }
-    let written = overrides::apply_to(site, written);
-    let mut resolved = written.resolve_for(failure.service(), failure.operation());
-    if let Some(harness) = ambient.and_then(|ambient| ambient.harness.as_ref()) {
-        resolved.max_attempts = resolved.max_attempts.min(harness.max_attempts()).max(1);
-    }
-    resolved
+    overrides::apply_to(site, written)
+}
+
+/// A test's bound on attempts.
+fn cap(ambient: Option<&Ambient>) -> u32 {
+    let harness = ambient.and_then(|ambient| ambient.harness.as_ref());
+    harness.map_or(u32::MAX, |harness| harness.max_attempts())
 }

@@ -8,10 +8,12 @@ use super::callbacks::{Callbacks, Hook, Hooks};
 use super::state::State;
 use crate::clock::Clock;
 use crate::context::ambient::Ambient;
-use crate::context::{self, AttemptRecord};
-use crate::decision::attempts::{Decision, Facts, RetriedInside};
+use crate::context::{self, AttemptRecord, AttemptRecords};
+use crate::decision::attempts::{Decision, Facts};
+use crate::decision::budget::is_healthy;
 use crate::decision::classify::{Predicates, classify};
 use crate::decision::failure::{Failure, Kind, Transport};
+use crate::decision::sdk_retry::Requests;
 use crate::errors::StopWhy;
 use crate::expansion::outcome::Outcome;
 use crate::expansion::read_error::ReadFailure;
@@ -74,51 +76,57 @@ impl Call<'_> {
         }
 
         let verdict = classify(&state.policy, failure, said);
-        let requests = records.as_ref().map_or(0, |records| records.requests());
+        let requests = records.as_deref().map_or_else(Requests::default, |it| it.sdk().facts());
         let was_refused = records.as_ref().is_some_and(|records| records.was_refused());
         if !state.unsent {
-            state.slot.answered(&state.clock, answer_of(verdict.kind, failure), requests);
+            let answer = answer_of(verdict.kind, failure);
+            state.slot.answered(&state.clock, answer, made(records.as_deref()));
         }
         let scope = state.scope();
         if verdict.kind == Kind::Throttled {
             scope.count_throttle();
         }
-        let State { slot, policy: in_force, generation, clock, .. } = &*state;
+        if is_healthy(&state.policy, verdict, failure) {
+            state.refill();
+        }
+        let accepting = state.accepting(verdict.kind);
+        let random = Ambient::uniform(state.ambient.as_deref());
+        let deadline = state.deadline;
+        let State { attempts, slot, policy: in_force, generation, clock, scopes, .. } = &mut *state;
+        let budgets = scopes.budgets();
         let facts = Facts {
             failure,
             verdict,
             cancelled: stopped.or(was_refused.then_some(StopWhy::Deadline)),
-            retried_inside: record.as_ref().and_then(retried_inside),
-            can_wait: &|| if blocking { Clock::CAN_BLOCK } else { state.clock.can_wait() },
-            now: state.clock.now(),
-            deadline: state.deadline,
+            retried_inside: record.as_ref().is_some_and(AttemptRecord::gave_up),
+            can_wait: &|| if blocking { Clock::CAN_BLOCK } else { clock.can_wait() },
+            now: clock.now(),
+            deadline,
             earliest_turn: slot.earliest_turn(&scope, in_force, *generation, clock),
-            random: Ambient::uniform(state.ambient.as_deref()),
-            take_tokens: &|tokens| scope.quota.take(tokens),
+            random,
+            accepting,
+            requests,
+            pay: &|price| budgets.take(price),
         };
-        let decision = state.attempts.on_failure(&state.policy, facts);
+        let decision = attempts.on_failure(in_force, facts);
+        state.sent_again(attempt, records.as_deref());
         let goes_on = state.apply(decision, attempt, blocking, (failure, verdict.kind), hooks);
         if !goes_on && !said.of_success {
             context::gave_up(failure, verdict.kind);
         }
-        if let Some(records) = records {
-            records.begin(attempt.saturating_add(1), state.policy.throttling);
-        }
+        self.begin_records(attempt.saturating_add(1));
         goes_on
     }
 
     #[cold]
     pub(super) fn on_success(&mut self, on_attempt: Hook<'_>) {
         let attempt = self.frame.attempt;
-        let requests = self.frame.shared_records().map_or(0, |records| records.requests());
+        let records = self.frame.shared_records();
         let state = self.state_mut();
         state.cut = None;
-        state.slot.answered(&state.clock, Answer::Accepted, requests);
-        if state.policy.costs.is_some()
-            && let Some(scope) = state.known_scope()
-        {
-            scope.quota.give(state.attempts.on_success());
-        }
+        state.slot.answered(&state.clock, Answer::Accepted, made(records.as_deref()));
+        state.refill();
+        state.sent_again(attempt, records.as_deref());
         let event = state.event(attempt);
         if let Some(hook) = on_attempt {
             hook(&event);
@@ -133,6 +141,16 @@ impl Call<'_> {
 }
 
 impl State {
+    /// Tells of the requests that the SDK sent again inside the attempt.
+    fn sent_again(&self, attempt: u32, records: Option<&AttemptRecords>) {
+        let Some(records) = records else { return };
+        let _span = self.span.enter();
+        for repeat in records.sdk().take_repeats() {
+            let event = self.event(attempt).of_failure(&repeat.failure, repeat.kind);
+            observe::log(&self.site.observed, self.policy.log, &event, self.clock.now());
+        }
+    }
+
     /// Begins the wait and tells everybody. Whether the call goes on.
     fn apply(
         &mut self,
@@ -155,6 +173,8 @@ impl State {
                 (wait, None, hooks.on_retry)
             }
             Decision::GiveUp { reason, wait_before } => {
+                // The last retry failed: its tokens are spent.
+                self.attempts.take_held();
                 if wait_before > Duration::ZERO {
                     self.begin_pause(wait_before, blocking);
                 }
@@ -193,13 +213,9 @@ impl State {
     }
 }
 
-/// Who has retried the failure already, inside the attempt.
-fn retried_inside(record: &AttemptRecord) -> Option<RetriedInside> {
-    if record.gave_up() {
-        Some(RetriedInside::ByCall)
-    } else {
-        record.sdk_retried().then_some(RetriedInside::BySdk)
-    }
+/// The number of requests that an attempt made, where the interceptor saw them; else it is one.
+fn made(records: Option<&AttemptRecords>) -> u32 {
+    records.and_then(|records| records.sdk().in_attempt()).unwrap_or(1)
 }
 
 /// The meaning of a failure for the send rate: a request without an answer may have passed the quota or

@@ -149,11 +149,10 @@ impl QueueSlot {
         }
     }
 
-    /// Tells the rate how the attempt ended. `requests`: the number that it made, where the interceptor
-    /// counts them, else 0.
+    /// Tells the rate how the attempt ended, and how many requests it made.
     pub fn answered(&mut self, clock: &Clock, outcome: Outcome, requests: u32) {
         if let Some((gate, sent)) = self.sent.take() {
-            gate.answered(sent, outcome, requests.max(1), || clock.now());
+            gate.answered(sent, outcome, requests, || clock.now());
         }
     }
 }

@@ -9,11 +9,12 @@ use super::queue_slot::{QueueSlot, Terms};
 use crate::clock::{self, Clock, Sleep, Time};
 use crate::context::ambient::Ambient;
 use crate::decision::attempts::Attempts;
+use crate::decision::budget::Accepting;
 use crate::decision::failure::{Failure, Kind};
 use crate::decision::policy::Resolved;
 use crate::errors::{StopWhy, Stopped};
 use crate::limits::retry_tokens;
-use crate::limits::scope::{Named, Scope};
+use crate::limits::scope::{Named, Scope, Scopes};
 use crate::observe::{self, CallSpan, Event};
 use crate::run::overrides;
 use crate::run::site::Site;
@@ -29,7 +30,7 @@ pub(super) struct State {
     pub(super) span: CallSpan,
     /// The overrides that the policy has seen.
     pub(super) generation: u32,
-    scope: Option<Arc<Scope>>,
+    pub(super) scopes: Scopes,
     pub(super) attempts: Attempts,
     pub(super) slot: QueueSlot,
     /// The wait before the next attempt, or before a long poll gives up, where it blocks the thread.
@@ -74,7 +75,7 @@ impl State {
             named,
             ambient,
             generation,
-            scope: None,
+            scopes: Scopes::default(),
             attempts: Attempts::default(),
             slot: QueueSlot::default(),
             pause: Duration::ZERO,
@@ -218,11 +219,6 @@ impl State {
         Ok(first_to_pass)
     }
 
-    /// Whether the requests of an attempt are to be counted.
-    pub const fn counts_requests(&self) -> bool {
-        self.policy.rate.is_some()
-    }
-
     /// Whether the timer has cut the attempt in progress.
     pub fn poll_cut(&mut self, cx: &mut Context<'_>) -> Poll<Stopped> {
         let Some((timer, why)) = &mut self.cut else { return Poll::Pending };
@@ -239,32 +235,48 @@ impl State {
 
     /// Gives the last retry's tokens back.
     pub fn give_back(&mut self) {
-        if let Some(scope) = &self.scope {
-            scope.quota.give(self.attempts.take_held());
+        let tokens = self.attempts.take_held();
+        self.scopes.budgets().give(tokens);
+    }
+
+    /// A healthy service answered: it gives tokens back, and shows that the scope accepts requests.
+    pub fn refill(&mut self) {
+        if !retry_tokens::any_trouble() || self.policy.costs.is_none() {
+            return;
         }
+        if self.scopes.is_none() {
+            // Those that do not exist have all their tokens.
+            let registry = Ambient::registry(self.ambient.as_deref());
+            let (key, function) = (self.named.key(), self.site.key());
+            self.scopes = Scopes::existing(registry, self.clock.id, key, function);
+        }
+        let tokens = self.attempts.on_success();
+        self.scopes.budgets().give(tokens);
+        self.scopes.budgets().on_accepted(self.clock.now());
+    }
+
+    /// Whether others are accepted while this call is throttled. Known, and asked for, only where the mode
+    /// charges throttles by it.
+    pub fn accepting(&self, kind: Kind) -> Accepting {
+        let asked = kind == Kind::Throttled
+            && self.policy.rate.is_none()
+            && self.policy.costs.is_some_and(|costs| !costs.exact);
+        if asked { self.scopes.budgets().on_throttle(self.clock.now()) } else { Accepting::YES }
     }
 
     pub fn scope(&mut self) -> Arc<Scope> {
-        if let Some(scope) = &self.scope {
+        if let Some(scope) = &self.scopes.own {
             return Arc::clone(scope);
         }
-        let now = self.clock.now();
+        let (now, key, function) = (self.clock.now(), self.named.key(), self.site.key());
         let registry = Ambient::registry(self.ambient.as_deref());
-        let scope = registry.find_or_insert(self.clock.id, self.named.key(), now);
-        self.scope = Some(Arc::clone(&scope));
+        let (scopes, scope) = Scopes::made(registry, self.clock.id, key, function, now);
+        self.scopes = scopes;
         scope
     }
 
-    /// The scope, if it exists. One that does not has all its retry tokens, and no rate.
-    pub fn known_scope(&self) -> Option<Arc<Scope>> {
-        self.scope.clone().or_else(|| {
-            let registry = Ambient::registry(self.ambient.as_deref());
-            retry_tokens::any_drained().then(|| registry.find(self.clock.id, self.named.key()))?
-        })
-    }
-
     pub fn event(&self, attempt: u32) -> Event<'_> {
-        let scope = self.scope.as_deref();
+        let scope = self.scopes.own.as_deref();
         Event {
             function: self.policy.name.unwrap_or(self.site.name),
             module: self.site.module,
@@ -293,10 +305,9 @@ impl State {
 }
 
 impl Drop for State {
-    /// A retry that was paid for and never sent gives its tokens back.
+    /// A retry that was paid for gives its tokens back where its end is not known: it was never sent, or
+    /// its caller no longer waits for it.
     fn drop(&mut self) {
-        if self.unsent {
-            self.give_back();
-        }
+        self.give_back();
     }
 }

@@ -113,7 +113,7 @@
 //!
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() {
-//! let left = || scope::state("fetches").map(|it| it.quota_left);
+//! let left = || scope::state("fetches").map(|it| it.retry_tokens);
 //! let fails = async || {
 //!     let _ = fetch().await;
 //!     left()

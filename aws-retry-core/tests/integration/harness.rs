@@ -9,7 +9,7 @@ use aws_retry_core::{Reason, RetryPolicy, report, scope};
 #[tokio::test(start_paused = true)]
 async fn a_harness_has_scopes_of_its_own() {
     let harness = Harness::new().no_waits();
-    let left = async || scope::state("h1").map(|state| state.quota_left);
+    let left = async || scope::state("h1").map(|state| state.retry_tokens);
     harness.scope(failing(&EXACT, "h1", 9, Fault::Down)).await.unwrap_err();
     assert_eq!(harness.scope(left()).await, Some(500 - 5 * 14));
     assert_eq!(left().await, None);

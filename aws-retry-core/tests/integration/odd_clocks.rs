@@ -64,7 +64,7 @@ fn sent(policy: &RetryPolicy, clock: &Odd, calls: &[Vec<Fault>]) -> Vec<u32> {
                 assert_eq!(rate.waiting, 0);
                 assert!(rate.rate.is_none_or(|rate| rate > 0.0 && rate.is_finite()), "{rate:?}");
             }
-            assert!(state.quota_left <= 500);
+            assert!(state.retry_tokens <= 500);
         }
     };
     block_on(time::with(clock.clone(), clock.clone(), checked));

@@ -12,7 +12,7 @@ fn without_a_timer_a_call_gives_up_and_says_so() {
     let (outcome, report) = block_on(report(failing(&EXACT, "t1", 1, Fault::Down)));
     assert_eq!(outcome, Err(Fault::Down));
     assert_eq!(report.failures[0].reason, Some(Reason::NoTimer));
-    let left = aws_retry_core::scope::state("t1").unwrap().quota_left;
+    let left = aws_retry_core::scope::state("t1").unwrap().retry_tokens;
     assert_eq!(left, 500, "the retry was never sent");
 
     // Not even a queue may spin.

@@ -79,25 +79,68 @@ async fn no_wait_passes_the_deadline() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_outage_takes_all_retry_tokens_and_throttles_are_still_retried() {
+async fn an_outage_empties_the_tokens_and_the_reserve() {
     let policy = RetryPolicy::new().jitter(Jitter::None).max_delay(Duration::from_millis(500));
     let mut retries = 0;
-    for _ in 0..20 {
+    for _ in 0..100 {
         retries += waits(&policy, "outage", [Fault::Down; 9]).await.1.len();
     }
-    assert_eq!(retries, 500 / 14, "a transient retry costs 14 of 500 tokens");
-    assert_eq!(scope::state("outage").unwrap().quota_left, 500 % 14);
-    assert_eq!(waits(&policy, "outage", [Fault::Throttled; 9]).await.1.len(), 5);
+    // A transient retry costs 14 of 500 tokens. The reserve pays for the five retries of 33 calls more, as
+    // the later ones cost more, and for four.
+    assert_eq!(retries, 500 / 14 + 33 * 5 + 4);
+    assert_eq!(scope::state("outage").unwrap().retry_tokens, 500 % 14);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_hundred_calls_at_once_that_lose_a_connection_each_succeed() {
+    let policy = RetryPolicy::new();
+    let calls = (0..100).map(|_| waits(&policy, "blip", [Fault::Down]));
+    let outcomes = futures::future::join_all(calls).await;
+    assert!(outcomes.iter().all(|(outcome, _)| outcome.is_ok()));
+    assert_eq!(scope::state("blip").unwrap().retry_tokens, 500, "and their tokens are back");
+}
+
+#[tokio::test(start_paused = true)]
+async fn throttles_are_free_only_while_something_gets_through() {
+    let policy = RetryPolicy::new().jitter(Jitter::None).max_delay(Duration::from_millis(500));
+    let left = || scope::state("closed").unwrap().retry_tokens;
+    // At 0, 0.5, 1.0, .. seconds: free for the first one.
+    assert_eq!(waits(&policy, "closed", [Fault::Throttled; 9]).await.1.len(), 5);
+    assert_eq!(left(), 500 - 2 * 14);
+    // Another call is accepted, and throttles are free again.
+    waits(&policy, "closed", []).await.0.unwrap();
+    let before = left();
+    assert_eq!(waits(&policy, "closed", [Fault::Throttled; 9]).await.1.len(), 5);
+    assert_eq!(left(), before);
+}
+
+#[tokio::test(start_paused = true)]
+async fn answers_of_a_healthy_service_give_tokens_back() {
+    let policy = RetryPolicy::new();
+    for _ in 0..100 {
+        let (outcome, waits) = waits(&policy, "healthy", [Fault::Down, Fault::Gone]).await;
+        assert_eq!((outcome, waits.len()), (Err(Fault::Gone), 1), "each call has its retry");
+    }
+    while waits(&policy, "healthy", [Fault::Down; 9]).await.1.len() == 5 {}
+    for _ in 0..10_000 {
+        waits(&policy, "healthy", [Fault::Gone]).await.0.unwrap_err();
+    }
+    assert_eq!(scope::state("healthy").unwrap().retry_tokens, 500);
+    // AWS's modes are exact: only a success gives tokens back.
+    let standard = RetryPolicy::standard();
+    waits(&standard, "exact", [Fault::Down, Fault::Gone]).await.0.unwrap_err();
+    waits(&standard, "exact", [Fault::Gone]).await.0.unwrap_err();
+    assert_eq!(scope::state("exact").unwrap().retry_tokens, 500 - 14);
 }
 
 #[tokio::test(start_paused = true)]
 async fn successes_give_retry_tokens_back() {
     let policy = RetryPolicy::new();
     waits(&policy, "refill", [Fault::Down; 9]).await.0.unwrap_err();
-    let left = || scope::state("refill").unwrap().quota_left;
+    let left = || scope::state("refill").unwrap().retry_tokens;
     assert_eq!(left(), 500 - 5 * 14);
     waits(&policy, "refill", []).await.0.unwrap();
-    assert_eq!(left(), 500 - 5 * 14 + 1, "a first-try success gives 1");
+    assert_eq!(left(), 500 - 5 * 14 + 1, "a success on the first attempt gives 1");
     waits(&policy, "refill", [Fault::Down]).await.0.unwrap();
     assert_eq!(left(), 500 - 5 * 14 + 1, "a later one gives what its retry took");
 }
@@ -107,7 +150,7 @@ async fn a_call_dropped_in_its_wait_gives_its_tokens_back() {
     let policy = RetryPolicy::new();
     let call = waits(&policy, "dropped", [Fault::Down; 9]);
     tokio::time::timeout(Duration::from_millis(300), call).await.unwrap_err();
-    assert_eq!(scope::state("dropped").unwrap().quota_left, 500);
+    assert_eq!(scope::state("dropped").unwrap().retry_tokens, 500);
 }
 
 #[tokio::test(start_paused = true)]

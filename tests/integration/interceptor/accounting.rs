@@ -133,6 +133,7 @@ struct Account {
     taken: AtomicU32,
     last: AtomicU32,
     succeeded: AtomicU32,
+    cancelled: AtomicU32,
 }
 
 impl Account {
@@ -144,12 +145,12 @@ impl Account {
         self.last.store(cost, Ordering::Relaxed);
     }
 
-    /// The tokens that the scope must lack for it. Given back is the last retry's cost, where it
-    /// succeeded or was never sent.
+    /// The tokens that the scope must lack for it. The last retry's cost is given back where the retry
+    /// succeeded, was never sent, or was cancelled.
     fn owes(&self) -> u32 {
         let load = |it: &AtomicU32| it.load(Ordering::Relaxed);
         let unsent = load(&self.retries) > 0 && load(&self.begun) <= load(&self.retries);
-        let back = unsent || load(&self.succeeded) > 0;
+        let back = unsent || load(&self.succeeded) > 0 || load(&self.cancelled) > 0;
         load(&self.taken) - if back { load(&self.last) } else { 0 }
     }
 }
@@ -184,7 +185,10 @@ async fn no_retry_token_is_lost_by_calls_that_are_cancelled() {
         let (client, account) = (client.clone(), Arc::clone(account));
         let patience = Duration::from_micros(lots.random_range(0..400_000));
         calls.spawn(async move {
-            tokio::time::timeout(patience, counted(&client, i % SCOPES, &account)).await
+            let outcome =
+                tokio::time::timeout(patience, counted(&client, i % SCOPES, &account)).await;
+            account.cancelled.fetch_add(u32::from(outcome.is_err()), Ordering::Relaxed);
+            outcome
         });
     }
     let (mut ended, mut cancelled) = (0, 0);
@@ -197,7 +201,7 @@ async fn no_retry_token_is_lost_by_calls_that_are_cancelled() {
     assert!(ended > 1000 && cancelled > 1000, "{ended} ended, {cancelled} were cancelled");
     for scope in 0..SCOPES {
         let owed: u32 = accounts.iter().skip(scope as usize).step_by(100).map(|it| it.owes()).sum();
-        let left = scope::state(&("accounts", scope)).map_or(500, |it| it.quota_left);
+        let left = scope::state(&("accounts", scope)).map_or(500, |it| it.retry_tokens);
         assert_eq!(500 - left, owed, "scope {scope}");
     }
     let saved = accounts.iter().filter(|it| it.succeeded.load(Ordering::Relaxed) > 0).count();

@@ -39,7 +39,7 @@ async fn a_500_a_throttle_and_a_200_are_replayed_through_both_retries() {
         .interceptor(Interceptor::new())
         .build();
     let attempts = create(&Client::from_conf(config)).await.expect("created");
-    assert_eq!((attempts, replayed.actual_requests().count()), (2, 3));
+    assert_eq!((attempts, replayed.actual_requests().count()), (1, 3));
     let token = |body: &SdkBody| -> serde_json::Value {
         serde_json::from_slice(body.bytes().expect("in memory")).expect("JSON")
     };
@@ -47,6 +47,5 @@ async fn a_500_a_throttle_and_a_200_are_replayed_through_both_retries() {
         .actual_requests()
         .map(|request| token(request.body())["ClientRequestToken"].clone())
         .collect();
-    assert_eq!(tokens[0], tokens[1], "one operation");
-    assert_ne!(tokens[1], tokens[2], "the next one");
+    assert!(tokens.iter().all(|token| *token == tokens[0]), "the 500 may have been executed");
 }

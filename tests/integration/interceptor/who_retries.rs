@@ -90,8 +90,12 @@ async fn attempts_of_the_sdk_and_ours_do_not_multiply_in_an_outage() {
     let endpoint = Endpoint::start([], broken());
     let error = create_and_tell(&intercepted(&endpoint, three())).await.expect_err("an outage");
     assert_eq!(error.code(), Some("InternalServiceError"));
-    assert_eq!(sent(&endpoint), (3, 1));
-    assert_eq!(*REASON.lock().expect("no panic before"), Some(Reason::SdkTried));
+    assert_eq!(
+        sent(&endpoint),
+        (6, 1),
+        "the attribute's number of attempts, not the client's three"
+    );
+    assert_eq!(*REASON.lock().expect("no panic before"), Some(Reason::Attempts));
 
     let endpoint = Endpoint::start([], broken());
     create(&plain(&endpoint, three())).await.expect_err("an outage");
@@ -111,7 +115,7 @@ async fn attempts_do_not_multiply_for_a_listed_code() {
 
     let endpoint = Endpoint::start([], broken());
     create_on_these(&intercepted(&endpoint, three())).await.expect_err("an outage");
-    assert_eq!(sent(&endpoint), (3, 1));
+    assert_eq!(sent(&endpoint), (6, 1));
     // Where the SDK does not retry, it is ours.
     endpoint.play([]);
     create_on_these(&intercepted(&endpoint, RetryConfig::disabled())).await.expect_err("an outage");
@@ -169,7 +173,7 @@ async fn a_throttle_is_ours_whatever_the_model_says() {
     assert_eq!(sent(&endpoint), (6, 6));
 }
 
-/// A 5xx that the fn alone calls a throttle: known once an attempt has failed.
+/// A 5xx that the fn alone calls a throttle.
 #[tokio::test]
 async fn a_5xx_that_the_fn_calls_a_throttle_is_ours() {
     #[aws_retry(base_delay = "1ms", quota = false, throttling_errors = ["Internal*"])]
@@ -179,20 +183,21 @@ async fn a_5xx_that_the_fn_calls_a_throttle_is_ours() {
 
     let endpoint = Endpoint::start([], broken());
     create_slowly(&intercepted(&endpoint, three())).await.expect_err("throttled");
-    assert_eq!(sent(&endpoint), (3 + 5, 6));
+    assert_eq!(sent(&endpoint), (6, 6));
 }
 
-/// A throttle after a 500: the SDK retries the one, the attribute the other.
+/// A throttle after a 500: the first request may have been executed, and only the SDK can repeat its token.
 #[tokio::test]
-async fn the_sdk_retries_faults_and_the_attribute_throttles_of_one_call() {
-    let script = [broken(), Step::throttled(), broken(), broken()];
-    let endpoint = Endpoint::start(script, created());
-    create(&intercepted(&endpoint, three())).await.expect("created");
-    let tokens = tokens(&endpoint);
-    assert_eq!(tokens.len(), 5);
-    assert_eq!(tokens[0], tokens[1]);
-    assert_ne!(tokens[1], tokens[2]);
-    assert_eq!(tokens[2], tokens[4]);
+async fn a_throttle_after_a_500_keeps_the_token() {
+    let scripts = [
+        vec![broken(), Step::throttled()],
+        vec![Step::throttled(), broken(), Step::throttled(), broken()],
+    ];
+    for (script, expected) in scripts.into_iter().zip([(3, 1), (5, 2)]) {
+        let endpoint = Endpoint::start(script, created());
+        create(&intercepted(&endpoint, three())).await.expect("created");
+        assert_eq!(sent(&endpoint), expected);
+    }
 }
 
 #[tokio::test]
@@ -203,7 +208,7 @@ async fn a_lost_connection_is_retried_by_the_sdk() {
         assert_eq!(endpoint.arrived(), 2, "{lost:?}");
         let endpoint = Endpoint::start([], lost.clone());
         create(&intercepted(&endpoint, three())).await.expect_err("no answer");
-        assert_eq!(endpoint.arrived(), 3, "{lost:?}");
+        assert_eq!(endpoint.arrived(), 6, "{lost:?}");
     }
 }
 
@@ -214,7 +219,7 @@ async fn an_attempt_that_the_sdk_cuts_is_retried_by_the_sdk() {
     let cut = TimeoutConfig::builder().operation_attempt_timeout(Duration::from_millis(30)).build();
     let config = intercepted(&endpoint, three()).config().to_builder().timeout_config(cut);
     create(&Client::from_conf(config.build())).await.expect_err("no answer");
-    assert_eq!(sent(&endpoint), (3, 1));
+    assert_eq!(sent(&endpoint), (6, 1));
 }
 
 #[tokio::test]
@@ -237,17 +242,26 @@ async fn outside_a_retried_fn_the_client_is_as_configured() {
 }
 
 #[tokio::test]
-async fn an_override_for_one_operation_is_respected() {
-    #[aws_retry(base_delay = "1ms", quota = false)]
-    async fn create_in_five(client: &Client) -> Created {
-        let five = Config::builder().retry_config(three().with_max_attempts(5));
-        let request = client.create_secret().name("a").customize().config_override(five);
+async fn the_call_governs_whatever_the_client_and_an_override_say() {
+    #[aws_retry(max_attempts = 4, base_delay = "1ms", quota = false)]
+    async fn create_with(client: &Client, retries: RetryConfig) -> Created {
+        let retries = Config::builder().retry_config(retries);
+        let request = client.create_secret().name("a").customize().config_override(retries);
         request.send().await.map(drop)
     }
 
+    for attempts in [2, 3, 9] {
+        let endpoint = Endpoint::start([], broken());
+        let client = intercepted(&endpoint, three());
+        let retries = three().with_max_attempts(attempts);
+        create_with(&client, retries).await.expect_err("an outage");
+        assert_eq!(sent(&endpoint), (4, 1));
+    }
+    // Retries that are off stay off: all of them are the call's.
     let endpoint = Endpoint::start([], broken());
-    create_in_five(&intercepted(&endpoint, three())).await.expect_err("an outage");
-    assert_eq!(sent(&endpoint), (5, 1));
+    let client = intercepted(&endpoint, three());
+    create_with(&client, RetryConfig::disabled()).await.expect_err("an outage");
+    assert_eq!(sent(&endpoint), (4, 4));
 }
 
 #[tokio::test]
@@ -265,7 +279,7 @@ async fn a_clock_that_is_wrong_is_corrected_inside_the_operation() {
 
     let endpoint = Endpoint::start([], Step::clock_skew());
     create(&intercepted(&endpoint, three())).await.expect_err("wrong for ever");
-    assert_eq!(endpoint.arrived(), 3);
+    assert_eq!(endpoint.arrived(), 6);
 
     // The SDK retries it, with the interceptor or without: where it does not, we do not either.
     let endpoint = Endpoint::start([Step::clock_skew()], created());

@@ -3,17 +3,9 @@
 use std::time::{Duration, Instant};
 
 use super::{Codes, Jitter, Log, Mode, Nested, RateKind, RetryPolicy, Upper};
+use crate::decision::budget::Costs;
 use crate::decision::codes;
 use crate::decision::retry_after::HintRule;
-
-/// What a retry takes from the quota.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Costs {
-    pub throttled: u32,
-    pub transient: u32,
-    pub timeout: u32,
-    pub other: u32,
-}
 
 /// Everything that a decision needs to know of the policy.
 #[derive(Clone, Debug, PartialEq)]
@@ -63,11 +55,14 @@ pub(super) const LOWEST_MAX_RATE: f64 = 1e-5;
 pub(super) const LOWEST_SHARE: f64 = 1e-3;
 const SECOND: Duration = Duration::from_secs(1);
 /// AWS's figures, of Retry Behavior 2.0 and 2.1.
-const COSTS_20: Costs = Costs { throttled: 5, transient: 5, timeout: 10, other: 5 };
-const COSTS_21: Costs = Costs { throttled: 5, transient: 14, timeout: 14, other: 14 };
-/// The decorator's quota bounds what an outage costs, and leaves throttled jobs alone.
-const COSTS_DECORATOR: Costs = Costs { throttled: 0, transient: 14, timeout: 14, other: 0 };
-/// The send rate bounds the load already: 250 may wait for their next try. An outage still ends the retries.
+const COSTS_20: Costs = Costs { throttled: 5, transient: 5, timeout: 10, other: 5, exact: true };
+const COSTS_21: Costs = Costs { throttled: 5, transient: 14, timeout: 14, other: 14, exact: true };
+/// The decorator's bound what an outage costs, and leave jobs alone that are throttled while others get
+/// through.
+const COSTS_DECORATOR: Costs =
+    Costs { throttled: 0, transient: 14, timeout: 14, other: 0, exact: false };
+/// The send rate bounds the load already: 250 may wait for their next attempt. An outage still ends the
+/// retries.
 const COSTS_PACED: Costs = Costs { transient: 2, timeout: 2, ..COSTS_DECORATOR };
 
 impl RetryPolicy {

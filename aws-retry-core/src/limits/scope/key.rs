@@ -29,6 +29,11 @@ impl Key {
         Self([address as u64, u64::MAX])
     }
 
+    /// The key of the function around a scope; none where the scope is a place in the source itself.
+    pub(crate) fn parent(self, function: Self) -> Option<Self> {
+        (self.0[1] != u64::MAX).then_some(function)
+    }
+
     /// A key that nobody else has.
     #[cfg(feature = "sdk")]
     pub(crate) fn unique() -> Self {

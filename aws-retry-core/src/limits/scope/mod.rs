@@ -1,10 +1,12 @@
 //! Scopes: their names, their state and the registry that finds them.
 
+mod around;
 mod key;
 mod name;
 mod registry;
 mod state;
 
+pub(crate) use around::Scopes;
 pub use key::{Key, ScopeParts, scope_key};
 pub(crate) use name::here;
 pub(crate) use name::named_within;

@@ -1,4 +1,4 @@
-//! The process-wide map from scope to its quota and its send rate.
+//! The process-wide map from scope to its retry tokens and its send rate.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
@@ -10,11 +10,11 @@ use super::{Key, State};
 use crate::clock::{ClockId, Time};
 use crate::decision::policy::Resolved;
 use crate::limits::rate::{self, Gate, Kind};
-use crate::limits::retry_tokens::{self, Quota};
+use crate::limits::retry_tokens::RetryTokens;
 
-/// A scope that nobody used for this long, with a full quota and nobody waiting, is forgotten.
+/// A scope that nobody used for this long, with all its retry tokens and nobody waiting, is forgotten.
 const IDLE: Duration = Duration::from_secs(600);
-/// And one whose quota is not full, after this: a scope that only ever failed must go some day, too.
+/// And one whose retry tokens are not full, after this: a scope that only ever failed must go some day, too.
 const LONG_IDLE: Duration = Duration::from_secs(3600);
 const SHARDS: usize = 16;
 /// No sweep while a shard holds fewer scopes than this.
@@ -23,7 +23,7 @@ const SWEEP_FROM: usize = 32;
 /// What calls of one scope share.
 #[derive(Debug)]
 pub(crate) struct Scope {
-    pub quota: Quota,
+    pub tokens: RetryTokens,
     adaptive: OnceLock<Arc<Gate>>,
     paced: OnceLock<Arc<Gate>>,
     throttles: AtomicU64,
@@ -34,7 +34,7 @@ pub(crate) struct Scope {
 impl Scope {
     fn new() -> Self {
         Self {
-            quota: Quota::new(),
+            tokens: RetryTokens::new(),
             adaptive: OnceLock::new(),
             paced: OnceLock::new(),
             throttles: AtomicU64::new(0),
@@ -67,7 +67,7 @@ impl Scope {
     pub fn state(&self) -> State {
         let seen = |gate: &OnceLock<Arc<Gate>>| gate.get().map(|gate| gate.state());
         State {
-            quota_left: self.quota.left(),
+            retry_tokens: self.tokens.left(),
             throttles: self.throttles.load(Ordering::Relaxed),
             adaptive: seen(&self.adaptive),
             paced: seen(&self.paced),
@@ -83,7 +83,7 @@ impl Scope {
     }
 
     fn is_idle(&self, now: Time) -> bool {
-        let enough = if self.quota.left() == retry_tokens::CAPACITY { IDLE } else { LONG_IDLE };
+        let enough = if self.tokens.is_full() { IDLE } else { LONG_IDLE };
         nanos(now).saturating_sub(self.used.load(Ordering::Relaxed)) >= nanos(enough)
     }
 }
@@ -209,7 +209,14 @@ fn lock(shard: &Mutex<Shard>) -> MutexGuard<'_, Shard> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::decision::budget::Tokens;
+    use crate::limits::retry_tokens::Budgets;
     use crate::limits::scope::scope_key;
+
+    fn drain(scope: &Scope, tokens: u32) {
+        let budgets = Budgets { scope: Some(&scope.tokens), function: None };
+        assert!(budgets.take(Tokens { scope: tokens, ..Tokens::default() }).is_some());
+    }
 
     #[test]
     fn equal_keys_share_a_scope_and_different_ones_do_not() {
@@ -242,7 +249,7 @@ mod tests {
         let registry = Registry::new();
         let at = |key: &str, now| registry.find_or_insert(ClockId::default(), scope_key(key), now);
         let used = at("used", Time::ZERO);
-        assert!(at("drained", Time::ZERO).quota.take(5));
+        drain(&at("drained", Time::ZERO), 5);
         let pass = |from: Time, time: Duration| {
             for i in 0..10_000 {
                 at(&format!("{i} from {from:?}"), from + time * i / 10_000);
@@ -251,7 +258,7 @@ mod tests {
         let find = |key| registry.find(ClockId::default(), scope_key(key));
         pass(Time::ZERO, LONG_IDLE);
         assert!(find("0 from 0ns").is_none());
-        assert_eq!(find("drained").map(|it| it.quota.left()), Some(retry_tokens::CAPACITY - 5));
+        assert_eq!(find("drained").map(|it| it.tokens.left()), Some(495));
         pass(LONG_IDLE, LONG_IDLE);
         assert!(find("drained").is_none());
         assert!(find("used").is_some_and(|it| Arc::ptr_eq(&used, &it)));
@@ -263,7 +270,7 @@ mod tests {
         let registry = Registry::new();
         for i in 0..500_000_u64 {
             let now = Duration::from_millis(i * 86);
-            registry.find_or_insert(ClockId::default(), scope_key(&i), now).quota.take(14);
+            drain(&registry.find_or_insert(ClockId::default(), scope_key(&i), now), 14);
         }
         // An hour holds 41,860.
         assert!(registry.len() < 3 * 41_860, "{}", registry.len());

@@ -6,8 +6,8 @@ use crate::limits::rate;
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct State {
-    /// Tokens left in the retry quota, of 500.
-    pub quota_left: u32,
+    /// Retry tokens left, of 500.
+    pub retry_tokens: u32,
     /// Throttled attempts seen, in every mode.
     pub throttles: u64,
     /// The adaptive mode's send rate; `None` where no adaptive call has used the scope.

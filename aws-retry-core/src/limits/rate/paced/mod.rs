@@ -121,7 +121,12 @@ impl Paced {
             self.known.round_trip =
                 if smoothed == 0.0 { trip } else { 0.875 * smoothed + 0.125 * trip };
         }
-        let requests = f64::from(requests.max(1));
+        if requests == 0 {
+            // Nothing was sent: the turn is free for another send.
+            self.credit += self.per_run;
+            return;
+        }
+        let requests = f64::from(requests);
         if send.id >= self.paced_from {
             self.credit -= requests - self.per_run;
         }

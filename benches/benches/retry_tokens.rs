@@ -1,4 +1,4 @@
-//! The retry quota under contention, against aws-smithy-runtime's token bucket: a retry's tokens taken and
+//! The retry tokens under contention, against aws-smithy-runtime's token bucket: a retry's tokens taken and
 //! given back, by one thread and by two, in one scope and in a thousand.
 //!
 //! Its bucket can only be reached through its strategy, which classifies and computes the backoff, too
@@ -13,7 +13,7 @@ use std::sync::{Arc, LazyLock, Mutex};
 
 use aws_retry_benches::strategy::{self, Failures};
 use aws_retry_benches::window;
-use aws_retry_core::__quota::{self, Quota};
+use aws_retry_core::__retry_tokens::{self, Budgets, RetryTokens, Tokens};
 use aws_retry_core::scope::{Key, scope_key};
 use aws_smithy_runtime::client::retries::TokenBucket;
 use aws_smithy_runtime::client::retries::strategy::StandardRetryStrategy;
@@ -40,16 +40,17 @@ trait Contender: Sync + Sized {
 
 /// On a line of the cache of its own, as within its scope.
 #[repr(align(64))]
-struct Ours<const USED: u32>(Quota);
+struct Ours<const USED: u32>(RetryTokens);
 
 impl<const USED: u32> Contender for Ours<USED> {
     const NAME: &'static str = if USED > 0 { "ours, in use" } else { "ours, from full" };
     type Thread = ();
 
     fn scope(_: usize) -> Self {
-        let quota = Quota::new();
-        assert!(quota.take(USED));
-        Self(quota)
+        let tokens = RetryTokens::new();
+        let used = Tokens { scope: USED, ..Tokens::default() };
+        assert!(Budgets { scope: Some(&tokens), function: None }.take(used).is_some());
+        Self(tokens)
     }
 
     fn thread(_: &[Self]) {}
@@ -59,9 +60,11 @@ impl<const USED: u32> Contender for Ours<USED> {
     }
 }
 
-fn take_and_give(quota: &Quota) {
-    if black_box(quota.take(COST)) {
-        quota.give(COST);
+fn take_and_give(tokens: &RetryTokens) {
+    let budgets = Budgets { scope: Some(tokens), function: None };
+    let price = Tokens { scope: COST, ..Tokens::default() };
+    if let Some(paid) = black_box(budgets.take(price)) {
+        budgets.give(paid);
     }
 }
 
@@ -79,7 +82,7 @@ impl Contender for OursLookedFor {
     fn thread(_: &[Self]) {}
 
     fn pair(&self, (): &(), _: usize) {
-        __quota::of_scope(self.0, take_and_give);
+        __retry_tokens::of_scope(self.0, take_and_give);
     }
 }
 

@@ -1,0 +1,174 @@
+//! What a retry costs, and which budget pays.
+//!
+//! AWS's modes have one bucket of 500 retry tokens per scope, and its exact costs. The decorator's mode and
+//! paced mode know two more budgets, so that a blip loses no call and an outage makes no storm:
+//!
+//! - A **reserve** per scope pays where the retry tokens are short. It holds 500 first retries; a later
+//!   retry of the same call costs more. Ten successes pay for one first retry, so that what it adds to a
+//!   lasting load stays small.
+//! - The **function** around many scopes has 1,000 retries for all of them together. One scope can spend
+//!   about half of them before its own budgets are empty, and the successes of the others bring them back.
+
+use std::time::Duration;
+
+use crate::decision::classify::{Rule, Verdict};
+use crate::decision::codes;
+use crate::decision::failure::{Failure, Kind, Transport};
+use crate::decision::policy::Resolved;
+use crate::decision::timestamp::Time;
+
+/// Retry tokens of a scope: AWS's figure.
+pub(crate) const SCOPE_TOKENS: u32 = 500;
+/// A scope's reserve, in tokens of which a success brings one.
+pub(crate) const RESERVE_TOKENS: u32 = 500 * PER_RETRY;
+/// The budget of an annotated function for all its scopes, in the same tokens.
+pub(crate) const FUNCTION_TOKENS: u32 = 1_000 * PER_RETRY;
+/// Successes that pay for one more retry. Ten keep retries within a tenth of a load that half fails.
+const PER_RETRY: u32 = 10;
+
+/// How long throttles must have been absent for the next one to be news.
+const QUIET: Duration = Duration::from_secs(10);
+/// How long an accepted request shows that a scope accepts requests: the few seconds that a quota of one
+/// request every two seconds leaves between two of them.
+const RECENT: Duration = Duration::from_secs(3);
+/// How long throttles are free after the first one, while nothing can be known of the requests before it.
+const GRACE: Duration = Duration::from_secs(1);
+
+/// What a retry takes from the retry tokens of its scope.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Costs {
+    pub throttled: u32,
+    pub transient: u32,
+    pub timeout: u32,
+    pub other: u32,
+    /// AWS's own rule: these costs in every case, no reserve, and nothing for the function.
+    pub exact: bool,
+}
+
+/// Tokens of the three budgets: the price of a retry, or what it holds once it is paid.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tokens {
+    /// Retry tokens of the scope.
+    pub scope: u32,
+    /// Tokens of the scope's reserve.
+    pub reserve: u32,
+    /// Tokens of the function around the scope.
+    pub function: u32,
+}
+
+impl Tokens {
+    /// A success on the first attempt gives one of each.
+    pub(crate) const ONE: Self = Self { scope: 1, reserve: 1, function: 1 };
+
+    pub(crate) fn is_nothing(self) -> bool {
+        self == Self::default()
+    }
+}
+
+/// Whether the scope, and the function around it, accept requests while others are throttled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Accepting {
+    pub scope: bool,
+    pub function: bool,
+}
+
+impl Accepting {
+    /// Nothing else is known.
+    pub const YES: Self = Self { scope: true, function: true };
+}
+
+/// The price of retry number `retry` (from 1) of a call. `reserve` is due instead of `scope`, where that
+/// one is short; 0 means that there is no reserve.
+pub(crate) fn price(
+    policy: &Resolved,
+    verdict: Verdict,
+    failure: &Failure<'_>,
+    retry: u32,
+    accepting: Accepting,
+) -> Tokens {
+    let Some(costs) = policy.costs else { return Tokens::default() };
+    let timed_out =
+        matches!(failure.transport, Some(Transport::Timeout | Transport::ConnectTimeout));
+    let transient = if timed_out { costs.timeout } else { costs.transient };
+    let (scope, function) = match verdict.kind {
+        _ if costs.exact => {
+            let exact = match verdict.kind {
+                Kind::Throttled => costs.throttled,
+                Kind::Transient => transient,
+                _ => costs.other,
+            };
+            return Tokens { scope: exact, ..Tokens::default() };
+        }
+        // A send rate bounds the throttles by itself.
+        Kind::Throttled if policy.rate.is_some() => (costs.throttled, 0),
+        Kind::Throttled => (
+            if accepting.scope { costs.throttled } else { transient },
+            if accepting.function { 0 } else { PER_RETRY },
+        ),
+        Kind::Transient => (transient, PER_RETRY),
+        // A list of the user's may name the code of an outage.
+        _ if is_broken(failure) => (transient, PER_RETRY),
+        _ => (costs.other, 0),
+    };
+    let reserve = if scope == 0 { 0 } else { PER_RETRY.saturating_mul(retry) };
+    Tokens { scope, reserve, function }
+}
+
+/// Whether the failure is of a dependency that is down: no answer, or a server's error.
+fn is_broken(failure: &Failure<'_>) -> bool {
+    failure.transport.is_some() || failure.status.is_some_and(|status| status >= 500)
+}
+
+/// Whether the failure is the answer of a healthy service, as a 404 is. Such an answer gives tokens back
+/// like a success. In AWS's own modes only a success does.
+pub(crate) fn is_healthy(policy: &Resolved, verdict: Verdict, failure: &Failure<'_>) -> bool {
+    let answered = failure.status.is_some_and(|status| status < 500 && status != 429)
+        || (failure.status.is_none() && failure.code.is_some() && failure.declared.is_none());
+    let trouble = |code: &str| {
+        codes::is_throttle(code) || codes::is_server_fault(code) || codes::TRANSIENT.contains(&code)
+    };
+    policy.costs.is_some_and(|costs| !costs.exact)
+        && matches!(verdict.kind, Kind::Permanent | Kind::Other | Kind::Credentials)
+        && verdict.rule != Rule::TransientOff
+        && answered
+        && !is_broken(failure)
+        && !failure.code().is_some_and(trouble)
+}
+
+/// Whether a scope accepts anything while it throttles. Kept only from the first throttle on: a scope
+/// that nothing throttles pays nothing for it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Acceptance {
+    began: Time,
+    throttled: Option<Time>,
+    accepted: Option<Time>,
+}
+
+impl Acceptance {
+    /// Whether accepted requests are to be told.
+    pub fn is_watched(&self) -> bool {
+        self.throttled.is_some()
+    }
+
+    /// A throttle. Whether the scope accepts requests, as far as is known: throttles are free while it
+    /// does, and right after the first one.
+    pub fn on_throttle(&mut self, now: Time) -> bool {
+        if self.throttled.is_none_or(|last| now.saturating_sub(last) >= QUIET) {
+            self.began = now;
+            self.accepted = None;
+        }
+        self.throttled = Some(now);
+        let since = |time| now.saturating_sub(time);
+        since(self.began) <= GRACE || self.accepted.is_some_and(|at| since(at) <= RECENT)
+    }
+
+    /// An accepted request.
+    pub fn on_accepted(&mut self, now: Time) {
+        self.accepted = Some(now);
+        self.throttled = self.throttled.filter(|last| now.saturating_sub(*last) < QUIET);
+    }
+}
+
+#[cfg(test)]
+#[path = "budget_tests.rs"]
+mod tests;
