@@ -1,59 +1,39 @@
 //! Sleep and time from the SDK's own seams, handed over by the user: for run times other than tokio.
 
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, SystemTime};
 
 use aws_smithy_async::rt::sleep::{AsyncSleep, SharedAsyncSleep};
 use aws_smithy_async::time::{SharedTimeSource, TimeSource};
 
 use super::source::Sleep;
+use super::time_source::Source;
 use crate::decision::timestamp::Time;
 
 /// A sleep and a time source that belong together.
 #[derive(Debug)]
 pub(crate) struct CustomTimer {
-    id: u64,
     sleep: SharedAsyncSleep,
     time: SharedTimeSource,
-    steady: Mutex<Steady>,
-}
-
-/// Time that never goes back, though its source may: after a jump back it goes on from where it was.
-#[derive(Debug, Default)]
-struct Steady {
-    latest: Time,
-    jumped: Time,
-}
-
-impl Steady {
-    fn follow(&mut self, source: Time) -> Time {
-        self.jumped = self.jumped.max(self.latest.saturating_sub(source));
-        self.latest = source.saturating_add(self.jumped);
-        self.latest
-    }
+    source: Arc<Source>,
 }
 
 impl CustomTimer {
     pub fn new(sleep: impl AsyncSleep + 'static, time: impl TimeSource + 'static) -> Arc<Self> {
-        static NEXT: AtomicU64 = AtomicU64::new(0);
-        Arc::new(Self {
-            id: NEXT.fetch_add(1, Ordering::Relaxed),
-            sleep: SharedAsyncSleep::new(sleep),
-            time: SharedTimeSource::new(time),
-            steady: Mutex::default(),
-        })
+        let source = Source::of(&sleep, &time);
+        let sleep = SharedAsyncSleep::new(sleep);
+        Arc::new(Self { sleep, time: SharedTimeSource::new(time), source })
     }
 
+    /// The number of its time source.
     pub fn id(&self) -> u64 {
-        self.id
+        self.source.id()
     }
 
     pub fn now(&self) -> Time {
-        // Read under the lock: of two threads, the one with the older reading would take it for a jump.
-        let mut steady = self.steady.lock().unwrap_or_else(PoisonError::into_inner);
-        let source = self.time.now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-        steady.follow(source)
+        self.source
+            .steady(|| self.time.now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default())
     }
 
     /// The time of the source, which may go back.

@@ -5,6 +5,8 @@ mod custom_timer;
 pub(crate) mod random;
 mod source;
 mod test_time;
+#[cfg(feature = "sdk")]
+mod time_source;
 
 #[cfg(feature = "sdk")]
 pub(crate) use custom_timer::CustomTimer;
@@ -38,6 +40,17 @@ pub(crate) enum ClockId {
     /// A time source that was handed over.
     #[cfg(feature = "sdk")]
     Custom(u64),
+}
+
+impl ClockId {
+    /// Whether nobody can read this clock any more.
+    pub fn is_gone(self) -> bool {
+        match self {
+            #[cfg(feature = "sdk")]
+            Self::Custom(id) => time_source::is_gone(id),
+            _ => false,
+        }
+    }
 }
 
 /// The clock of one context.

@@ -128,14 +128,15 @@ struct Shard {
 }
 
 impl Shard {
-    /// Forgets idle scopes. Work per insertion is constant on average: the next sweep comes when the
+    /// Forgets idle scopes, and all scopes of clocks that are gone. Work per insertion is constant on average: the next sweep comes when the
     /// shard has doubled, or after the time that makes a scope idle.
     fn sweep(&mut self, clock: ClockId, now: Time) {
         if self.scopes.len() < self.sweep_at.max(SWEEP_FROM) && now < self.sweep_after {
             return;
         }
         self.scopes.retain(|(owner, _), scope| {
-            *owner != clock || Arc::strong_count(scope) > 1 || !scope.is_idle(now)
+            let in_use = Arc::strong_count(scope) > 1;
+            !owner.is_gone() && (*owner != clock || in_use || !scope.is_idle(now))
         });
         self.sweep_at = self.scopes.len().saturating_mul(2);
         self.sweep_after = now.saturating_add(IDLE);
@@ -274,5 +275,28 @@ mod tests {
         }
         // An hour holds 41,860.
         assert!(registry.len() < 3 * 41_860, "{}", registry.len());
+    }
+
+    #[cfg(feature = "sdk")]
+    #[test]
+    fn the_scopes_of_a_clock_go_with_its_source() {
+        use aws_smithy_async::rt::sleep::{AsyncSleep, Sleep};
+        use aws_smithy_async::time::StaticTimeSource;
+
+        #[derive(Debug)]
+        struct Never;
+        impl AsyncSleep for Never {
+            fn sleep(&self, _: Duration) -> Sleep {
+                Sleep::new(std::future::pending())
+            }
+        }
+
+        let registry = Registry::new();
+        for i in 0..20_000_u64 {
+            let clock = crate::clock::CustomTimer::new(Never, StaticTimeSource::from_secs(i));
+            registry.find_or_insert(ClockId::Custom(clock.id()), scope_key("same"), Time::ZERO);
+        }
+        // They all fall into one shard.
+        assert!(registry.len() <= SWEEP_FROM, "{}", registry.len());
     }
 }
