@@ -36,6 +36,8 @@ struct Current {
     // Each context that is swapped in is swapped out again, so that nothing is left to drop when the thread ends.
     records: Cell<ManuallyDrop<Option<Arc<AttemptRecords>>>>,
     task: Cell<TaskId>,
+    /// A call was polled here since the last look.
+    called: Cell<bool>,
 }
 
 thread_local! {
@@ -44,6 +46,7 @@ thread_local! {
             attempt: Cell::new(0),
             records: Cell::new(ManuallyDrop::new(None)),
             task: Cell::new(TaskId::NONE),
+            called: Cell::new(false),
         }
     };
 }
@@ -52,6 +55,8 @@ thread_local! {
 pub(crate) struct Entered<'a> {
     inside: &'a mut CallContext,
     around: TaskId,
+    /// It is a call that is polled, not code that looks around or joins in.
+    call: bool,
 }
 
 impl CallContext {
@@ -69,11 +74,17 @@ impl CallContext {
         Self { needs_setup, ..Self::NONE }
     }
 
-    /// Makes this the current context until the guard goes.
+    /// Makes this the current context while its call is polled, until the guard goes.
     #[inline]
     pub fn enter(&mut self) -> Entered<'_> {
         let around = swap(self, TaskId::current());
-        Entered { inside: self, around }
+        Entered { inside: self, around, call: true }
+    }
+
+    /// Makes this the current context for code that is not itself a call, until the guard goes.
+    pub fn join(&mut self) -> Entered<'_> {
+        let around = swap(self, TaskId::current());
+        Entered { inside: self, around, call: false }
     }
 
     /// Whether an attempt is in progress. A task of [`in_call`](crate::in_call) can outlive its call.
@@ -136,7 +147,20 @@ impl Drop for Entered<'_> {
     #[inline]
     fn drop(&mut self) {
         swap(self.inside, self.around);
+        if self.call {
+            CURRENT.with(|current| current.called.set(true));
+        }
     }
+}
+
+/// Runs `poll`, and says whether a call was polled inside it.
+#[cfg(feature = "sdk")]
+pub(crate) fn watch_calls<T>(poll: impl FnOnce() -> T) -> (T, bool) {
+    let before = CURRENT.with(|current| current.called.replace(false));
+    let polled = poll();
+    let called = CURRENT.with(|current| current.called.get());
+    CURRENT.with(|current| current.called.set(before || called));
+    (polled, called)
 }
 
 /// Exchanges `context` and the current one, which then belongs to `task`; returns the task before it.
@@ -158,7 +182,7 @@ pub(crate) fn with<T>(look: impl FnOnce(&mut CallContext) -> T) -> T {
     if CURRENT.with(|current| current.task.get()) != TaskId::current() {
         return look(&mut context);
     }
-    let inside = context.enter();
+    let inside = context.join();
     // The guard holds the surrounding context now, and puts it back when it goes.
     look(inside.inside)
 }

@@ -67,7 +67,7 @@ impl<F: Future> Future for InCall<F> {
             *this.ambient = Some(Arc::new(Ambient::clone(own).inside(&around)));
         }
         let _around = this.ambient.is_some().then(|| Swapped::new(this.ambient));
-        let _inside = this.call.is_in_call().then(|| this.call.enter());
+        let _inside = this.call.is_in_call().then(|| this.call.join());
         this.future.poll(cx)
     }
 }

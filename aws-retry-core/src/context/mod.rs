@@ -20,9 +20,9 @@ pub(crate) use attempt_records::{AttemptRecord, AttemptRecords};
 #[cfg(feature = "sdk")]
 pub(crate) use attempt_records::{SdkAttempt, Source};
 pub use call_context::attempt;
-#[cfg(feature = "sdk")]
-pub(crate) use call_context::with;
 pub(crate) use call_context::{CallContext, gave_up};
+#[cfg(feature = "sdk")]
+pub(crate) use call_context::{watch_calls, with};
 pub use deadline::{Deadline, time_left, with_deadline};
 pub use in_call::{InCall, in_call};
 pub use report::report;

@@ -193,6 +193,12 @@ impl<'p> Call<'p> {
         }
     }
 
+    /// A call inside the attempt sent its request, and tells of it: this one tells nothing of the attempt.
+    #[cfg(feature = "sdk")]
+    pub(crate) fn mute(&mut self) {
+        self.state_mut().muted = true;
+    }
+
     #[cold]
     fn free(&mut self) {
         self.frame.end();

@@ -1,9 +1,15 @@
 //! The closure forms: the same engine without the attribute.
 
+#[cfg(feature = "sdk")]
+use std::future::poll_fn;
 use std::marker::PhantomData;
+#[cfg(feature = "sdk")]
+use std::pin::pin;
 
 use super::call::Call;
 use crate::clock::{DefaultTimer, Timer};
+#[cfg(feature = "sdk")]
+use crate::context;
 use crate::decision::failure::Failure;
 use crate::decision::policy::RetryPolicy;
 use crate::errors::Stopped;
@@ -125,6 +131,42 @@ where
         // `operation` is called when the wait before the attempt is over, not when it begins.
         let body = async { operation().await };
         let outcome = call.attempt((body, Through::NEW)).await;
+        if let Some(outcome) = call.finish(outcome, Through::NEW) {
+            call.wait_before_giving_up().await;
+            return outcome;
+        }
+    }
+}
+
+/// The loop of a page. An annotated fn inside sends and retries its request itself: then this call tells
+/// nothing of the attempt, so that each request is counted once.
+#[cfg(feature = "sdk")]
+pub(crate) async fn run_page<T, E, M, F>(
+    mut call: Call<'_>,
+    mut operation: impl FnMut() -> F,
+) -> Result<T, E>
+where
+    F: Future<Output = Result<T, E>>,
+    E: ToFailure<M>,
+    DefaultTimer: Timer<Result<T, E>>,
+{
+    loop {
+        let mut called_inside = false;
+        let called = &mut called_inside;
+        let operation = &mut operation;
+        let body = async move {
+            let mut page = pin!(operation());
+            poll_fn(|cx| {
+                let (polled, inside) = context::watch_calls(|| page.as_mut().poll(cx));
+                *called |= inside;
+                polled
+            })
+            .await
+        };
+        let outcome = call.attempt((body, Through::NEW)).await;
+        if called_inside {
+            call.mute();
+        }
         if let Some(outcome) = call.finish(outcome, Through::NEW) {
             call.wait_before_giving_up().await;
             return outcome;

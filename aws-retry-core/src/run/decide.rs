@@ -13,6 +13,7 @@ use crate::decision::attempts::{Decision, Facts};
 use crate::decision::budget::is_healthy;
 use crate::decision::classify::{Predicates, classify};
 use crate::decision::failure::{Failure, Kind, Transport};
+use crate::decision::reason::Reason;
 use crate::decision::sdk_retry::Requests;
 use crate::errors::StopWhy;
 use crate::expansion::outcome::Outcome;
@@ -132,10 +133,12 @@ impl Call<'_> {
             hook(&event);
         }
         let _span = state.span.enter();
-        if attempt > 1 {
-            observe::log_recovery(state.policy.log, &event);
+        if !state.muted {
+            if attempt > 1 {
+                observe::log_recovery(state.policy.log, &event);
+            }
+            state.emit(&event);
         }
-        state.emit(&event);
         state.span.end(&event);
     }
 }
@@ -181,6 +184,7 @@ impl State {
                 (Duration::ZERO, Some(reason), hooks.on_give_up)
             }
         };
+        let muted = std::mem::take(&mut self.muted) && reason == Some(Reason::Nested);
         let requests = u32::from(sent);
         let event = Event { sent, requests, delay, reason, ..self.event(attempt) };
         // An attempt that was never sent failed because of the failure before it.
@@ -191,7 +195,7 @@ impl State {
         if let Some(hook) = hooks.on_attempt.filter(|_| sent) {
             hook(&event);
         }
-        {
+        if !muted {
             let _span = self.span.enter();
             observe::log(&self.site.observed, self.policy.log, &event, self.clock.now());
             if let Some(hook) = hook {

@@ -16,4 +16,4 @@ pub use attempt::Attempt;
 pub use call::Call;
 pub use callbacks::Callbacks;
 #[cfg(feature = "sdk")]
-pub(crate) use closure::run;
+pub(crate) use closure::{run, run_page};

@@ -39,6 +39,8 @@ pub(super) struct State {
     sleep: Option<Sleep>,
     /// The next attempt was decided, and has not begun.
     pub(super) unsent: bool,
+    /// A call inside the attempt sent the request: the events are that call's.
+    pub(super) muted: bool,
     /// The timer that cuts the attempt in progress.
     pub(super) cut: Option<(Sleep, StopWhy)>,
     /// Set where this crate ended the last attempt.
@@ -81,6 +83,7 @@ impl State {
             pause: Duration::ZERO,
             sleep: None,
             unsent: false,
+            muted: false,
             cut: None,
             stopped: None,
             refused: false,

@@ -13,14 +13,14 @@ use crate::decision::policy::RetryPolicy;
 use crate::expansion::to_failure::ToFailure;
 use crate::limits::scope::{Named, ScopeParts, here, named};
 use crate::run::site::Site;
-use crate::run::{Call, run};
+use crate::run::{Call, run_page};
 
 static SITE: Site = Site::new("paginate", module_path!(), RetryPolicy::new());
 
 /// The pages of a paged operation, one request each, each retried on its own.
 ///
 /// `send` sends the request for one page: a closure, or the annotated fn itself (then that fn's retries
-/// count, since the innermost call retries). `next` says where a page's successor is; none, or an empty
+/// count, since the innermost call retries, and reports, metrics and the log have that fn's events alone). `next` says where a page's successor is; none, or an empty
 /// text, is the end, and so is a page that names its own token again.
 ///
 /// ```
@@ -132,7 +132,7 @@ where
         let At::Page(token) = &self.at else { return None };
         let (client, send) = (self.client, &mut self.send);
         let call = Call::new(&SITE).policy(&self.policy).scope(self.scope.clone());
-        let page = match run(call, || send(client, token.clone())).await {
+        let page = match run_page(call, || send(client, token.clone())).await {
             Ok(page) => page,
             Err(error) => return Some(Err(error)),
         };

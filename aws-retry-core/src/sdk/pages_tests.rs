@@ -1,10 +1,13 @@
 use std::cell::RefCell;
 use std::future::poll_fn;
+use std::io;
 use std::pin::pin;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use aws_smithy_types::error::ErrorMetadata;
 
 use super::*;
+use crate::testing::Harness;
 
 type Page = (u32, Option<String>);
 
@@ -102,4 +105,48 @@ async fn a_page_that_names_itself_is_the_last() {
         seen.push(page.unwrap());
     }
     assert_eq!(seen, [0, 1, 2]);
+}
+
+/// Two pages in three requests: those of the retried fn inside, and nothing of the paginator's own.
+#[tokio::test]
+async fn a_page_is_counted_once_by_the_call_that_sends_it() {
+    let sent = AtomicU32::new(0);
+    let page = |(), token: Option<u32>| {
+        let sent = &sent;
+        let policy = RetryPolicy::new().name("page");
+        async move {
+            policy
+                .run(|| async {
+                    tokio::task::yield_now().await;
+                    let lost = sent.fetch_add(1, Ordering::Relaxed) == 1;
+                    if lost {
+                        Err(io::ErrorKind::BrokenPipe.into())
+                    } else {
+                        Ok::<_, io::Error>(token)
+                    }
+                })
+                .await
+        }
+    };
+    let next = |page: &Option<u32>| page.is_none().then_some(7);
+    let pages = paginate((), page, next).collect();
+    let (pages, report) = crate::report(Harness::new().no_waits().scope(pages)).await;
+    assert_eq!(pages.unwrap(), [None, Some(7)]);
+    assert_eq!((report.calls, report.attempts, report.failures.len()), (2, 3, 1));
+    assert!(report.failures.iter().all(|failure| failure.function == "page"), "{report:?}");
+
+    let (failed, report) = crate::report(
+        Harness::new().no_retries().scope(paginate((), fails, |_: &u32| Some(0)).collect()),
+    )
+    .await;
+    assert!(failed.is_err());
+    assert_eq!((report.calls, report.failures.len()), (1, 1), "not as passed on, too: {report:?}");
+
+    async fn fails((): (), _: Option<u32>) -> io::Result<u32> {
+        RetryPolicy::new().run(|| async { Err(io::ErrorKind::BrokenPipe.into()) }).await
+    }
+
+    let own = |(), _: Option<u32>| async { Ok::<_, io::Error>(crate::attempt()) };
+    let (_, report) = crate::report(paginate((), own, |_: &u32| None::<u32>).collect()).await;
+    assert_eq!((report.calls, report.attempts), (1, 1), "of a closure that sends by itself");
 }
