@@ -44,7 +44,9 @@ async fn plain(name: &str) -> io::Result<usize> {
 #[aws_retry(max_retries = 3, base_delay = "10ms", added_errors = ["Busy"], scope = (name, 1))]
 async fn consumes(name: String, mut token: Option<String>, list: Vec<u8>) -> io::Result<String> {
     tokio::task::yield_now().await;
-    if let Some(page) = token.take() {
+    if let Some(page) = token.take()
+        && !page.is_empty()
+    {
         return Ok(page);
     }
     Ok(name + &String::from_utf8_lossy(&list))

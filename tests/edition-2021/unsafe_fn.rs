@@ -24,14 +24,14 @@ unsafe fn ask_blocking(service: *const Service) -> Result<u32, ErrorMetadata> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn holds() {
+async fn an_unsafe_async_fn_is_retried() {
     let service = throttles(2);
     // SAFETY: it lives.
     assert_eq!(unsafe { ask(&raw const service) }.await.ok(), Some(3));
 }
 
 #[test]
-fn holds_blocking() {
+fn an_unsafe_sync_fn_is_retried() {
     let service = throttles(2);
     // SAFETY: it lives.
     assert_eq!(unsafe { ask_blocking(&raw const service) }.ok(), Some(3));
