@@ -39,7 +39,7 @@ use proc_macro::TokenStream;
 #[doc = include_str!("../ATTRIBUTE.md")]
 /// # Explanation
 ///
-/// What the attribute makes of one function. `__private` stands for `::aws_retry::__private`.
+/// The expansion of one function, where `__private` stands for `::aws_retry::__private`:
 ///
 /// ```ignore
 #[doc = include_str!("../snapshots/plain.rs")]
@@ -52,7 +52,7 @@ use proc_macro::TokenStream;
 /// ```
 ///
 /// - The **site** is a static with the parts of the policy that are literals. It costs nothing per call.
-/// - The **call** counts the attempts and holds what is known only when the call begins.
+/// - The **call** counts the attempts and holds the values that are known only when it begins.
 /// - The **body** stands in an `async` block that is not `move`: borrowed arguments stay borrowed, and an
 ///   argument that the body consumes is cloned before each attempt.
 /// - The **hint** is never run. It tells `?` and `return` which type they convert into.

@@ -58,6 +58,7 @@ mod pinned_self;
 mod question_mark;
 mod question_mark_converts;
 mod question_mark_on_option;
+mod rare_arguments;
 mod rare_functions;
 mod rare_impl_blocks;
 mod rebound_argument;
