@@ -1,4 +1,4 @@
-//! What a failure is, in every error type that it can reach the caller in. Each kind is played once by a
+//! The kinds of failure, in every error type in which they can reach the caller. Each kind is played once by a
 //! scripted endpoint to a real client without retries of its own; the number of requests tells whether the
 //! annotated fn retried it.
 
@@ -357,7 +357,7 @@ mod body {
     }
 }
 
-/// What HTTP/2 connections end with, by a real h2 client and server.
+/// The ends of HTTP/2 connections, by a real h2 client and server.
 mod http2 {
     use super::*;
     use aws_smithy_runtime_api::client::result::ConnectorError;
@@ -410,7 +410,7 @@ mod http2 {
     }
 }
 
-/// What receiving from an event stream fails with.
+/// The failures of receiving from an event stream.
 mod event_stream {
     use super::*;
     use aws_sdk_secretsmanager::error::ErrorMetadata;

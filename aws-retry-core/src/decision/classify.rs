@@ -6,7 +6,7 @@ use crate::decision::codes::{self, Code};
 use crate::decision::failure::{Failure, Kind, Transport};
 use crate::decision::policy::{Codes, Mode, Resolved};
 
-/// What the caller's predicates said of the error.
+/// The answers of the caller's predicates.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Predicates {
     /// `retry_if` (or `retry_if_ok`) asked for a retry.
@@ -96,7 +96,7 @@ impl fmt::Display for Rule {
     }
 }
 
-/// What `failure` is under `policy`. The order of the rules is the order of the code.
+/// The verdict on `failure` under `policy`. The order of the rules is the order of the code.
 pub(crate) fn classify(policy: &Resolved, failure: &Failure<'_>, said: Predicates) -> Verdict {
     let code = failure.code().map(|text| Code { text, guessed: failure.guessed() });
     let named = |list: &[&str]| code.is_some_and(|code| code.in_list(list));
@@ -115,7 +115,7 @@ pub(crate) fn classify(policy: &Resolved, failure: &Failure<'_>, said: Predicate
         let kind = code.and_then(natural_kind).unwrap_or(Kind::Other);
         return verdict(kind, Rule::RetryableList);
     }
-    // What the built-in rules say, then what the user added: a throttle that is in both stays a throttle.
+    // First the built-in rules, then the user's additions: a throttle that is in both stays a throttle.
     let built_in = built_in(policy, failure, code);
     if matches!(built_in.kind, Kind::Throttled | Kind::Transient | Kind::Other) {
         return built_in;
@@ -158,7 +158,7 @@ fn built_in(policy: &Resolved, failure: &Failure<'_>, code: Option<Code<'_>>) ->
     }
 }
 
-/// What the code alone says under the policy's mode and set.
+/// The verdict on the code alone, under the policy's mode and set.
 fn by_code(policy: &Resolved, failure: &Failure<'_>, code: Code<'_>) -> Option<Verdict> {
     let kind = natural_kind(code).unwrap_or(Kind::Other);
     let of_set = |set| Verdict { kind, rule: Rule::Set(set) };
@@ -194,8 +194,8 @@ fn by_code(policy: &Resolved, failure: &Failure<'_>, code: Code<'_>) -> Option<V
     Some(of_set(set))
 }
 
-/// What the models of AWS's services say, beyond the sets that every SDK has: that of the operation where
-/// the error's type still knows it, else all of them.
+/// The verdict by the models of AWS's services, beyond the sets that every SDK has: by the operation's model
+/// where the error's type still knows it, else by all of them.
 fn by_models(policy: &Resolved, failure: &Failure<'_>, code: &str) -> Option<Verdict> {
     let verdict = |kind, rule| Some(Verdict { kind, rule });
     if codes::is_throttle(code) {
@@ -226,7 +226,7 @@ fn by_lost_status(policy: &Resolved, failure: &Failure<'_>) -> Option<Verdict> {
 
 const SERVER_FAULTS: Rule = Rule::Set("the server faults of AWS's models");
 
-/// What a code means wherever it is retried.
+/// The kind of a code wherever it is retried.
 fn natural_kind(code: Code<'_>) -> Option<Kind> {
     if codes::is_throttle(code.text) {
         Some(Kind::Throttled)

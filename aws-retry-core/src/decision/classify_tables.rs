@@ -22,7 +22,7 @@ const THROTTLING: [&str; 14] = [
     "EC2ThrottledException",
 ];
 
-/// What legacy retries under status 400, whatever the service.
+/// The codes that legacy retries with status 400 for every service.
 const LEGACY_THROTTLING: [&str; 5] = [
     "Throttling",
     "ThrottlingException",
@@ -125,7 +125,7 @@ fn legacy_rules_by_service() {
             "{service} {code}"
         );
         assert_eq!(kind_of(Mode::Legacy, service, Some(code), 402), Permanent, "{service} {code}");
-        // Elsewhere it is no more than its status.
+        // Elsewhere only its status counts.
         let elsewhere = kind_of(Mode::Legacy, "lambda", Some(code), status);
         assert_eq!(elsewhere, kind_of(Mode::Legacy, "lambda", None, status), "{code}");
     }

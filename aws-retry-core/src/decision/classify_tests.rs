@@ -51,7 +51,7 @@ fn the_python_set_is_the_eleven_and_nothing_else() {
     assert_eq!(kind(&policy.transient(true), &coded("Other", 500)), Transient);
 }
 
-/// What is written beside a mode wins.
+/// Codes written beside a mode win.
 #[test]
 fn written_codes_are_meant_in_every_mode() {
     for mode in [Mode::Legacy, Mode::Standard, Mode::Standard20, Mode::Adaptive] {
@@ -147,7 +147,7 @@ fn a_declared_kind_beats_the_built_in_sets_but_not_the_users_lists() {
 }
 
 #[test]
-fn what_the_service_surely_did_not_execute() {
+fn only_a_throttling_code_or_a_connection_never_made_proves_that_nothing_was_executed() {
     let policy = RetryPolicy::new().resolve();
     for (failure, expected) in [
         (coded("ThrottlingException", 400), true),

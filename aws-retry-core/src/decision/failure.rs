@@ -1,4 +1,4 @@
-//! What is known of an error.
+//! The facts that are known of an error.
 
 use std::borrow::Cow;
 
@@ -10,9 +10,9 @@ use crate::decision::shown;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Transport {
-    /// The connection was never made: the service has surely not seen the request.
+    /// The connection was never made: the service certainly has not seen the request.
     NeverConnected,
-    /// The connection was not made in time: the service has surely not seen the request, either.
+    /// The connection was not made in time: the service certainly has not seen the request, either.
     ConnectTimeout,
     /// The connection was lost, or a body ended early.
     Io,
@@ -28,7 +28,7 @@ pub enum Transport {
     Other,
 }
 
-/// What a failure asks for, whatever its code.
+/// The kind of a failure: how a retry has to treat it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Kind {
@@ -93,7 +93,7 @@ impl ReadFrom {
     }
 }
 
-/// What is known of a failed attempt: the input of every decision.
+/// The facts of a failed attempt: the input of every decision.
 ///
 /// ```
 /// use aws_retry_core::{AsFailure, Failure};
@@ -121,9 +121,9 @@ pub struct Failure<'a> {
     pub(crate) request_id: Option<Cow<'a, str>>,
     pub(crate) transport: Option<Transport>,
     pub(crate) retry_after: Option<RetryAfter>,
-    /// What the service's model says of the error: AWS's modes believe it.
+    /// The kind by the service's model, where that marks the error as retryable.
     pub(crate) modeled_kind: Option<Kind>,
-    /// What the error's own type says it is.
+    /// The kind by the error's own type.
     pub(crate) declared: Option<Kind>,
     /// The SDK's names of the service and the operation.
     pub(crate) service: Option<Cow<'a, str>>,

@@ -20,8 +20,8 @@ pub(crate) fn of_provider_or_chain<E: ProvideErrorMetadata + Error + 'static>(
     if failure.code.is_some() { failure } else { failure.or(of_chain(error)) }
 }
 
-/// What `error` and its sources say: the SDK's own error, however deep it lies, before any wrapper; the
-/// type of another error before words; and words only where no type is known.
+/// Reads `error` and its sources: the SDK's own error, however deep it lies, before any wrapper; the type of
+/// another error before words; and words only where no type is known.
 pub(crate) fn of_chain<'e>(error: &'e (dyn Error + 'static)) -> Failure<'e> {
     walk(error)
         .find_map(of_sdk_type)
@@ -30,7 +30,7 @@ pub(crate) fn of_chain<'e>(error: &'e (dyn Error + 'static)) -> Failure<'e> {
         .unwrap_or_else(|| of_texts(error))
 }
 
-/// What the SDK's types say, and ours.
+/// Reads the types of the SDK, and ours.
 fn of_sdk_type<'e>(error: &'e (dyn Error + 'static)) -> Option<Failure<'e>> {
     if let Some(meta) = error.downcast_ref::<ErrorMetadata>() {
         return Some(Failure { read_from: Some(ReadFrom::Chain), ..metadata::of_metadata(meta) });
@@ -64,7 +64,8 @@ fn of_sdk_error(error: &(dyn Error + 'static)) -> Option<Transport> {
     printed::debug(error, 512).contains(name).then_some(*transport)
 }
 
-/// What errors of the connection say, the SDK's aside: those of a body that is read after the answer.
+/// Reads errors of the connection that no error of the SDK stands around: those of a body that is read after
+/// the operation has succeeded.
 fn of_connection<'e>(error: &'e (dyn Error + 'static)) -> Option<Failure<'e>> {
     walk(error)
         .find_map(|error| error.downcast_ref().and_then(connection::of_io))
@@ -80,7 +81,7 @@ fn of_transport<'e>(transport: Transport) -> Failure<'e> {
     Failure { read_from: Some(ReadFrom::Chain), ..Failure::transport(transport) }
 }
 
-/// What the `Display`s in the chain say: the code that the SDK's words stand before; else the innermost
+/// Reads the `Display`s in the chain: the code that the SDK's words stand before; else the innermost
 /// code that is known or ends as codes do; else the first text that could be a code (which only a list of
 /// the user's can make count).
 fn of_texts<'e>(error: &'e (dyn Error + 'static)) -> Failure<'e> {

@@ -1,4 +1,4 @@
-//! What a chain of sources still holds, for each thing that the SDK puts there.
+//! A chain of sources, with each thing that the SDK puts there.
 
 use super::*;
 use std::fmt;

@@ -7,7 +7,7 @@ use std::io;
 use super::printed;
 use crate::decision::failure::Transport;
 
-/// What an I/O error says of the connection; `None` where its kind is not about connections.
+/// How the connection failed; `None` where the kind of the I/O error is not about connections.
 ///
 /// "Never connected" needs proof: an established connection can report that its host, its network or the
 /// local interface has gone, after the service has received the request.
@@ -46,7 +46,7 @@ const PRINTED: &[(&str, Option<Transport>)] = &[
     ("ThroughputBelowMinimum {", Some(Transport::Timeout)),
 ];
 
-/// What an error of the HTTP stack says of the connection, if it is one.
+/// How the connection failed, where this is an error of the HTTP stack about one.
 pub(crate) fn of_http_stack(error: &(dyn Error + 'static)) -> Option<Transport> {
     #[cfg(feature = "sdk")]
     if error.is::<aws_smithy_async::future::timeout::TimedOutError>() {

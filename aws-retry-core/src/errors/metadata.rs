@@ -1,4 +1,4 @@
-//! What carries the SDK's error metadata: operation errors, modeled errors, `ErrorMetadata` itself.
+//! The types with the SDK's error metadata: operation errors, modeled errors, `ErrorMetadata` itself.
 
 use std::any::Any;
 use std::error::Error;
@@ -74,8 +74,8 @@ fn kind_of(kind: ErrorKind) -> Kind {
 /// The most that is printed of a modeled error to find its metadata behind the message.
 const LONGEST_PRINTED: usize = 16 * 1024;
 
-/// What a service's modeled error says whose type is not known here: `Display` starts with the type's name,
-/// `Debug` shows the metadata inside. Without metadata it is not the SDK's.
+/// Reads a service's modeled error whose type is not known here: `Display` starts with the type's name, and
+/// `Debug` shows the metadata inside. An error without metadata is not the SDK's.
 pub(crate) fn of_modeled_text<'e>(error: &(dyn Error + 'static)) -> Option<Failure<'e>> {
     let display = printed::display(error);
     let coded = text::code_of(&display)?;

@@ -56,7 +56,7 @@ fn of_sdk(failure: Failure<'_>) -> Failure<'_> {
     Failure { of_sdk: true, read_from: Some(ReadFrom::SdkError), ..failure }
 }
 
-/// What the SDK knows of an attempt before any type is erased: more than the error returned may hold.
+/// Reads an attempt's error before any type is erased: it can hold more than the error that is returned.
 pub(crate) fn of_attempt<'e>(
     error: &'e OrchestratorError<OperationError>,
     response: Option<&'e HttpResponse>,
@@ -74,7 +74,7 @@ pub(crate) fn of_attempt<'e>(
     } else {
         Failure::transport(Transport::Other)
     };
-    // The text of a modeled error starts with its code, and nobody else has written it.
+    // The text of a modeled error starts with its code, and only the SDK has written it.
     let failure = of_sdk(failure);
     match response {
         Some(response) => failure.or(of_response(response)),

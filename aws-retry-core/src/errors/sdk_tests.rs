@@ -1,4 +1,4 @@
-//! What each variant of an `SdkError` says.
+//! Each variant of an `SdkError`.
 
 use super::*;
 use crate::decision::codes;
@@ -111,7 +111,7 @@ fn a_known_code_is_one_of_ours() {
 /// An established connection can report that the way to its host is gone, after the request was received.
 #[test]
 fn only_the_phase_of_connecting_proves_that_nothing_was_sent() {
-    /// What connecting failed with.
+    /// The error of a connector that could not connect.
     #[derive(Debug)]
     struct Connecting(io::Error);
     impl std::fmt::Display for Connecting {

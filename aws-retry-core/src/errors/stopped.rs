@@ -9,8 +9,7 @@ use crate::decision::failure::Failure;
 pub use crate::decision::reason::StopWhy;
 use crate::decision::shown::shown;
 
-/// What a call returns that was ended by this crate: a cut attempt, a turn that can't come in time,
-/// `fail_fast`.
+/// The error of a call that this crate ended: a cut attempt, a turn that can't come in time, `fail_fast`.
 ///
 /// It becomes a value of the fn's own error type: `SdkError::TimeoutError`, an operation's or a service's
 /// error, `ErrorMetadata` (code `RequestTimeout`), `anyhow::Error`, `eyre::Report`,

@@ -45,7 +45,7 @@ pub(crate) const LEGACY_SERVICE_RULES: &[ServiceRule] = &[
     rule("organizations", 400, "TooManyRequestsException", true),
 ];
 
-/// What Retry Behavior 2.1 adds to the common sets for one service.
+/// Codes that Retry Behavior 2.1 adds to the common sets for one service.
 pub(crate) const STANDARD_SERVICE_RULES: &[ServiceRule] = &[
     ServiceRule {
         service: Some("sts"),

@@ -40,7 +40,8 @@ pub enum Jitter {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum Codes {
-    /// The Python decorator's eleven, AWS's fourteen throttling codes, its transient ones, HTTP 429.
+    /// The Python decorator's eleven, AWS's fourteen throttling codes, its transient ones, HTTP 429; in the
+    /// decorator's and the paced mode also the throttles and the server faults in the models of all services.
     #[default]
     Default,
     /// The Python decorator's eleven alone; implies `transient(false)` unless that is written.
