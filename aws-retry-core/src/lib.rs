@@ -24,7 +24,8 @@ pub mod testing;
 #[cfg(feature = "aws-config")]
 pub use config::ConfigError;
 pub use context::{
-    Deadline, InCall, attempt, client_token, in_call, report, time_left, with_deadline,
+    Deadline, Explanation, InCall, attempt, client_token, explain, in_call, report, time_left,
+    with_deadline,
 };
 pub use decision::codes;
 pub use decision::failure::{Failure, Kind, ReadFrom, Transport};
@@ -36,7 +37,7 @@ pub use expansion::error_types as marker;
 pub use expansion::find_stopped::stopped;
 pub use expansion::to_failure::{AsFailure, ToFailure};
 pub use limits::rate::State as RateState;
-pub use observe::{Event, Explanation, FailedAttempt, Report, explain};
+pub use observe::{Event, FailedAttempt, Report};
 pub use run::overrides;
 #[cfg(feature = "sdk")]
 pub use sdk::{Interrupted, Paginator, Polled, RetryClient, Waiter, paginate};
@@ -65,6 +66,7 @@ pub mod time {
 #[doc(hidden)]
 pub mod __private {
     pub use crate::clock::{DefaultTimer, Timer};
+    pub use crate::context::explained;
     pub use crate::decision::failure::Failure;
     pub use crate::decision::policy::{Codes, Jitter, Log, Mode, Nested, RetryPolicy};
     pub use crate::errors::Stopped;
@@ -81,7 +83,6 @@ pub mod __private {
     };
     pub use crate::expansion::to_failure::{AsFailure, with_source};
     pub use crate::limits::scope::{Key, named as scope_key};
-    pub use crate::observe::explained;
     pub use crate::run::site::Site;
     pub use crate::run::{Attempt, Call, Callbacks};
     pub use core::mem::drop;

@@ -8,6 +8,7 @@ use aws_retry::{Mode, RetryPolicy, aws_retry};
 use aws_retry_testkit::client::PATIENCE;
 use aws_retry_testkit::endpoint::{Endpoint, Step};
 use aws_sdk_secretsmanager::Client;
+use aws_sdk_secretsmanager::config::retry::RetryConfig;
 use aws_sdk_secretsmanager::config::timeout::TimeoutConfig;
 use aws_sdk_secretsmanager::error::SdkError;
 use aws_sdk_secretsmanager::operation::list_secrets::ListSecretsError;
@@ -500,4 +501,21 @@ async fn explain_tells_code_kind_rule_and_where_it_was_read() {
     let added = RetryPolicy::new().added_errors(&["InvalidParam*"]);
     let said = added.explain(&erased).to_string();
     assert!(said.contains("kind: other, verdict: retried, reason: `added_errors` names"), "{said}");
+}
+
+/// The interceptor has recorded the status that a service's error has lost.
+#[tokio::test(start_paused = true)]
+async fn explain_inside_a_call_reads_the_record() {
+    #[aws_retry(max_retries = 0)]
+    async fn look(client: &Client) -> Result<String, aws_retry::Stopped> {
+        let error = aws_sdk_secretsmanager::Error::from(list(client).await.unwrap_err());
+        Ok(aws_retry::explain!(error).to_string())
+    }
+    let endpoint = Endpoint::start([], Step::html(503));
+    let client = clients::intercepted(&endpoint, RetryConfig::disabled());
+    assert_eq!(
+        look(&client).await.unwrap(),
+        "code: none, status: 503, kind: transient, verdict: retried, reason: HTTP 503 is retried, \
+         read from: the record of the SDK's attempt",
+    );
 }

@@ -55,7 +55,9 @@ impl AttemptRecord {
             // Either the same, or a wrapper's text that only looked like one.
             (seen.code, seen.message) = (None, None);
         }
-        Failure { read_from: Some(ReadFrom::Record), ..seen.or(self.failure.clone()) }
+        // An `SdkError` needs no completion.
+        let typed = seen.read_from().filter(|place| *place == ReadFrom::SdkError);
+        Failure { read_from: typed.or(Some(ReadFrom::Record)), ..seen.or(self.failure.clone()) }
     }
 
     /// Whether `failure`, which is of `kind` under the call's policy, has the cause that was recorded. It has

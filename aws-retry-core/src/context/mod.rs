@@ -6,6 +6,7 @@ pub(crate) mod ambient;
 mod attempt_records;
 mod call_context;
 mod deadline;
+mod explain;
 pub(crate) mod harness_state;
 mod in_call;
 mod report;
@@ -20,10 +21,13 @@ pub(crate) use attempt_records::{AttemptRecord, AttemptRecords};
 #[cfg(feature = "sdk")]
 pub(crate) use attempt_records::{SdkAttempt, Source};
 pub use call_context::attempt;
-pub(crate) use call_context::{CallContext, gave_up};
 #[cfg(feature = "sdk")]
-pub(crate) use call_context::{watch_calls, with};
+pub(crate) use call_context::watch_calls;
+pub(crate) use call_context::{CallContext, gave_up, with};
 pub use deadline::{Deadline, time_left, with_deadline};
+#[doc(hidden)]
+pub use explain::explained;
+pub use explain::{Explanation, explain};
 pub use in_call::{InCall, in_call};
 pub use report::report;
 #[cfg(feature = "sdk")]

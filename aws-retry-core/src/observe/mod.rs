@@ -65,7 +65,6 @@
 //! | `aws_retry_cycles` | gauge | cycles of rise and cut in which it has measured it |
 
 mod event;
-mod explain;
 mod global;
 #[cfg(feature = "tracing")]
 mod log;
@@ -76,9 +75,6 @@ mod report;
 mod span;
 
 pub use event::Event;
-#[doc(hidden)]
-pub use explain::explained;
-pub use explain::{Explanation, explain};
 pub use global::{clear_global, keep_scope_names, set_global};
 pub(crate) use per_site::PerSite;
 pub(crate) use report::Collector;

@@ -68,6 +68,8 @@ impl fmt::Display for Explanation<'_> {
 /// that the attribute reads, a service crate's `Error` and enums of your own included. For a type parameter
 /// there is [`explain`](crate::explain()).
 ///
+/// Inside an annotated call it also asks the interceptor's records, as the call does.
+///
 /// It takes the error itself and only looks at it; of a reference write `explain!(*error)`.
 ///
 /// ```
@@ -130,6 +132,14 @@ pub fn explained<'e, E, A: ReadFailure<E>>(
 }
 
 fn of_failure<'e>(policy: &Resolved, failure: Failure<'e>) -> Explanation<'e> {
+    // Inside an annotated call the interceptor may have recorded what the error's type has lost.
+    let records = super::with(|context| context.shared_records());
+    let kind = classify(policy, &failure, Predicates::default()).kind;
+    let record = records.and_then(|it| it.recall(&failure, kind, policy.trust_record));
+    let failure = match record {
+        Some(record) => record.complete(&failure),
+        None => failure,
+    };
     let verdict = classify(policy, &failure, Predicates::default());
     let held_back =
         !policy.idempotent && verdict.is_retryable() && !verdict.surely_not_executed(&failure);
