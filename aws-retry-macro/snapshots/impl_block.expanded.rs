@@ -118,7 +118,7 @@ impl Inventory {
                         let body = {
                             use __private::as_result::*;
                             (&&__private::TypeOf::future(&body))
-                                .aws_retry_as_result(body)
+                                .aws_retry_future_as_result(body)
                         };
                         let (body, error_type) = __private::error_type(body);
                         use __private::read_error::*;

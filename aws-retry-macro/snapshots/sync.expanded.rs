@@ -24,7 +24,7 @@ fn upload(&mut self, body: Vec<u8>) -> io::Result<()> {
                     };
                     #[allow(unreachable_code)] out
                 };
-                let (body, error_type) = __private::error_type_of_body(body);
+                let (body, error_type) = __private::error_type_blocking(body);
                 use __private::read_error::*;
                 read = error_type.read_by_priority().aws_retry_read();
                 (body, error_type.optional().stop_by_priority().aws_retry_stop())

@@ -83,9 +83,9 @@ impl RetryLoop<'_> {
         }
     }
 
-    /// Leaves the loop. A long poll waits before it fails because retry tokens ran out. The outcome is held
-    /// over that wait, which costs space in the future, so only a written operation or a policy that is known
-    /// at run time brings the wait.
+    /// Leaves the loop. A long poll waits before it fails because retry tokens ran out. Only a written
+    /// operation or a policy of run time can make one: the outcome is held over that wait, and no other
+    /// call should pay for it.
     fn leave(&self, out: &TokenStream) -> TokenStream {
         let private = self.private;
         let waits = self.args.get(ArgName::Operation).or(self.args.get(ArgName::Policy)).is_some();
@@ -196,29 +196,8 @@ impl RetryLoop<'_> {
                 out
             }
         };
-        let private = self.private;
-        let error_type = self.error_type("error_type", &glue!(body));
-        let (read, stop) = (self.read(), self.stop());
-        let passing = self.wraps_unknown().then(|| {
-            glue! {
-                let body = {
-                    use #private::as_result::*;
-                    (&&#private::TypeOf::future(&body)).aws_retry_as_result(body)
-                };
-            }
-        });
-        // The block ends before the wait, so that the future is not kept twice.
-        glue! {
-            let read;
-            let out = #private::Call::attempt(&mut call, {
-                let body = #future;
-                #passing
-                let (body, error_type) = #error_type;
-                use #private::read_error::*;
-                read = #read;
-                (body, #stop)
-            }).await;
-        }
+        let attempt = self.attempt_of(&future, "attempt", "error_type", "future");
+        glue!(let read; let out = #attempt.await;)
     }
 
     fn attempt_blocking(&self) -> TokenStream {
@@ -227,78 +206,87 @@ impl RetryLoop<'_> {
         let inside = &self.rebindings.inside;
         let quiet = self.quiet();
         let (Body::Outcome(body) | Body::Future(body, _)) = self.body;
-        let attempted = |body: &TokenStream| {
-            glue!({
-                #inside
-                #quiet
-                let out: #outcome = #body;
-                #[allow(unreachable_code)]
-                out
-            })
-        };
-        let passing = self.wraps_unknown().then(|| {
+        let inlined = self.inline.then(|| inline_body::inline(body, private)).flatten();
+        let body = inlined.as_ref().unwrap_or(body);
+        let body = glue!({
+            #inside
+            #quiet
+            let out: #outcome = #body;
+            #[allow(unreachable_code)]
+            out
+        });
+        if inlined.is_some() {
+            let label = inline_body::label();
+            let never = glue!(|| -> #outcome { loop {} });
+            let begin =
+                self.attempt_of(&never, "begin_attempt_blocking", "error_type_blocking", "closure");
+            let out = self.as_result("closure").map_or(glue!(out), |as_result| {
+                glue!({
+                    let body = || out;
+                    #as_result
+                    body()
+                })
+            });
             glue! {
-                let body = move || {
-                    let out = body();
-                    use #private::as_result::*;
-                    (&&#private::TypeOf::outcome(&out)).aws_retry_outcome_as_result(out)
+                let read;
+                #[allow(clippy::empty_loop)]
+                let out = match #begin {
+                    #private::Ok(inside) => {
+                        #[allow(unused_labels)]
+                        let out: #outcome = #label: #body;
+                        #private::drop(inside);
+                        #out
+                    }
+                    #private::Err(out) => out,
                 };
             }
-        });
-        let error_type = self.error_type("error_type_of_body", &glue!(body));
+        } else {
+            let closure = glue!(|| -> #outcome #body);
+            let attempt =
+                self.attempt_of(&closure, "attempt_blocking", "error_type_blocking", "closure");
+            glue!(let read; let out = #attempt;)
+        }
+    }
+
+    /// The call of an attempt, with the adapters for the error type of its outcome. The block ends before
+    /// the wait, so that the body is not kept twice.
+    fn attempt_of(
+        &self,
+        body: &TokenStream,
+        attempt: &str,
+        error_type: &str,
+        of: &str,
+    ) -> TokenStream {
+        let private = self.private;
+        let attempt = Ident::new(attempt, Span::mixed_site());
+        let error_type = self.error_type(error_type, &glue!(body));
         let (read, stop) = (self.read(), self.stop());
-        let attempt = |body: &TokenStream| {
-            glue! {{
-                #body
-                #passing
+        let as_result = self.as_result(of);
+        glue! {
+            #private::Call::#attempt(&mut call, {
+                let body = #body;
+                #as_result
                 let (body, error_type) = #error_type;
                 use #private::read_error::*;
                 read = #read;
                 (body, #stop)
-            }}
-        };
-        // At the outcome's type, as `error_type`: one error there, if it is not a `Result`.
-        let at = located(self.outcome.span());
-        let run = match self.inline.then(|| inline_body::inline(body, private)).flatten() {
-            None => {
-                let body = attempted(&body.to_token_stream());
-                let attempt = attempt(&glue!(let body = || -> #outcome #body;));
-                let function = placed(glue!(#private::Call::attempt_blocking), at);
-                quote_spanned!(at=> #function(&mut call, #attempt))
-            }
-            Some(body) => {
-                // A closure that never runs tells the types.
-                let attempt = attempt(&glue! {
-                    #[allow(clippy::empty_loop)]
-                    let body = || -> #outcome { loop {} };
-                });
-                let body = attempted(&body.to_token_stream());
-                let label = inline_body::label();
-                let as_result = self.wraps_unknown().then(|| {
-                    glue! {
-                        use #private::as_result::*;
-                        let out = (&&#private::TypeOf::outcome(&out)).aws_retry_outcome_as_result(out);
-                    }
-                });
-                let placed_private = placed(private.clone(), at);
-                quote_spanned! {at=>
-                    match #placed_private::Call::begin_attempt_blocking(&mut call, #attempt) {
-                        #placed_private::Err(stopped) => stopped,
-                        #placed_private::Ok(inside) => {
-                            #[allow(unused_labels)]
-                            let out: #outcome = #label: #body;
-                            #placed_private::drop(inside);
-                            #as_result
-                            out
-                        }
-                    }
-                }
-            }
-        };
-        glue! {
-            let read;
-            let out = #run;
+            })
         }
+    }
+
+    /// Wraps the outcome of `body`, a future or a closure, if it is not a `Result`.
+    fn as_result(&self, of: &str) -> Option<TokenStream> {
+        let private = self.private;
+        let name = |name: &str| Ident::new(name, Span::mixed_site());
+        let (type_of, method) = (name(of), name(&format!("aws_retry_{of}_as_result")));
+        self.wraps_unknown().then(|| {
+            glue! {
+                let body = {
+                    use #private::as_result::*;
+                    (&&#private::TypeOf::#type_of(&body)).#method(body)
+                };
+            }
+        })
     }
 
     /// Never run: tells `?` and `return` what to turn into, and what the block borrows.

@@ -7,6 +7,7 @@ mod configuration;
 mod conformance;
 mod endpoint;
 mod error_types;
+mod every_form;
 mod failures_over_http;
 mod hooks_and_log;
 mod hot_account;

@@ -127,6 +127,15 @@ impl Clock {
         instant().checked_add(at.duration_since(now).unwrap_or_default())
     }
 
+    /// The instant at which the time is `time`: [`Clock::time_of`] reads it back. None if there is none.
+    #[cfg(feature = "sdk")]
+    pub fn instant_at(&self, time: Time) -> Option<Instant> {
+        match &self.custom {
+            Some(custom) => instant().checked_add(time.saturating_sub(custom.now())),
+            None => origin().checked_add(time),
+        }
+    }
+
     /// The wait between two attempts. None where no timer runs.
     pub fn pause(&self, duration: Duration) -> Option<Sleep> {
         if self.skips_pause(duration) { Some(ended()) } else { self.timer(duration) }

@@ -51,14 +51,16 @@ where
     }
 }
 
-/// The metadata of a call that was cut.
-pub(crate) fn of_stopped(stopped: Stopped) -> ErrorMetadata {
-    ErrorMetadata::builder().code("RequestTimeout").message(stopped.to_string()).build()
+impl From<Stopped> for ErrorMetadata {
+    /// With the code `RequestTimeout`.
+    fn from(stopped: Stopped) -> Self {
+        Self::builder().code("RequestTimeout").message(stopped.to_string()).build()
+    }
 }
 
-/// [`of_stopped`], if `E` is `ErrorMetadata`.
+/// The constructor of an error that is `ErrorMetadata` and no modeled error.
 pub(crate) fn constructor_of<E: 'static>() -> Option<fn(Stopped) -> E> {
-    let constructor: fn(Stopped) -> ErrorMetadata = of_stopped;
+    let constructor: fn(Stopped) -> ErrorMetadata = From::from;
     (&constructor as &dyn Any).downcast_ref().copied()
 }
 

@@ -1,14 +1,34 @@
 //! The AWS SDK's own errors: `SdkError`, and an attempt's error before any type is erased.
 
+use std::sync::Arc;
+
 use aws_smithy_runtime_api::client::interceptors::context::Error as OperationError;
 use aws_smithy_runtime_api::client::orchestrator::{HttpResponse, OrchestratorError};
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use aws_smithy_types::event_stream::RawMessage;
 
-use super::{chain, connector, metadata};
+use super::{Stopped, chain, connector, metadata};
 use crate::decision::failure::{Failure, ReadFrom, Transport};
 use crate::decision::retry_after::HintHeaders;
+
+impl<E, R> From<Stopped> for SdkError<E, R> {
+    fn from(stopped: Stopped) -> Self {
+        Self::timeout_error(stopped)
+    }
+}
+
+impl<E, R> From<Stopped> for Box<SdkError<E, R>> {
+    fn from(stopped: Stopped) -> Self {
+        Box::new(stopped.into())
+    }
+}
+
+impl<E, R> From<Stopped> for Arc<SdkError<E, R>> {
+    fn from(stopped: Stopped) -> Self {
+        Arc::new(stopped.into())
+    }
+}
 
 /// The raw answer that an `SdkError` holds, and what it says.
 pub trait RawAnswer {

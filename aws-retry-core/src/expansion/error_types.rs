@@ -8,7 +8,6 @@ use std::ops::Deref;
 
 #[cfg(feature = "sdk")]
 use aws_smithy_runtime_api::client::result::{CreateUnhandledError, SdkError};
-use aws_smithy_types::error::ErrorMetadata;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use aws_smithy_types::error::operation::BuildError;
 use aws_smithy_types::retry::ProvideErrorKind;
@@ -30,7 +29,7 @@ error_types! {
         closures [E: AsFailure] E => E::from_stopped();
     }
 
-    /// Whatever can be made of [`Stopped`](crate::Stopped).
+    /// A type that can be made of [`Stopped`](crate::Stopped): `SdkError` and `ErrorMetadata` among them.
     Convertible {
         stopped [E: From<Stopped>] E => Some(E::from);
     }
@@ -40,29 +39,14 @@ error_types! {
     Sdk {
         read [E: ProvideErrorMetadata + ProvideErrorKind + Error + 'static, R: RawAnswer] SdkError<E, R>
             => |error| metadata::modeled(sdk::of_sdk_error(error), error.as_service_error());
-        stopped [E, R] SdkError<E, R> => Some(|stopped| SdkError::timeout_error(stopped));
         closures [E: ProvideErrorMetadata + ProvideErrorKind + Error + 'static, R: RawAnswer] SdkError<E, R>
-            => Some(|stopped| SdkError::timeout_error(stopped));
+            => Some(SdkError::from);
     }
 
     /// `SdkError` of an error without a model.
     #[cfg(feature = "sdk")]
     UnmodeledSdk {
         read [E: ProvideErrorMetadata, R: RawAnswer] SdkError<E, R> => |error| sdk::of_sdk_error(error);
-    }
-
-    /// A `Box`, an `Arc` or an `Rc` of an `SdkError`.
-    #[cfg(feature = "sdk")]
-    SharedSdk {
-        read [E: Deref<Target = SdkError<X, R>>, X: ProvideErrorMetadata + 'static, R: RawAnswer + 'static] E
-            => |error| sdk::of_sdk_error(error);
-        stopped [E: Deref<Target = SdkError<X, R>> + From<SdkError<X, R>>, X, R] E
-            => Some(|stopped| SdkError::timeout_error(stopped).into());
-        closures [
-            E: Deref<Target = SdkError<X, R>> + From<SdkError<X, R>>,
-            X: ProvideErrorMetadata + 'static,
-            R: RawAnswer + 'static
-        ] E => Some(|stopped| SdkError::timeout_error(stopped).into());
     }
 
     /// An operation's error.
@@ -87,8 +71,19 @@ error_types! {
     /// A modeled error, or `ErrorMetadata`. (An `SdkError` or an operation's error can't be cloned.)
     Modeled {
         read [E: ProvideErrorMetadata] E => |error| metadata::of_provider(error);
-        stopped [] ErrorMetadata => Some(metadata::of_stopped);
         closures [E: ProvideErrorMetadata + Clone + 'static] E => metadata::constructor_of();
+    }
+
+    /// A `Box` or an `Arc` of an `SdkError`.
+    #[cfg(feature = "sdk")]
+    SharedSdk {
+        read [E: Deref<Target = SdkError<X, R>>, X: ProvideErrorMetadata + 'static, R: RawAnswer + 'static] E
+            => |error| sdk::of_sdk_error(error);
+        closures [
+            E: Deref<Target = SdkError<X, R>> + From<Stopped>,
+            X: ProvideErrorMetadata + 'static,
+            R: RawAnswer + 'static
+        ] E => Some(E::from);
     }
 
     /// `anyhow::Error`, `eyre::Report`, `Box<dyn Error ..>`, without a dependency on any of them.
@@ -114,6 +109,7 @@ error_types! {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl ToFailure<Chain> for dyn Error {
     fn failure_of(&self) -> Failure<'_> {
         chain::of_chain(self)

@@ -15,14 +15,22 @@ use crate::decision::failure::Failure;
 #[derive(Debug)]
 pub struct TypeOf<O>(PhantomData<fn() -> O>);
 
+impl<O> Clone for TypeOf<O> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<O> Copy for TypeOf<O> {}
+
 impl TypeOf<()> {
     /// The type of a future's outcome.
     pub const fn future<F: Future>(_: &F) -> TypeOf<F::Output> {
         TypeOf(PhantomData)
     }
 
-    /// The type of an outcome.
-    pub const fn outcome<O>(_: &O) -> TypeOf<O> {
+    /// The type of a closure's outcome.
+    pub const fn closure<O, F: FnOnce() -> O>(_: &F) -> TypeOf<O> {
         TypeOf(PhantomData)
     }
 }
@@ -74,7 +82,7 @@ impl<F: Future> Future for NotResultFuture<F> {
     }
 }
 
-/// The two rows, as in `error_types`: `(&TypeOf::future(&body)).aws_retry_as_result(body)` finds the first
+/// The two rows, as in `error_types`: `(&TypeOf::future(&body)).aws_retry_future_as_result(body)` finds the first
 /// one for a `Result` and the second one for all else.
 pub mod methods {
     use super::{NotResult, NotResultFuture, TypeOf};
@@ -82,28 +90,34 @@ pub mod methods {
     /// A `Result` is left alone.
     pub trait IsResult<T, E> {
         /// The future itself.
-        fn aws_retry_as_result<F: Future<Output = Result<T, E>>>(&self, future: F) -> F {
+        fn aws_retry_future_as_result<F: Future<Output = Result<T, E>>>(&self, future: F) -> F {
             future
         }
 
-        /// The outcome itself.
-        fn aws_retry_outcome_as_result(&self, outcome: Result<T, E>) -> Result<T, E> {
-            outcome
+        /// The closure itself.
+        fn aws_retry_closure_as_result<F: FnOnce() -> Result<T, E>>(&self, closure: F) -> F {
+            closure
         }
     }
 
     impl<T, E> IsResult<T, E> for &TypeOf<Result<T, E>> {}
 
-    /// Anything else is wrapped.
-    pub trait IsNotResult<O> {
+    /// Anything else is wrapped. By value, so that the closure does not borrow the `TypeOf`.
+    pub trait IsNotResult<O>: Sized {
         /// The future of the wrapped outcome.
-        fn aws_retry_as_result<F: Future<Output = O>>(&self, future: F) -> NotResultFuture<F> {
+        fn aws_retry_future_as_result<F: Future<Output = O>>(
+            self,
+            future: F,
+        ) -> NotResultFuture<F> {
             NotResultFuture { future }
         }
 
-        /// The wrapped outcome.
-        fn aws_retry_outcome_as_result(&self, outcome: O) -> NotResult<O> {
-            NotResult(outcome)
+        /// The closure with a wrapped outcome.
+        fn aws_retry_closure_as_result<F: FnOnce() -> O>(
+            self,
+            closure: F,
+        ) -> impl FnOnce() -> NotResult<O> {
+            || NotResult(closure())
         }
     }
 
@@ -143,16 +157,15 @@ mod tests {
 
     #[test]
     fn a_result_stays_as_it_is() {
-        let outcome: Result<u8, String> = Err("no".into());
-        let seen: Result<u8, String> =
-            (&&TypeOf::outcome(&outcome)).aws_retry_outcome_as_result(outcome);
-        assert_eq!(IntoOutput::into_output(seen), Err("no".into()));
+        let body = || Err::<u8, _>(String::from("no"));
+        let seen = (&&TypeOf::closure(&body)).aws_retry_closure_as_result(body);
+        assert_eq!(IntoOutput::into_output(seen()), Err("no".into()));
     }
 
     #[test]
     fn anything_else_is_a_success() {
-        let outcome = Some(1);
-        let seen = TypeOf::outcome(&outcome).aws_retry_outcome_as_result(outcome);
+        let body = || Some(1);
+        let seen = TypeOf::closure(&body).aws_retry_closure_as_result(body)();
         assert!(matches!(seen.split(), Ok(Some(1))));
         assert_eq!(IntoOutput::into_output(seen), Some(1));
     }

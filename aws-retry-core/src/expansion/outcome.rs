@@ -24,7 +24,7 @@ pub trait Outcome {
     type Ok;
     /// What a failure holds.
     type Error;
-    /// `F`, of the attempt's future. The compiler knows this type only where there is an outcome, so that a
+    /// `F`, of the attempt's future or closure. The compiler knows this type only where there is an outcome, so that a
     /// fn that returns something else is one error and not one per use of the future.
     type Checked<F>: Is<F>;
 

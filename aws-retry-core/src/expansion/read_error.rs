@@ -54,17 +54,12 @@ pub fn error_type<O: Outcome, F: Future<Output = O>>(
     (Is::same(body), ErrorType::new())
 }
 
-/// The body of a sync fn's attempt, and its error type.
+/// The closure of a blocking attempt, and its error type.
 #[inline]
-pub fn error_type_of_body<O: Outcome, F: FnOnce() -> O>(
+pub fn error_type_blocking<O: Outcome, F: FnOnce() -> O>(
     body: F,
 ) -> (O::Checked<F>, ErrorType<O::Error>) {
     (Is::same(body), ErrorType::new())
-}
-
-/// The error type of an outcome.
-pub const fn error_type_of_outcome<O: Outcome>(_: &O) -> ErrorType<O::Error> {
-    ErrorType::new()
 }
 
 /// The type of an error.

@@ -49,6 +49,8 @@ macro_rules! error_types {
         $(#[$own:meta])* closures [$($generics:tt)*] $type:ty => $constructor:expr; $($rest:tt)*) => {
         $($meta)*
         $(#[$own])*
+        // The text of `ToFailure` is the answer, not a list of these.
+        #[diagnostic::do_not_recommend]
         impl<$($generics)*> ToFailure<$name> for $type {
             fn failure_of(&self) -> Failure<'_> {
                 <$name as ReadFailure<Self>>::failure(self)

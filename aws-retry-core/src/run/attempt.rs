@@ -39,52 +39,91 @@ impl<'p> Call<'p> {
 
     /// The next attempt of a sync fn: blocks first, if it must.
     #[inline]
-    pub fn attempt_blocking<O, A>(&mut self, (body, _): (impl FnOnce() -> O, A)) -> O
-    where
-        O: Outcome,
-        A: FromStopped<O::Error>,
-    {
-        if let Some(stopped) = self.stopped_before_attempt::<O, A>() {
-            return stopped;
+    pub fn attempt_blocking<B: BlockingBody>(&mut self, body: B) -> B::Outcome {
+        match self.begin_blocking::<B>() {
+            Ok(_inside) => body.run(),
+            Err(outcome) => outcome,
         }
-        let _inside = self.frame.enter();
-        body()
     }
 
-    /// The same for a body that is not a closure: the attempt ends with the guard. The outcome of a call
-    /// that is stopped before it is the error. The closure only tells the type of the outcome.
+    /// The same for a body that is not a closure: the attempt ends with the guard. `hint` is not run.
+    ///
+    /// # Errors
+    /// The outcome of a call that must not begin an attempt.
     #[inline]
-    pub fn begin_attempt_blocking<O, A>(
+    pub fn begin_attempt_blocking<B: BlockingBody>(
         &mut self,
-        _: (impl FnOnce() -> O, A),
-    ) -> Result<impl Drop, O>
-    where
-        O: Outcome,
-        A: FromStopped<O::Error>,
-    {
-        match self.stopped_before_attempt::<O, A>() {
-            Some(stopped) => Err(stopped),
-            None => Ok(self.frame.enter()),
-        }
+        _hint: B,
+    ) -> Result<impl Drop, B::Outcome> {
+        self.begin_blocking::<B>()
     }
 
-    /// The wait before an attempt of a sync fn; the outcome, if the call is stopped in it.
     #[inline]
-    fn stopped_before_attempt<O, A>(&mut self) -> Option<O>
-    where
-        O: Outcome,
-        A: FromStopped<O::Error>,
-    {
+    fn begin_blocking<B: BlockingBody>(&mut self) -> Result<impl Drop, B::Outcome> {
         self.check_slow_path();
         self.frame.blocking = true;
         self.frame.attempt = self.frame.attempt.saturating_add(1);
         if self.frame.needs_setup
-            && let Some(stopped) = self.block_setup(A::constructor().is_some())
-            && let Some(error_of) = A::constructor()
+            && let Some(stopped) = self.block_setup(B::can_stop())
+            && let Some(outcome) = B::outcome_of(stopped)
         {
-            return Some(O::of_error(error_of(stopped)));
+            return Err(outcome);
         }
-        None
+        Ok(self.frame.enter())
+    }
+}
+
+/// The body of a sync fn, with the adapter that makes its error of a call that was cut. A trait of its own,
+/// so that an outcome that is not a `Result` is one error: see [`Outcome::Checked`].
+pub trait BlockingBody {
+    /// The outcome of an attempt.
+    type Outcome;
+
+    /// Runs it.
+    fn run(self) -> Self::Outcome;
+
+    /// Whether a call that was cut has an outcome.
+    fn can_stop() -> bool;
+
+    /// That outcome.
+    fn outcome_of(stopped: Stopped) -> Option<Self::Outcome>;
+}
+
+impl<F, A> BlockingBody for (F, A)
+where
+    F: Body<Output: Outcome>,
+    A: FromStopped<<F::Output as Outcome>::Error>,
+{
+    type Outcome = F::Output;
+
+    #[inline]
+    fn run(self) -> F::Output {
+        self.0.run()
+    }
+
+    fn can_stop() -> bool {
+        A::constructor().is_some()
+    }
+
+    fn outcome_of(stopped: Stopped) -> Option<F::Output> {
+        A::constructor().map(|error_of| F::Output::of_error(error_of(stopped)))
+    }
+}
+
+/// A closure, whose output has a name.
+pub trait Body {
+    /// The outcome.
+    type Output;
+    /// Runs it.
+    fn run(self) -> Self::Output;
+}
+
+impl<O, F: FnOnce() -> O> Body for F {
+    type Output = O;
+
+    #[inline]
+    fn run(self) -> O {
+        self()
     }
 }
 

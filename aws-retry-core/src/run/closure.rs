@@ -99,8 +99,8 @@ impl RetryPolicy {
         run(Call::new(&SITE).policy(self).scope(named(scope)), operation)
     }
 
-    /// [`RetryPolicy::run`] for blocking code: the waits block the thread, the one for a turn included.
-    /// `total_timeout` and `deadline` keep an attempt from beginning late; nothing cuts one that runs.
+    /// [`RetryPolicy::run`] for blocking code: backoffs and waits for a turn block the thread. No attempt
+    /// begins after the deadline, but none in progress is cut.
     #[track_caller]
     pub fn run_blocking<T, E, M>(&self, mut operation: impl FnMut() -> Result<T, E>) -> Result<T, E>
     where

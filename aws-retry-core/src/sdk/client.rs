@@ -1,4 +1,4 @@
-//! An SDK client whose every call is retried: what a wrapper class around a boto3 client is.
+//! An SDK client whose every call is retried, like a wrapper class around a boto3 client.
 
 use crate::clock::{DefaultTimer, Timer};
 use crate::decision::policy::RetryPolicy;
@@ -32,9 +32,9 @@ static SITE: Site = Site::new("RetryClient::call", module_path!(), RetryPolicy::
 /// # }
 /// ```
 ///
-/// Its calls share a retry quota (and a send rate, in the modes that have one); clones of it share them,
-/// too. [`RetryClient::call_named`] has one of its own for each name, [`RetryClient::in_scope`] shares
-/// one with whoever names the same scope.
+/// Its calls share retry tokens (and a send rate, in the modes that have one); clones of it share them,
+/// too. [`RetryClient::call_named`] has its own for each name, and [`RetryClient::in_scope`] shares them
+/// with all code that names the same scope.
 #[derive(Clone, Debug)]
 pub struct RetryClient<C> {
     client: C,
@@ -55,7 +55,7 @@ impl<C> RetryClient<C> {
         Self { client, policy, scope: Scope::Own(Key::unique()) }
     }
 
-    /// Puts all its calls into one scope: a value or a tuple of what is `Display`, as
+    /// Puts all its calls into one scope: a `Display` value or a tuple of such values, as
     /// `&("ec2", account, region)`.
     #[must_use]
     pub fn in_scope<S>(mut self, scope: &(impl ScopeParts<S> + ?Sized)) -> Self {
@@ -63,7 +63,7 @@ impl<C> RetryClient<C> {
         self
     }
 
-    /// The bare client: what it sends is not retried here.
+    /// The bare client, whose calls are not retried here.
     pub const fn inner(&self) -> &C {
         &self.client
     }
@@ -78,12 +78,12 @@ impl<C> RetryClient<C> {
         E: ToFailure<M>,
         DefaultTimer: Timer<Result<T, E>>,
     {
-        let call = Call::new(&SITE).policy(&self.policy).scope(self.scope());
+        let call = Call::new(&SITE).policy(&self.policy).scope(self.scope(None));
         run(call, || operation(&self.client)).await
     }
 
     /// [`RetryClient::call`] with a name: of the call in events and logs, and of a scope of its own
-    /// within the client. Name the operation, as `"DescribeVpcs"`: that is what AWS throttles.
+    /// within the client. Name the operation, as `"DescribeVpcs"`: AWS throttles by operation.
     pub async fn call_named<'c, T, E, M, F>(
         &'c self,
         name: &'static str,
@@ -94,19 +94,18 @@ impl<C> RetryClient<C> {
         E: ToFailure<M>,
         DefaultTimer: Timer<Result<T, E>>,
     {
-        let scope = match &self.scope {
-            Scope::Own(key) => key.within(name).into(),
-            Scope::Given(scope) => scope.clone(),
-        };
         let named = RetryPolicy::new().name(name);
-        let call = Call::new(&SITE).policy(&self.policy).call_policy(&named).scope(scope);
+        let call =
+            Call::new(&SITE).policy(&self.policy).call_policy(&named).scope(self.scope(Some(name)));
         run(call, || operation(&self.client)).await
     }
 
-    pub(super) fn scope(&self) -> Named {
-        match &self.scope {
-            Scope::Own(key) => (*key).into(),
-            Scope::Given(scope) => scope.clone(),
+    /// The scope of its calls of that name.
+    pub(super) fn scope(&self, name: Option<&str>) -> Named {
+        match (&self.scope, name) {
+            (Scope::Given(scope), _) => scope.clone(),
+            (Scope::Own(key), Some(name)) => key.within(name).into(),
+            (Scope::Own(key), None) => (*key).into(),
         }
     }
 }

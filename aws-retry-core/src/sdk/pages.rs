@@ -63,13 +63,13 @@ impl<C> RetryClient<C> {
             send,
             next,
             policy: self.policy.clone(),
-            scope: self.scope(),
+            scope: self.scope(None),
             at: At::Page(None),
         }
     }
 }
 
-/// Sends one request a page: [`Paginator::next`], [`Paginator::collect`] or [`Paginator::into_stream`].
+/// Sends one request per page: [`Paginator::next`], [`Paginator::collect`] or [`Paginator::into_stream`].
 #[derive(Clone)]
 #[must_use = "a paginator sends nothing until it is asked for a page"]
 pub struct Paginator<C, S, N, T> {

@@ -1,5 +1,5 @@
-//! Waiting until something is so: polls with Smithy's waiter delays, each poll retried on its own. (A
-//! waiter of the SDK ends at the first throttle that its client does not survive.)
+//! Waiting for a state: polls with the delays of Smithy's waiters, each poll retried on its own. (A waiter
+//! of the SDK ends at the first throttle that its client does not survive.)
 
 use std::error::Error;
 use std::fmt;
@@ -16,20 +16,21 @@ use aws_smithy_types::retry::ProvideErrorKind;
 
 use super::RetryClient;
 use crate::clock::{DefaultTimer, Time, Timer};
-use crate::context::ambient::{self, Ambient};
+use crate::context::ambient::{self, Ambient, Within};
+use crate::errors::{StopWhy, Stopped};
 
-/// What a poll means for a waiter.
+/// The meaning of a poll's answer for a waiter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Polled {
-    /// It is so: the wait is over.
+    /// The state is reached: the wait is over.
     Success,
-    /// It will never be so.
+    /// The state will never be reached.
     Failure,
     /// Not yet.
     Retry,
 }
 
-/// Polls until something is so: made by [`RetryClient::wait_until`], started by [`Waiter::wait`].
+/// Polls until a state is reached: made by [`RetryClient::wait_until`], started by [`Waiter::wait`].
 #[must_use = "a waiter polls nothing until `wait`"]
 pub struct Waiter<'c, C, S, A> {
     client: &'c RetryClient<C>,
@@ -45,8 +46,8 @@ impl<C, S, A> fmt::Debug for Waiter<'_, C, S, A> {
 }
 
 impl<C> RetryClient<C> {
-    /// Polls with `send` until `accept` says that it is so. Each poll is retried on its own under the
-    /// client's policy, and `accept` sees what comes of it: the output, or the service's error.
+    /// Polls with `send` until `accept` says that the state is reached. Each poll is retried on its own
+    /// under the client's policy, and `accept` sees its result: the output, or the service's error.
     ///
     /// ```no_run
     /// # use aws_retry_core as aws_retry;
@@ -91,8 +92,9 @@ impl<'c, C, S, A> Waiter<'c, C, S, A> {
         self
     }
 
-    /// Waits, at most `max_wait`, and inside [`with_deadline`](crate::with_deadline) begins no wait that
-    /// would pass the deadline. Result and error are those of the SDK's own waiters.
+    /// Waits, at most `max_wait`: a poll that is still under way then is cut, with its retries and its wait
+    /// for a turn. Inside [`with_deadline`](crate::with_deadline) it begins no wait that would pass the
+    /// deadline. Result and error are those of the SDK's own waiters.
     ///
     /// # Errors
     /// `FailureState` where `accept` said so, `ExceededMaxWait` where it took too long, and
@@ -113,13 +115,20 @@ impl<'c, C, S, A> Waiter<'c, C, S, A> {
         let clock = Ambient::clock(ambient);
         let begun = clock.now();
         let deadline = ambient.and_then(|it| it.deadline).map(|at| clock.time_of(at));
+        let end = clock.instant_at(begun.saturating_add(max_wait));
         let mut polls = 0_u32;
+        let mut is_last = false;
         loop {
-            let outcome = self.client.call(&mut self.send).await;
+            let limit = |ambient: &mut Ambient| end.into_iter().for_each(|end| ambient.limit(end));
+            let outcome = Within::new(self.client.call(&mut self.send), limit).await;
             polls = polls.saturating_add(1);
             let polled = match &outcome {
                 Ok(output) => (self.accept)(Ok(output)),
                 Err(SdkError::ServiceError(error)) => (self.accept)(Err(error.err())),
+                Err(error) if is_late(error) => {
+                    is_last = true;
+                    Polled::Retry
+                }
                 Err(_) => Polled::Failure,
             };
             match (polled, outcome) {
@@ -137,9 +146,11 @@ impl<'c, C, S, A> Waiter<'c, C, S, A> {
             let elapsed = now.saturating_sub(begun);
             let left = max_wait.saturating_sub(elapsed);
             let delay = self.delays.after(polls, left, Ambient::uniform(ambient));
-            let in_time = deadline.is_none_or(|at| now.saturating_add(delay) < at);
+            let in_time = deadline.is_none_or(|at| now.saturating_add(delay.wait) < at);
+            let goes_on = !is_last && !left.is_zero() && in_time;
+            is_last = delay.is_last;
             // Without a timer, too, no more time can pass.
-            let pause = (!left.is_zero() && in_time).then(|| clock.pause(delay)).flatten();
+            let pause = goes_on.then(|| clock.pause(delay.wait)).flatten();
             let Some(pause) = pause else {
                 let exceeded = ExceededMaxWait::new(max_wait, elapsed, polls);
                 return Err(WaiterError::ExceededMaxWait(exceeded));
@@ -147,6 +158,12 @@ impl<'c, C, S, A> Waiter<'c, C, S, A> {
             pause.await;
         }
     }
+}
+
+/// Whether the time was over before the poll had an answer.
+fn is_late<E: Error + 'static>(error: &SdkError<E, HttpResponse>) -> bool {
+    let stopped = error.source().and_then(|source| source.downcast_ref::<Stopped>());
+    stopped.is_some_and(|stopped| matches!(stopped.why, StopWhy::Deadline | StopWhy::NoTurn))
 }
 
 fn failure_state<T, E>(last: Result<T, E>) -> WaiterError<T, E> {
@@ -160,15 +177,26 @@ struct Delays {
     max: Time,
 }
 
+/// A wait, and whether the poll after it is the last one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Delay {
+    wait: Time,
+    is_last: bool,
+}
+
 impl Delays {
     const SMITHY: Self = Self { min: Duration::from_secs(2), max: Duration::from_secs(120) };
 
-    /// The wait after poll number `polls`, from 1. The last one takes all the time that is left.
-    fn after(self, polls: u32, left: Time, random: f64) -> Time {
+    /// The wait after poll number `polls`, from 1. The last poll comes one shortest wait before the end, as
+    /// Smithy specifies, so that its answer can come in time; of less time than two such waits it gets
+    /// half.
+    fn after(self, polls: u32, left: Time, random: f64) -> Delay {
         let growth = 1_u32.checked_shl(polls.saturating_sub(1)).unwrap_or(u32::MAX);
         let most = self.min.saturating_mul(growth).min(self.max).max(self.min);
         let delay = self.min.saturating_add(most.saturating_sub(self.min).mul_f64(random));
-        if left.saturating_sub(delay) <= self.min { left } else { delay }
+        let is_last = left.saturating_sub(delay) <= self.min;
+        let wait = if is_last { left.saturating_sub(self.min.min(left / 2)) } else { delay };
+        Delay { wait, is_last }
     }
 }
 
@@ -177,19 +205,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn delays_grow_from_the_shortest_to_the_longest_and_end_with_the_time() {
+    fn delays_grow_from_the_shortest_to_the_longest_and_leave_time_for_the_last_poll() {
         let delays = Delays::SMITHY;
         let seconds = |polls, left, random| {
-            delays.after(polls, Duration::from_secs(left), random).as_secs_f64()
+            delays.after(polls, Duration::from_secs(left), random).wait.as_secs_f64()
         };
         assert_eq!(
             [1, 2, 3, 6, 7, 8, 100].map(|polls| seconds(polls, 1000, 1.0)),
             [2.0, 4.0, 8.0, 64.0, 120.0, 120.0, 120.0]
         );
         assert_eq!(seconds(7, 1000, 0.0), 2.0);
-        assert_eq!(seconds(3, 8, 1.0), 8.0);
-        assert_eq!(seconds(3, 9, 1.0), 9.0, "1 s would be left: too little for another wait");
+        assert_eq!(seconds(3, 8, 1.0), 6.0);
+        assert_eq!(seconds(3, 9, 1.0), 7.0, "1 s would be left: too little for another wait");
+        assert_eq!(seconds(1, 1, 1.0), 0.5, "the last poll gets half of a time that is too short");
         let odd = Delays { min: Duration::from_secs(5), max: Duration::from_secs(1) };
-        assert_eq!(odd.after(1, Duration::MAX, 0.5), Duration::from_secs(5));
+        let longest = odd.after(1, Duration::MAX, 0.5);
+        assert_eq!(longest, Delay { wait: Duration::from_secs(5), is_last: false });
     }
 }
