@@ -31,7 +31,8 @@ const QUIET: Duration = Duration::from_secs(10);
 /// How long an accepted request shows that a scope accepts requests: the few seconds that a quota of one
 /// request every two seconds leaves between two of them.
 const RECENT: Duration = Duration::from_secs(3);
-/// How long throttles are free after the first one, while nothing can be known of the requests before it.
+/// How long throttles are free after the first one, of which nothing can be known yet: requests that are
+/// accepted within this time were sent before it, as a rule.
 const GRACE: Duration = Duration::from_secs(1);
 
 /// What a retry takes from the retry tokens of its scope.
@@ -164,7 +165,9 @@ impl Acceptance {
 
     /// An accepted request.
     pub fn on_accepted(&mut self, now: Time) {
-        self.accepted = Some(now);
+        if now.saturating_sub(self.began) > GRACE {
+            self.accepted = Some(now);
+        }
         self.throttled = self.throttled.filter(|last| now.saturating_sub(*last) < QUIET);
     }
 }

@@ -89,8 +89,9 @@ fn throttles_are_free_while_something_is_accepted() {
     assert!(!scope.is_watched());
     assert!(scope.on_throttle(at(100.0)), "the first one: nothing is known yet");
     assert!(scope.is_watched());
+    scope.on_accepted(at(100.9));
     assert!(scope.on_throttle(at(101.0)));
-    assert!(!scope.on_throttle(at(101.1)), "nothing was accepted for a second");
+    assert!(!scope.on_throttle(at(101.1)), "only requests of before were accepted");
     scope.on_accepted(at(101.2));
     assert!(scope.on_throttle(at(104.2)));
     assert!(!scope.on_throttle(at(104.3)));

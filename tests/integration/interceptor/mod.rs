@@ -6,6 +6,7 @@ mod credentials;
 mod erased;
 mod many_requests;
 mod nested;
+mod one_policy;
 mod records;
 mod replay;
 mod who_retries;

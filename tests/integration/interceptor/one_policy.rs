@@ -1,0 +1,217 @@
+//! One policy and one count for all requests of a call, whoever sends them: `max_attempts`, `idempotent` and
+//! the lists of codes, with real clients whose own retries are on.
+
+use std::collections::HashSet;
+
+use aws_retry::{Event, Kind, Reason, aws_retry};
+use aws_retry_testkit::endpoint::{Endpoint, Step};
+use aws_sdk_secretsmanager::Client;
+use aws_sdk_secretsmanager::config::retry::{RetryConfig, RetryPartition, TokenBucket};
+use aws_sdk_secretsmanager::error::SdkError;
+use aws_sdk_secretsmanager::operation::create_secret::CreateSecretError;
+
+use crate::clients::{intercepted, three};
+
+type Created = Result<(), SdkError<CreateSecretError>>;
+
+async fn send(client: &Client) -> Created {
+    client.create_secret().name("a").secret_string("b").send().await.map(drop)
+}
+
+fn broken() -> Step {
+    Step::error(500, "InternalServiceError")
+}
+
+fn created() -> Step {
+    Step::ok(r#"{"Name":"a"}"#)
+}
+
+/// How many requests arrived, and with how many different tokens.
+fn sent(endpoint: &Endpoint) -> (usize, usize) {
+    let token = |body: &[u8]| -> String {
+        let body: serde_json::Value = serde_json::from_slice(body).expect("JSON");
+        body["ClientRequestToken"].to_string()
+    };
+    let requests = endpoint.requests();
+    (requests.len(), requests.iter().map(|it| token(&it.body)).collect::<HashSet<_>>().len())
+}
+
+#[aws_retry(base_delay = "1ms", quota = false, idempotent = false)]
+async fn create_once(client: &Client) -> Created {
+    send(client).await
+}
+
+#[tokio::test]
+async fn a_write_is_sent_again_only_on_proof_that_no_request_of_the_call_was_executed() {
+    let throttled = || Step::throttled();
+    let refused = || Step::error(503, "SlowDown");
+    for (script, otherwise, expected) in [
+        (vec![], broken(), 1),
+        (vec![broken()], created(), 1),
+        (vec![broken(), throttled()], created(), 1),
+        (vec![throttled(), broken()], created(), 2),
+        (vec![throttled(), refused()], created(), 3),
+        (vec![], throttled(), 6),
+    ] {
+        let endpoint = Endpoint::start(script.clone(), otherwise);
+        for retries in [three(), RetryConfig::disabled()] {
+            endpoint.play(script.clone());
+            let _ = create_once(&intercepted(&endpoint, retries)).await;
+            assert_eq!(sent(&endpoint).0, expected, "{script:?}");
+        }
+    }
+}
+
+/// Each lost connection may have carried a request that was executed.
+#[tokio::test]
+async fn a_lost_connection_proves_nothing() {
+    for lost in [Step::Hangup, Step::Reset, created().cut()] {
+        let endpoint = Endpoint::start([lost.clone()], created());
+        create_once(&intercepted(&endpoint, three())).await.expect_err("no answer");
+        assert_eq!(endpoint.arrived(), 1, "{lost:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_throttled_write_is_not_repeated_after_another_operation_of_the_call() {
+    #[aws_retry(base_delay = "1ms", quota = false, idempotent = false)]
+    async fn create_two(client: &Client) -> Created {
+        send(client).await?;
+        send(client).await
+    }
+
+    let endpoint = Endpoint::start([created(), Step::throttled()], created());
+    create_two(&intercepted(&endpoint, three())).await.expect_err("the first one was executed");
+    assert_eq!(endpoint.arrived(), 2);
+}
+
+#[tokio::test]
+async fn max_attempts_bounds_the_requests_of_several_operations_together() {
+    #[aws_retry(max_attempts = 4, base_delay = "1ms", quota = false)]
+    async fn create_two(client: &Client) -> Created {
+        send(client).await?;
+        send(client).await
+    }
+
+    for script in [vec![created()], vec![broken(), created()], vec![broken(), broken(), created()]]
+    {
+        let endpoint = Endpoint::start(script.clone(), broken());
+        create_two(&intercepted(&endpoint, three())).await.expect_err("the second one fails");
+        assert_eq!(endpoint.arrived(), 4, "{script:?}");
+    }
+}
+
+/// A loop over pages within one call is against the advice; the SDK's retries still save it.
+#[tokio::test]
+async fn a_body_of_many_operations_keeps_the_retries_of_each() {
+    #[aws_retry(max_attempts = 4, base_delay = "1ms", quota = false)]
+    async fn create_nine(client: &Client) -> Created {
+        for _ in 0..9 {
+            send(client).await?;
+        }
+        Ok(())
+    }
+
+    let mut script = vec![created(); 5];
+    script.extend([broken(), created(), created(), broken()]);
+    let endpoint = Endpoint::start(script, created());
+    create_nine(&intercepted(&endpoint, three())).await.expect("created");
+    assert_eq!(endpoint.arrived(), 9 + 2);
+}
+
+#[tokio::test]
+async fn two_operations_at_once_do_not_pass_the_bound() {
+    #[aws_retry(max_attempts = 5, base_delay = "1ms", quota = false)]
+    async fn create_two(client: &Client) -> Created {
+        let (one, other) = tokio::join!(send(client), send(client));
+        one.and(other)
+    }
+
+    let endpoint = Endpoint::start([], broken());
+    create_two(&intercepted(&endpoint, three())).await.expect_err("an outage");
+    assert_eq!(endpoint.arrived(), 5);
+}
+
+/// The SDK's own token bucket has room for one retry: the rest of the attempts are the call's.
+#[tokio::test]
+async fn the_call_goes_on_where_the_sdk_gave_up_early() {
+    #[aws_retry(base_delay = "1ms", quota = false)]
+    async fn create(client: &Client) -> Created {
+        send(client).await
+    }
+
+    let poor = |client: Client| {
+        let bucket = TokenBucket::builder().capacity(15).build();
+        let partition = RetryPartition::custom("poor").token_bucket(bucket).build();
+        Client::from_conf(client.config().to_builder().retry_partition(partition).build())
+    };
+    let endpoint = Endpoint::start([], broken());
+    create(&poor(intercepted(&endpoint, three()))).await.expect_err("an outage");
+    let (requests, tokens) = sent(&endpoint);
+    assert_eq!(requests, 6);
+    assert!(tokens > 1, "{tokens} operations");
+    endpoint.play([broken(), broken(), broken()]);
+    create_once(&poor(intercepted(&endpoint, three()))).await.expect_err("not idempotent");
+    assert_eq!(endpoint.arrived(), 1);
+}
+
+#[tokio::test]
+async fn the_lists_of_the_call_hold_for_the_sdk_too() {
+    #[aws_retry(base_delay = "1ms", quota = false, excluded_errors = ["InternalServiceError"])]
+    async fn excluded(client: &Client) -> Created {
+        send(client).await
+    }
+    #[aws_retry(base_delay = "1ms", quota = false, transient = false)]
+    async fn not_transient(client: &Client) -> Created {
+        send(client).await
+    }
+
+    let endpoint = Endpoint::start([], broken());
+    let client = intercepted(&endpoint, three());
+    excluded(&client).await.expect_err("excluded");
+    assert_eq!(endpoint.arrived(), 1);
+    endpoint.play([]);
+    not_transient(&client).await.expect_err("not retried");
+    assert_eq!(endpoint.arrived(), 1);
+}
+
+/// `policy = ..` and arguments that are expressions are known to the interceptor from the first request on.
+#[tokio::test]
+async fn a_policy_of_run_time_governs_the_sdk_from_the_first_request_on() {
+    #[aws_retry(max_attempts = attempts, idempotent = idempotent, base_delay = "1ms", quota = false)]
+    async fn create(client: &Client, attempts: u32, idempotent: bool) -> Created {
+        send(client).await
+    }
+
+    for (attempts, idempotent, expected) in
+        [(1, true, 1), (2, true, 2), (5, true, 5), (5, false, 1)]
+    {
+        let endpoint = Endpoint::start([], broken());
+        create(&intercepted(&endpoint, three()), attempts, idempotent)
+            .await
+            .expect_err("an outage");
+        assert_eq!(sent(&endpoint), (expected, 1));
+        let policy = aws_retry::RetryPolicy::new().max_attempts(attempts).idempotent(idempotent);
+        let client = intercepted(&endpoint, three());
+        endpoint.play([]);
+        policy.run(|| send(&client)).await.expect_err("an outage");
+        assert_eq!(sent(&endpoint), (expected, 1));
+    }
+}
+
+#[tokio::test]
+async fn a_call_that_gives_up_says_that_its_attempts_are_used_up() {
+    fn told(event: &Event<'_>) {
+        assert_eq!(event.reason, Some(Reason::Attempts));
+        assert_eq!(event.kind, Some(Kind::Transient));
+    }
+
+    #[aws_retry(base_delay = "1ms", quota = false, on_give_up = told)]
+    async fn create(client: &Client) -> Created {
+        send(client).await
+    }
+
+    let endpoint = Endpoint::start([], broken());
+    create(&intercepted(&endpoint, three())).await.expect_err("an outage");
+    assert_eq!(endpoint.arrived(), 6);
+}
