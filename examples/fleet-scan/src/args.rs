@@ -61,7 +61,7 @@ pub struct Args {
     #[arg(long)]
     burst: Option<u32>,
 
-    /// Quota of each account, region and action: calls a second [default: 10, stress: 5]
+    /// Quota of each account, region and action: calls per second [default: 10, stress: 5]
     #[arg(long)]
     rate: Option<f64>,
 

@@ -74,7 +74,7 @@ fn load(plan: &Plan, places: usize, known: Option<&Known>) -> String {
     let Some(known) = known else { return fleet };
     format!(
         "{fleet}; {} of them hot, with {} secrets each, read {} at a time: {} answers.\n\
-         Quota of each account, region and action: a burst of {}, then {} a second. \
+         Quota of each account, region and action: a burst of {}, then {} per second. \
          Latency {} ms +- 30 %, {} % of 5xx, seed {}.",
         plan.accounts * plan.hot,
         plan.hot_secrets,

@@ -22,7 +22,7 @@ pub fn calls_over_time(path: &Path, job: Herd, outcomes: &[Outcome]) -> Result<(
     let legend = [
         ("served".to_owned(), Mark::Bar(SERVED)),
         ("throttled".to_owned(), Mark::Bar(THROTTLED)),
-        (format!("the quota, {} a second", job.quota.rate), Mark::Dashes),
+        (format!("the quota, {} per second", job.quota.rate), Mark::Dashes),
     ];
     let below = format!("{job}; bars are cut at {}", TOP * job.quota.rate);
     let rest = head(&root, "Requests against a quota that no client knows", &below, &legend)?;
