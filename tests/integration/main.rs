@@ -13,6 +13,7 @@ mod hooks_and_log;
 mod hot_account;
 mod interceptor;
 mod kinds_of_failure;
+mod late_calls;
 mod long_poll;
 mod moto;
 mod outcomes;

@@ -196,13 +196,15 @@ impl Clock {
     }
 }
 
-/// Polls what cuts an attempt. A body that has used up its task's budget of cooperation would else keep
-/// tokio's timer from ending.
+/// Polls the timer that cuts an attempt. A body that has used up its task's budget of cooperation must not
+/// keep tokio's timer from ending.
+#[inline]
 pub(crate) fn poll_cut(cut: &mut Sleep, cx: &mut Context<'_>) -> Poll<()> {
     #[cfg(feature = "tokio")]
-    return std::pin::pin!(tokio::task::coop::unconstrained(cut)).poll(cx);
-    #[cfg(not(feature = "tokio"))]
-    return cut.as_mut().poll(cx);
+    if !tokio::task::coop::has_budget_remaining() {
+        return std::pin::pin!(tokio::task::coop::unconstrained(cut)).poll(cx);
+    }
+    cut.as_mut().poll(cx)
 }
 
 fn ended() -> Sleep {

@@ -151,14 +151,17 @@ where
             let _inside = this.call.frame.enter();
             this.future.poll(cx)
         };
-        if polled.is_pending()
-            && let Some(state) = this.call.state.as_deref_mut()
+        // Returned as a whole, so that a large outcome is not copied at each poll.
+        if polled.is_ready() {
+            return polled;
+        }
+        if let Some(state) = this.call.state.as_deref_mut()
             && let Poll::Ready(stopped) = state.poll_cut(cx)
             && let Some(error_of) = A::constructor()
         {
             return Poll::Ready(F::Output::of_error(error_of(stopped)));
         }
-        polled
+        Poll::Pending
     }
 }
 

@@ -95,7 +95,7 @@ impl<'p> Call<'p> {
 
     /// Leaves word for the code inside the attempt that is about to begin.
     pub(super) fn tell_inside(&mut self) {
-        if self.state_mut().refused {
+        if self.state.as_deref().is_some_and(|state| state.refused) {
             self.frame.records().refuse();
         }
     }

@@ -90,7 +90,9 @@ impl State {
             last_failure: None,
         };
         state.deadline = state.first_deadline();
-        state.span = CallSpan::new(&state.event(0));
+        if observe::spans_wanted() {
+            state.span = CallSpan::new(&state.event(0));
+        }
         state
     }
 
@@ -223,6 +225,7 @@ impl State {
     }
 
     /// Whether the timer has cut the attempt in progress.
+    #[inline]
     pub fn poll_cut(&mut self, cx: &mut Context<'_>) -> Poll<Stopped> {
         let Some((timer, why)) = &mut self.cut else { return Poll::Pending };
         ready!(clock::poll_cut(timer, cx));
