@@ -35,17 +35,6 @@ const RECENT: Duration = Duration::from_secs(3);
 /// accepted within this time were sent before it, as a rule.
 const GRACE: Duration = Duration::from_secs(1);
 
-/// What a retry takes from the retry tokens of its scope.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Costs {
-    pub throttled: u32,
-    pub transient: u32,
-    pub timeout: u32,
-    pub other: u32,
-    /// AWS's own rule: these costs in every case, no reserve, and nothing for the function.
-    pub exact: bool,
-}
-
 /// Tokens of the three budgets: the price of a retry, or what it holds once it is paid.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tokens {

@@ -113,11 +113,11 @@ impl RetryTokens {
         self.watch(|acceptance| acceptance.on_throttle(now))
     }
 
-    /// An accepted request at `now`.
-    fn on_accepted(&self, now: Time) {
+    /// An accepted request. Asks for the time only where throttles are watched.
+    fn on_accepted(&self, now: &dyn Fn() -> Time) {
         self.watch(|acceptance| {
             if acceptance.is_watched() {
-                acceptance.on_accepted(now);
+                acceptance.on_accepted(now());
             }
         });
     }
@@ -187,8 +187,8 @@ impl Budgets<'_> {
         Accepting { scope: accepting(self.scope), function: accepting(self.function) }
     }
 
-    /// An accepted request at `now`.
-    pub(crate) fn on_accepted(self, now: Time) {
+    /// An accepted request. Asks for the time only where throttles are watched.
+    pub(crate) fn on_accepted(self, now: &dyn Fn() -> Time) {
         self.scope.into_iter().chain(self.function).for_each(|tokens| tokens.on_accepted(now));
     }
 }
@@ -295,13 +295,13 @@ mod tests {
     fn a_throttled_scope_is_watched_until_it_is_calm() {
         let scope = RetryTokens::new();
         let at = Duration::from_secs;
-        scope.on_accepted(at(1));
+        scope.on_accepted(&|| at(1));
         assert!(scope.on_throttle(at(2)));
         assert!(any_trouble());
         assert!(!scope.on_throttle(at(4)));
-        scope.on_accepted(at(5));
+        scope.on_accepted(&|| at(5));
         assert!(scope.on_throttle(at(6)));
-        scope.on_accepted(at(17));
+        scope.on_accepted(&|| at(17));
         assert!(!scope.acceptance.lock().unwrap().is_watched());
     }
 }

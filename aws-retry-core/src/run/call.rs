@@ -245,7 +245,7 @@ impl<'p> Call<'p> {
         };
         if !scopes.is_none() && takes_part() {
             scopes.budgets().give(Attempts::default().on_success());
-            scopes.budgets().on_accepted(clock.now());
+            scopes.budgets().on_accepted(&|| clock.now());
         }
     }
 }

@@ -258,7 +258,7 @@ impl State {
         }
         let tokens = self.attempts.on_success();
         self.scopes.budgets().give(tokens);
-        self.scopes.budgets().on_accepted(self.clock.now());
+        self.scopes.budgets().on_accepted(&|| self.clock.now());
     }
 
     /// Whether others are accepted while this call is throttled. Known, and asked for, only where the mode

@@ -3,9 +3,19 @@
 use std::time::{Duration, Instant};
 
 use super::{Codes, Jitter, Log, Mode, Nested, RateKind, RetryPolicy, Upper};
-use crate::decision::budget::Costs;
 use crate::decision::codes;
 use crate::decision::retry_after::HintRule;
+
+/// What a retry takes from the retry tokens of its scope.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Costs {
+    pub throttled: u32,
+    pub transient: u32,
+    pub timeout: u32,
+    pub other: u32,
+    /// AWS's own rule: these costs in every case, no reserve, and nothing for the function.
+    pub exact: bool,
+}
 
 /// Everything that a decision needs to know of the policy.
 #[derive(Clone, Debug, PartialEq)]
