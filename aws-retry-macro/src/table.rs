@@ -230,7 +230,17 @@ rows!(
     RetryIfOk {
         kind: Kind::Function,
         example: "retry_if_ok = |output| ...",
-        doc: "`fn(&T) -> bool`: `true` retries a success, such as a partial one. The last `Ok` comes back when attempts are used up",
+        doc: "`fn(&T) -> bool`: `true` retries a success. The last `Ok` comes back when the attempts are used up",
+        excludes: &[Exclusion {
+            other: ArgName::Idempotent,
+            unless: Unless::OtherIsNotFalse,
+            why: "a request that came back `Ok` was executed"
+        }]
+    },
+    ThrottledIfOk {
+        kind: Kind::Function,
+        example: "throttled_if_ok = |output| ...",
+        doc: "`fn(&T) -> bool`: `true` retries a success as a throttle, which also slows the send rate: unprocessed items, failed records",
         excludes: &[Exclusion {
             other: ArgName::Idempotent,
             unless: Unless::OtherIsNotFalse,

@@ -73,5 +73,6 @@ mod stop_as_error;
 mod struct_argument_taken_apart;
 mod sync_fn;
 mod temporaries_in_tail;
+mod throttled_success;
 mod tokio_test;
 mod track_caller;

@@ -13,8 +13,17 @@ pub(crate) struct Predicates {
     pub asked: bool,
     /// `unless` forbade one.
     pub vetoed: bool,
-    /// The outcome is a success that `retry_if_ok` asked to retry.
-    pub of_success: bool,
+    /// The outcome is a success that is retried nevertheless.
+    pub of_success: Option<OfSuccess>,
+}
+
+/// A success that is retried.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum OfSuccess {
+    /// `retry_if_ok` asked for it.
+    Retried,
+    /// `throttled_if_ok` asked for it: parts of the request were throttled.
+    Throttled,
 }
 
 /// The kind of a failure, and the rule that made it so.
@@ -32,7 +41,7 @@ impl Verdict {
     /// Whether the request certainly was not executed: the service's own throttling code, or a connection
     /// that was never made.
     pub fn surely_not_executed(self, failure: &Failure<'_>) -> bool {
-        let by_code = !matches!(self.rule, Rule::Status(_))
+        let by_code = !matches!(self.rule, Rule::Status(_) | Rule::PredicateOfSuccess)
             && !failure.code().is_some_and(codes::is_of_a_dependency);
         (self.kind == Kind::Throttled && by_code)
             || matches!(
@@ -58,6 +67,7 @@ pub(crate) enum Rule {
     Status(u16),
     Transport(Transport),
     Predicate,
+    PredicateOfSuccess,
     TransientOff,
     NothingMatches,
 }
@@ -86,6 +96,9 @@ impl fmt::Display for Rule {
             Self::Transport(Transport::Response) => f.write_str("the response could not be parsed"),
             Self::Transport(_) => f.write_str("the request could not be sent as it is"),
             Self::Predicate => f.write_str("`retry_if` asked for it"),
+            Self::PredicateOfSuccess => {
+                f.write_str("`throttled_if_ok` found throttled parts in a success")
+            }
             Self::TransientOff => {
                 f.write_str("it is transient, and the policy says `transient = false`")
             }
@@ -122,6 +135,9 @@ pub(crate) fn classify(policy: &Resolved, failure: &Failure<'_>, said: Predicate
     }
     if named(policy.added) {
         return verdict(Kind::Other, Rule::AddedList);
+    }
+    if said.of_success == Some(OfSuccess::Throttled) {
+        return verdict(Kind::Throttled, Rule::PredicateOfSuccess);
     }
     if said.asked {
         return verdict(Kind::Other, Rule::Predicate);

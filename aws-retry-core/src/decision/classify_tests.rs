@@ -130,10 +130,23 @@ fn transport_failures() {
 fn predicates() {
     let policy = RetryPolicy::new().resolve();
     let asked = Predicates { asked: true, ..Predicates::default() };
-    let vetoed = Predicates { asked: true, vetoed: true, of_success: false };
+    let vetoed = Predicates { asked: true, vetoed: true, of_success: None };
     assert_eq!(classify(&policy, &coded("Else", 400), asked).kind, Other);
     assert_eq!(classify(&policy, &coded("SlowDown", 400), asked).kind, Throttled);
     assert_eq!(classify(&policy, &coded("SlowDown", 400), vetoed).rule, Rule::Vetoed);
+}
+
+#[test]
+fn a_success_with_throttled_parts_is_a_throttle_and_no_proof_that_nothing_was_executed() {
+    let policy = RetryPolicy::new().resolve();
+    let of_success = |of_success| {
+        let said = Predicates { asked: true, vetoed: false, of_success: Some(of_success) };
+        classify(&policy, &Failure::new(), said)
+    };
+    let throttled = of_success(OfSuccess::Throttled);
+    assert_eq!(throttled.kind, Throttled);
+    assert!(!throttled.surely_not_executed(&Failure::new()));
+    assert_eq!(of_success(OfSuccess::Retried).kind, Other);
 }
 
 #[test]

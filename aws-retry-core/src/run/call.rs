@@ -152,10 +152,16 @@ impl<'p> Call<'p> {
         O: Outcome,
         A: ReadFailure<O::Error>,
     {
-        let Callbacks { retry_if_ok, on_attempt, .. } = callbacks;
-        let is_retried = |value| retry_if_ok.is_some_and(|is_retried| is_retried(value));
-        if outcome.split().map_or(true, is_retried) {
-            if self.on_failure(&outcome, read, callbacks) {
+        let on_attempt = callbacks.on_attempt;
+        let (failed, of_success) = match outcome.split() {
+            Ok(output) => {
+                let of_success = callbacks.of_success(output);
+                (of_success.is_some(), of_success)
+            }
+            Err(_) => (true, None),
+        };
+        if failed {
+            if self.on_failure(&outcome, of_success, read, callbacks) {
                 return None;
             }
         } else if self.state.is_some()

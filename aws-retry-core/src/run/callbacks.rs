@@ -1,5 +1,6 @@
 //! The functions that the attribute's arguments supply: predicates and hooks.
 
+use crate::decision::classify::OfSuccess;
 use crate::observe::Event;
 
 /// A hook.
@@ -15,6 +16,8 @@ pub struct Callbacks<'a, T, E> {
     pub unless: Option<&'a dyn Fn(&E) -> bool>,
     /// `retry_if_ok`.
     pub retry_if_ok: Option<&'a dyn Fn(&T) -> bool>,
+    /// `throttled_if_ok`.
+    pub throttled_if_ok: Option<&'a dyn Fn(&T) -> bool>,
     /// `on_attempt`.
     pub on_attempt: Hook<'a>,
     /// `on_retry`.
@@ -32,10 +35,22 @@ impl<'a, T, E> Callbacks<'a, T, E> {
         retry_if: None,
         unless: None,
         retry_if_ok: None,
+        throttled_if_ok: None,
         on_attempt: None,
         on_retry: None,
         on_give_up: None,
     };
+
+    /// Whether a success is to be retried, and counts as a throttle.
+    #[inline]
+    pub(super) fn of_success(&self, output: &T) -> Option<OfSuccess> {
+        let asks = |predicate: Option<&dyn Fn(&T) -> bool>| predicate.is_some_and(|it| it(output));
+        if asks(self.throttled_if_ok) {
+            Some(OfSuccess::Throttled)
+        } else {
+            asks(self.retry_if_ok).then_some(OfSuccess::Retried)
+        }
+    }
 
     /// The hooks alone, which know nothing of the outcome's types.
     pub(super) const fn hooks(&self) -> Hooks<'a> {

@@ -11,7 +11,7 @@ use crate::context::ambient::Ambient;
 use crate::context::{self, AttemptRecord, AttemptRecords};
 use crate::decision::attempts::{Decision, Facts};
 use crate::decision::budget::is_healthy;
-use crate::decision::classify::{Predicates, classify};
+use crate::decision::classify::{OfSuccess, Predicates, classify};
 use crate::decision::failure::{Failure, Kind, Transport};
 use crate::decision::reason::Reason;
 use crate::decision::sdk_retry::Requests;
@@ -28,6 +28,7 @@ impl Call<'_> {
     pub(super) fn on_failure<O, A>(
         &mut self,
         outcome: &O,
+        of_success: Option<OfSuccess>,
         _: A,
         callbacks: Callbacks<'_, O::Ok, O::Error>,
     ) -> bool
@@ -39,14 +40,14 @@ impl Call<'_> {
         let hooks = callbacks.hooks();
         match outcome.split() {
             Ok(_) => {
-                let said = Predicates { asked: true, vetoed: false, of_success: true };
+                let said = Predicates { asked: true, vetoed: false, of_success };
                 self.decide(&Failure::new(), said, &hooks)
             }
             Err(error) => {
                 let said = Predicates {
                     asked: retry_if.is_some_and(|wanted| wanted(error)),
                     vetoed: unless.is_some_and(|vetoed| vetoed(error)),
-                    of_success: false,
+                    of_success: None,
                 };
                 self.decide(&A::failure(error), said, &hooks)
             }
@@ -112,7 +113,7 @@ impl Call<'_> {
         let decision = attempts.on_failure(in_force, facts);
         state.sent_again(attempt, records.as_deref());
         let goes_on = state.apply(decision, attempt, blocking, (failure, verdict.kind), hooks);
-        if !goes_on && !said.of_success {
+        if !goes_on && said.of_success.is_none() {
             context::gave_up(failure, verdict.kind);
         }
         self.begin_records(attempt.saturating_add(1));
