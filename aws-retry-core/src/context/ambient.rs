@@ -74,6 +74,13 @@ impl Ambient {
         Clock::current(test_time)
     }
 
+    /// Whether a test around skips all waits.
+    #[cfg(feature = "sdk")]
+    pub fn skips_waits(ambient: Option<&Self>) -> bool {
+        let harness = ambient.and_then(|ambient| ambient.harness.as_ref());
+        harness.is_some_and(|harness| harness.time.skips_waits())
+    }
+
     /// The registry of a test that has one of its own, else the process's.
     pub fn registry(ambient: Option<&Self>) -> &Registry {
         match ambient.and_then(|ambient| ambient.harness.as_deref()) {

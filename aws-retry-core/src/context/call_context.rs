@@ -206,6 +206,15 @@ pub(crate) fn gave_up(failure: &Failure<'_>, kind: Kind) {
     });
 }
 
+/// Tells the call around this one, if there is one, that this one counts the requests.
+pub(crate) fn told_of_requests() {
+    with(|around| {
+        if around.is_in_call() {
+            around.records().sdk().called_inside = true;
+        }
+    });
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

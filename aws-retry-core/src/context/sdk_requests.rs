@@ -50,8 +50,11 @@ pub(crate) struct SdkRequests {
     pub sent: u32,
     /// Of these, sent again by the SDK.
     pub retries: u32,
-    /// Of these, sent in the present attempt.
+    /// Of these, sent in the present attempt, and sent again by the SDK in it.
     sent_in_attempt: u32,
+    retries_in_attempt: u32,
+    /// A call inside the present attempt told of requests of its own.
+    pub called_inside: bool,
     /// Requests that the SDK is about to send again.
     promised: u32,
     /// Failed requests of the call that were not throttled.
@@ -68,6 +71,8 @@ impl SdkRequests {
     /// The attempt in progress is over, and the next one begins.
     pub const fn begin_attempt(&mut self) {
         self.sent_in_attempt = 0;
+        self.retries_in_attempt = 0;
+        self.called_inside = false;
         self.operation_seen = false;
     }
 
@@ -86,6 +91,15 @@ impl SdkRequests {
         self.operation_seen.then_some(self.sent_in_attempt)
     }
 
+    /// The requests of the present attempt for those who add them up, and the ones among them that the SDK
+    /// sent again. Without the interceptor an attempt is one request, unless a call inside it counts its own.
+    pub fn counts(&self) -> (u32, u32) {
+        match self.in_attempt() {
+            Some(sent) => (sent, self.retries_in_attempt),
+            None => (u32::from(!self.called_inside), 0),
+        }
+    }
+
     /// What the SDK sent again since the last look, oldest first.
     pub fn take_repeats(&mut self) -> Vec<SdkRetry> {
         std::mem::take(&mut self.repeats)
@@ -102,6 +116,7 @@ impl SdkRequests {
         self.may_have_run = self.may_have_run.saturating_add(1);
         if let Some(repeat) = repeat {
             self.retries = self.retries.saturating_add(1);
+            self.retries_in_attempt = self.retries_in_attempt.saturating_add(1);
             if self.repeats.len() >= KEPT {
                 self.repeats.remove(0);
             }

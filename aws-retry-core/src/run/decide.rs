@@ -111,7 +111,7 @@ impl Call<'_> {
             pay: &|price| budgets.take(price),
         };
         let decision = attempts.on_failure(in_force, facts);
-        state.sent_again(attempt, records.as_deref());
+        state.count(attempt, records.as_deref());
         let goes_on = state.apply(decision, attempt, blocking, (failure, verdict.kind), hooks);
         if !goes_on && said.of_success.is_none() {
             context::gave_up(failure, verdict.kind);
@@ -128,13 +128,15 @@ impl Call<'_> {
         state.cut = None;
         state.slot.answered(&state.clock, Answer::Accepted, made(records.as_deref()));
         state.refill();
-        state.sent_again(attempt, records.as_deref());
+        state.count(attempt, records.as_deref());
         let event = state.event(attempt);
         if let Some(hook) = on_attempt {
             hook(&event);
         }
         let _span = state.span.enter();
-        if !state.muted {
+        if state.muted {
+            context::told_of_requests();
+        } else {
             if attempt > 1 {
                 observe::log_recovery(state.policy.log, &event);
             }
@@ -145,13 +147,17 @@ impl Call<'_> {
 }
 
 impl State {
-    /// Tells of the requests that the SDK sent again inside the attempt.
-    fn sent_again(&self, attempt: u32, records: Option<&AttemptRecords>) {
-        let Some(records) = records else { return };
+    /// Counts the requests of the attempt, and tells of those that the SDK sent again inside it.
+    fn count(&mut self, attempt: u32, records: Option<&AttemptRecords>) {
+        self.requests = records.map_or((1, 0), |records| records.sdk().counts());
+        let repeats = records.map(|records| records.sdk().take_repeats());
         let _span = self.span.enter();
-        for repeat in records.sdk().take_repeats() {
-            let event = self.event(attempt).of_failure(&repeat.failure, repeat.kind);
+        for repeat in repeats.into_iter().flatten() {
+            let event =
+                Event { sdk_retried: true, requests: 0, sdk_retries: 0, ..self.event(attempt) };
+            let event = event.of_failure(&repeat.failure, repeat.kind);
             observe::log(&self.site.observed, self.policy.log, &event, self.clock.now());
+            self.emit(&event);
         }
     }
 
@@ -186,8 +192,10 @@ impl State {
             }
         };
         let muted = std::mem::take(&mut self.muted) && reason == Some(Reason::Nested);
-        let requests = u32::from(sent);
-        let event = Event { sent, requests, delay, reason, ..self.event(attempt) };
+        if !sent {
+            self.requests = (0, 0);
+        }
+        let event = Event { sent, delay, reason, ..self.event(attempt) };
         // An attempt that was never sent failed because of the failure before it.
         let event = match &self.last_failure {
             Some((last, kind)) if !sent => event.of_failure(last, *kind),
@@ -196,7 +204,9 @@ impl State {
         if let Some(hook) = hooks.on_attempt.filter(|_| sent) {
             hook(&event);
         }
-        if !muted {
+        if muted {
+            context::told_of_requests();
+        } else {
             let _span = self.span.enter();
             observe::log(&self.site.observed, self.policy.log, &event, self.clock.now());
             if let Some(hook) = hook {
@@ -215,6 +225,7 @@ impl State {
     fn emit(&self, event: &Event<'_>) {
         let reports = self.ambient.as_ref().map_or(&[][..], |ambient| &ambient.reports);
         observe::emit(event, reports);
+        context::told_of_requests();
     }
 }
 

@@ -39,6 +39,8 @@ pub(super) struct State {
     sleep: Option<Sleep>,
     /// The next attempt was decided, and has not begun.
     pub(super) unsent: bool,
+    /// The requests of the last attempt, and the ones among them that the SDK sent again.
+    pub(super) requests: (u32, u32),
     /// A call inside the attempt sent the request: the events are that call's.
     pub(super) muted: bool,
     /// The timer that cuts the attempt in progress.
@@ -83,6 +85,7 @@ impl State {
             pause: Duration::ZERO,
             sleep: None,
             unsent: false,
+            requests: (1, 0),
             muted: false,
             cut: None,
             stopped: None,
@@ -291,8 +294,8 @@ impl State {
             scope: self.named.name(),
             attempt,
             sent: true,
-            requests: 1,
-            sdk_retries: 0,
+            requests: self.requests.0,
+            sdk_retries: self.requests.1,
             sdk_retried: false,
             max_attempts: self.policy.max_attempts,
             code: None,

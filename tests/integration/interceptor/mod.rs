@@ -2,6 +2,7 @@
 //! erased, and that nothing is left behind.
 
 mod accounting;
+mod counting;
 mod credentials;
 mod erased;
 mod many_requests;
