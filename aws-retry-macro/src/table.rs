@@ -144,7 +144,7 @@ rows!(
         kind: Kind::Count { min: 1 },
         example: "max_attempts = 6",
         default: "6",
-        doc: "attempts in total, the first one included: a hard bound in every mode",
+        doc: "attempts in total, the first one included: a hard bound in every mode. With the SDK's interceptor it bounds the SDK's retries, too",
         equals: &[ArgName::MaxRetries]
     },
     Deadline {
@@ -205,7 +205,7 @@ rows!(
         kind: Kind::Switch,
         example: "quota = false",
         default: "`true`",
-        doc: "pay for retries of transient failures with retry tokens (500 per scope), so that retries end in an outage"
+        doc: "pay for retries of transient failures with retry tokens (500 per scope, and a reserve), so that retries end in an outage"
     },
     AttemptTimeout {
         kind: Kind::Duration { zero: false },
