@@ -112,7 +112,7 @@ pub mod __retry_tokens {
 #[doc(hidden)]
 pub mod __rate {
     pub use crate::limits::rate::{
-        Gate, Kind, Outcome, Refused, Sent, State, Ticket, Timekeeper, Turn,
+        Gate, Kind, Outcome, Refused, Report, Sent, State, Ticket, Timekeeper, Turn,
     };
     pub use core::time::Duration as Time;
 }

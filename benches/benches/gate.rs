@@ -18,7 +18,7 @@ use std::time::{Instant, SystemTime};
 
 use aws_retry_benches::strategy::{self, Failures};
 use aws_retry_benches::window;
-use aws_retry_core::__rate::{Gate, Kind, Outcome, Ticket, Time, Timekeeper};
+use aws_retry_core::__rate::{Gate, Kind, Outcome, Report, Ticket, Time, Timekeeper};
 use aws_smithy_async::time::{SharedTimeSource, SystemTimeSource, TimeSource};
 use aws_smithy_runtime::client::retries::strategy::StandardRetryStrategy;
 use aws_smithy_runtime::client::retries::{RetryPartition, TokenBucket};
@@ -111,7 +111,7 @@ fn turn(gate: &Gate, clock: &impl Timekeeper, outcome: Outcome) -> bool {
     let sent = std::pin::pin!(gate.turn(&mut ticket, None, true, clock))
         .poll(&mut Context::from_waker(Waker::noop()));
     let Poll::Ready(Ok(sent)) = black_box(sent) else { return false };
-    gate.answered(sent, outcome, 1, || clock.now());
+    gate.answered(&mut Ticket::new(), sent, &Report::new(outcome), || clock.now());
     true
 }
 
@@ -167,7 +167,8 @@ fn in_line(waiters: usize) -> impl FnMut() {
         let mut call = Box::pin(async move {
             let mut ticket = Ticket::new();
             if let Ok(sent) = gate.turn(&mut ticket, None, false, &CLOCK).await {
-                gate.answered(sent, Outcome::Accepted, 1, || CLOCK.now());
+                let report = Report::new(Outcome::Accepted);
+                gate.answered(&mut Ticket::new(), sent, &report, || CLOCK.now());
             }
         }) as Pin<Box<dyn Future<Output = ()>>>;
         if call.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending() {

@@ -43,6 +43,8 @@ pub(crate) struct Facts<'f> {
     pub deadline: Option<Time>,
     /// The earliest turn that the scope's queue can give at its present rate.
     pub earliest_turn: Option<Time>,
+    /// The call was throttled again and again while others of its scope passed.
+    pub refused_alone: bool,
     /// Uniform in [0, 1).
     pub random: f64,
     /// Asked for after a throttle.
@@ -88,6 +90,9 @@ impl Attempts {
         if used >= policy.max_attempts || (paced && other > policy.max_retries) {
             return Decision::give_up(Reason::Attempts);
         }
+        if facts.refused_alone {
+            return Decision::give_up(Reason::RefusedAlone);
+        }
         let wait = self.wait(policy, throttled, facts.failure, facts.random);
         if let Some(reason) = out_of_time(policy, &facts, wait) {
             return Decision::give_up(reason);
@@ -132,7 +137,7 @@ impl Attempts {
             let failures = if policy.mode == Mode::Paced { self.other } else { self.failed };
             backoff(policy, base, failures.saturating_sub(1), self.previous, random)
         };
-        policy.hint.wait(computed, failure.retry_after, policy.max_delay)
+        policy.hint.wait(computed, failure.retry_after, policy.max_delay, random)
     }
 }
 

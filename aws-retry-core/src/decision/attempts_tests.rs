@@ -69,6 +69,7 @@ impl Run {
             now: self.now,
             deadline: self.deadline,
             earliest_turn: None,
+            refused_alone: false,
             random: self.random,
             accepting: Accepting::YES,
             requests: Requests::default(),

@@ -27,6 +27,9 @@ pub enum Reason {
     Nested,
     /// No timer runs that could wait, or that could keep a time-out.
     NoTimer,
+    /// Paced mode: the call was throttled again and again while other calls of its scope passed. It meets
+    /// a limit of its own: a hard limit, or a hot key.
+    RefusedAlone,
 }
 
 impl Reason {
@@ -44,6 +47,7 @@ impl Reason {
             Self::FailFast => "fail_fast",
             Self::Nested => "nested",
             Self::NoTimer => "no_timer",
+            Self::RefusedAlone => "refused_alone",
         }
     }
 }

@@ -68,7 +68,8 @@ fn whole_number(text: &str) -> Option<u64> {
 pub(crate) enum HintRule {
     /// botocore's legacy mode reads no hint.
     Ignore,
-    /// `max(t, min(hint, max_delay))`; `Retry-After` counts as well.
+    /// `max(t, min(hint, max_delay))`, the hint plus up to a tenth of it at random; `Retry-After` counts as
+    /// well.
     AtLeast,
     /// Retry Behavior 2.0: `min(hint, max_delay)`, from `x-amz-retry-after` alone.
     Instead,
@@ -77,17 +78,21 @@ pub(crate) enum HintRule {
 }
 
 impl HintRule {
-    /// The wait under this rule, where backoff and jitter computed `computed`.
+    /// The wait under this rule, where backoff and jitter computed `computed`. `random`: uniform in [0, 1).
     pub fn wait(
         self,
         computed: Duration,
         hint: Option<RetryAfter>,
         max_delay: Duration,
+        random: f64,
     ) -> Duration {
         const MOST_ABOVE: Duration = Duration::from_secs(5);
+        const HINT_JITTER: f64 = 0.1;
         match (self, hint) {
             (Self::AtLeast, Some(RetryAfter::Amz(hint) | RetryAfter::Http(hint))) => {
-                computed.max(hint.min(max_delay))
+                // Clients that are told the same time must not come back in the same instant.
+                let hint = hint.min(max_delay);
+                computed.max(hint.saturating_add(hint.mul_f64(HINT_JITTER * random)))
             }
             (Self::Instead, Some(RetryAfter::Amz(hint))) => hint.min(max_delay),
             (Self::Within5s, Some(RetryAfter::Amz(hint))) => {

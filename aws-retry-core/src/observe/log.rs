@@ -135,6 +135,8 @@ fn retry(level: Level, event: &Event<'_>, admitted: bool) {
 fn give_up(level: Level, event: &Event<'_>, reason: &str) {
     let text = if event.maybe_hard_limit {
         "giving up: this code is often a hard limit, not a throttle"
+    } else if event.reason == Some(Reason::RefusedAlone) {
+        "giving up: throttled again and again while other calls of the scope pass"
     } else {
         "giving up"
     };

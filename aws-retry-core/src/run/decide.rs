@@ -18,7 +18,7 @@ use crate::decision::sdk_retry::Requests;
 use crate::errors::StopWhy;
 use crate::expansion::outcome::Outcome;
 use crate::expansion::read_error::ReadFailure;
-use crate::limits::rate::Outcome as Answer;
+use crate::limits::rate::{Outcome as Answer, Report};
 use crate::observe::{self, Event};
 
 impl Call<'_> {
@@ -80,10 +80,16 @@ impl Call<'_> {
         let verdict = classify(&state.policy, failure, said);
         let requests = records.as_deref().map_or_else(Requests::default, |it| it.sdk().facts());
         let was_refused = records.as_ref().is_some_and(|records| records.was_refused());
-        if !state.unsent {
-            let answer = answer_of(verdict.kind, failure);
-            state.slot.answered(&state.clock, answer, made(records.as_deref()));
-        }
+        let random = Ambient::uniform(state.ambient.as_deref());
+        let report = Report {
+            outcome: answer_of(verdict.kind, failure),
+            requests: made(records.as_deref()),
+            attempts_left: state.policy.max_attempts.saturating_sub(attempt),
+            base: state.policy.throttle_delay.as_secs_f64(),
+            cap: state.policy.max_delay.as_secs_f64(),
+            random,
+        };
+        let refused_alone = !state.unsent && state.slot.answered(&state.clock, &report);
         let scope = state.scope();
         if verdict.kind == Kind::Throttled {
             scope.count_throttle();
@@ -92,7 +98,6 @@ impl Call<'_> {
             state.refill();
         }
         let accepting = state.accepting(verdict.kind);
-        let random = Ambient::uniform(state.ambient.as_deref());
         let deadline = state.deadline;
         let State { attempts, slot, policy: in_force, generation, clock, scopes, .. } = &mut *state;
         let budgets = scopes.budgets();
@@ -105,6 +110,7 @@ impl Call<'_> {
             now: clock.now(),
             deadline,
             earliest_turn: slot.earliest_turn(&scope, in_force, *generation, clock),
+            refused_alone,
             random,
             accepting,
             requests,
@@ -126,7 +132,8 @@ impl Call<'_> {
         let records = self.frame.shared_records();
         let state = self.state_mut();
         state.cut = None;
-        state.slot.answered(&state.clock, Answer::Accepted, made(records.as_deref()));
+        let report = Report { requests: made(records.as_deref()), ..Report::new(Answer::Accepted) };
+        state.slot.answered(&state.clock, &report);
         state.refill();
         state.count(attempt, records.as_deref());
         let event = state.event(attempt);
@@ -239,6 +246,7 @@ fn made(records: Option<&AttemptRecords>) -> u32 {
 fn answer_of(kind: Kind, failure: &Failure<'_>) -> Answer {
     match (kind, failure.transport) {
         (Kind::Throttled, _) => Answer::Throttled,
+        (Kind::Transient, None) => Answer::Fault,
         (_, None) => Answer::Accepted,
         (_, Some(_)) => Answer::Unknown,
     }

@@ -10,7 +10,7 @@ use super::block::BlockingClock;
 use crate::clock::{Clock, Time};
 use crate::decision::policy::{RateKind, Resolved};
 use crate::errors::StopWhy;
-use crate::limits::rate::{Gate, Outcome, Refused, Sent, Ticket};
+use crate::limits::rate::{Gate, Refused, Report, Sent, Ticket};
 use crate::limits::scope::Scope;
 
 /// A wait for a turn, and the conditions under which it began.
@@ -98,7 +98,7 @@ impl QueueSlot {
         clock: &Clock,
     ) -> Option<Time> {
         let gate = scope.gate(policy.rate?, policy, generation);
-        gate.earliest_turn(self.ticket, || clock.now())
+        gate.earliest_turn(&self.ticket, || clock.now())
     }
 
     /// Blocks the thread until the call's turn. `warn` is told that it does.
@@ -149,10 +149,11 @@ impl QueueSlot {
         }
     }
 
-    /// Tells the rate how the attempt ended, and how many requests it made.
-    pub fn answered(&mut self, clock: &Clock, outcome: Outcome, requests: u32) {
-        if let Some((gate, sent)) = self.sent.take() {
-            gate.answered(sent, outcome, requests, || clock.now());
-        }
+    /// Tells the rate how the attempt ended. True if the call is refused again and again while others
+    /// of its scope pass, so often that it should give up.
+    pub fn answered(&mut self, clock: &Clock, report: &Report) -> bool {
+        self.sent.take().is_some_and(|(gate, sent)| {
+            gate.answered(&mut self.ticket, sent, report, || clock.now())
+        })
     }
 }

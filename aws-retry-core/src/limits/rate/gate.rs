@@ -8,7 +8,7 @@ use std::{
 };
 
 use super::{
-    Dispatch, Kind, Outcome, State,
+    Dispatch, Kind, Outcome, Report, State, Ticket,
     queue::{Answer, Queue, Terms, Wakes},
     sync::{AtomicBool, AtomicU64, Mutex, MutexGuard, Ordering, PoisonError},
 };
@@ -30,18 +30,6 @@ impl Timekeeper for Clock {
 
     fn sleep_until(&self, until: Time) -> Sleep {
         Self::sleep_until(self, until)
-    }
-}
-
-/// A call's place in the order of first arrival. It keeps it over all attempts of the call.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Ticket(Option<u64>);
-
-impl Ticket {
-    /// The place is taken with the first turn asked for.
-    #[must_use]
-    pub const fn new() -> Self {
-        Self(None)
     }
 }
 
@@ -156,18 +144,18 @@ impl Gate {
 
     /// Gives the call its place in the order of arrival.
     pub fn reserve(&self, ticket: &mut Ticket) {
-        if ticket.0.is_none() {
-            ticket.0 = Some(self.lock().ticket());
+        if ticket.place.is_none() {
+            ticket.place = Some(self.lock().ticket());
         }
     }
 
     /// The earliest turn that the queue can give at its present rate; `None` while nothing holds it back.
-    pub fn earliest_turn(&self, ticket: Ticket, now: impl FnOnce() -> Time) -> Option<Time> {
+    pub fn earliest_turn(&self, ticket: &Ticket, now: impl FnOnce() -> Time) -> Option<Time> {
         if self.unthrottled.load(Ordering::Relaxed) {
             return None;
         }
         let mut queue = self.lock();
-        Some(queue.earliest_turn(now(), ticket.0))
+        Some(queue.earliest_turn(now(), ticket))
     }
 
     /// Waits until the call may send. To be polled by one task at a time; dropping it leaves the
@@ -193,7 +181,7 @@ impl Gate {
     pub fn at_once(&self, ticket: &mut Ticket, now: impl FnOnce() -> Time) -> Option<Sent> {
         self.unthrottled.load(Ordering::Relaxed).then(|| {
             let sent = self.unthrottled_send(now());
-            ticket.0.get_or_insert(sent.id);
+            ticket.place.get_or_insert(sent.id);
             sent
         })
     }
@@ -215,30 +203,31 @@ impl Gate {
         Sent { id, at: now.as_secs_f64() }
     }
 
-    /// What became of a send: its outcome, and how many requests it made. Reads the clock only if
-    /// it must.
+    /// The end of a send. Reads the clock only if it must. True if the call is refused again and again
+    /// while others pass, so often that it should give up.
     #[expect(clippy::needless_pass_by_value, reason = "an outcome is told once")]
     pub fn answered(
         &self,
+        ticket: &mut Ticket,
         sent: Sent,
-        outcome: Outcome,
-        requests: u32,
+        report: &Report,
         now: impl FnOnce() -> Time,
-    ) {
+    ) -> bool {
         let unthrottled = self.unthrottled.load(Ordering::Relaxed);
-        if unthrottled && self.kind == Kind::Paced && outcome != Outcome::Throttled {
-            return;
+        if unthrottled && self.kind == Kind::Paced && report.outcome != Outcome::Throttled {
+            return false;
         }
         let mut queue = self.lock();
         if unthrottled {
             let recent = self.recent[1].send();
             queue.begin(self.sends.load(Ordering::Relaxed), recent);
         }
-        let attempt = Dispatch { id: sent.id, at: sent.at };
-        let wakes = queue.answered(now(), attempt, outcome, requests);
+        let send = Dispatch { id: sent.id, at: sent.at };
+        let (hopeless, wakes) = queue.answered(now(), ticket, send, report);
         self.unthrottled.store(queue.is_unthrottled(), Ordering::Relaxed);
         drop(queue);
         wake(wakes);
+        hopeless
     }
 
     /// What can be seen of it.
@@ -298,8 +287,7 @@ impl<C: Timekeeper> Future for Turn<'_, C> {
             // Read under the lock: of two calls, the later one with the older reading would count as a clock
             // that was set back, and the rate would run ahead.
             let now = it.clock.now().max(slept_until);
-            let ticket = *it.ticket.0.get_or_insert_with(|| queue.ticket());
-            let (answer, wakes) = queue.ask(now, ticket, it.terms, cx.waker());
+            let (answer, wakes) = queue.ask(now, it.ticket, it.terms, cx.waker());
             drop(queue);
             wake(wakes);
             it.waiting = matches!(answer, Answer::At(_));
@@ -325,9 +313,9 @@ impl<C: Timekeeper> Future for Turn<'_, C> {
 impl<C> Drop for Turn<'_, C> {
     fn drop(&mut self) {
         if self.waiting
-            && let Some(ticket) = self.ticket.0
+            && let Some(place) = self.ticket.place
         {
-            let wakes = self.gate.lock().leave(ticket);
+            let wakes = self.gate.lock().leave(place);
             wake(wakes);
         }
     }

@@ -56,8 +56,8 @@ fn loom_the_first_throttle_comes_while_others_send() {
                     let clock = Still::default();
                     let mut ticket = Ticket::new();
                     let sent = gate.at_once(&mut ticket, || clock.now())?;
-                    let ids = (sent.id, ticket.0);
-                    gate.answered(sent, outcome, 1, || clock.now());
+                    let ids = (sent.id, ticket.place);
+                    gate.answered(&mut ticket, sent, &Report::new(outcome), || clock.now());
                     Some(ids)
                 })
             })

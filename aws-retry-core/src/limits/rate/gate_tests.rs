@@ -52,7 +52,8 @@ async fn before_the_first_throttle_nothing_waits() {
     let gate = Gate::new(Kind::Paced, f64::INFINITY, 1.0);
     for _ in 0..10_000 {
         let sent = gate.turn(&mut Ticket::new(), None, true, &clock).await.unwrap();
-        gate.answered(sent, Outcome::Accepted, 1, || panic!("the clock was read"));
+        let report = Report::new(Outcome::Accepted);
+        gate.answered(&mut Ticket::new(), sent, &report, || panic!("the clock was read"));
     }
     assert_eq!(clock.now(), Duration::ZERO);
     assert_eq!(gate.state(), State::default());
@@ -204,13 +205,15 @@ async fn the_first_throttle_ends_the_free_sending() {
     for kind in [Kind::Adaptive, Kind::Paced] {
         let (gate, clock) = (Gate::new(kind, f64::INFINITY, 1.0), Paused::new());
         let sent = gate.turn(&mut Ticket::new(), None, true, &clock).await.unwrap();
-        gate.answered(sent, Outcome::Throttled, 1, || clock.now());
+        let throttled = Report::new(Outcome::Throttled);
+        gate.answered(&mut Ticket::new(), sent, &throttled, || clock.now());
         let state = gate.state();
         assert!(state.rate.is_some_and(|it| it > 0.0 && it.is_finite()));
         assert_eq!(state.throttles, 1);
         for _ in 0..5 {
             let sent = gate.turn(&mut Ticket::new(), None, false, &clock).await.unwrap();
-            gate.answered(sent, Outcome::Accepted, 1, || clock.now());
+            let accepted = Report::new(Outcome::Accepted);
+            gate.answered(&mut Ticket::new(), sent, &accepted, || clock.now());
         }
         assert!(clock.now() > Duration::ZERO);
     }
@@ -318,6 +321,6 @@ fn the_clock_is_read_under_the_lock() {
     let clock = UnderLock(Arc::clone(&gate));
     let mut ticket = Ticket::new();
     let turn = futures::executor::block_on(gate.turn(&mut ticket, None, false, &clock)).unwrap();
-    assert!(gate.earliest_turn(ticket, || clock.now()).is_some());
-    gate.answered(turn, Outcome::Throttled, 1, || clock.now());
+    assert!(gate.earliest_turn(&ticket, || clock.now()).is_some());
+    gate.answered(&mut ticket, turn, &Report::new(Outcome::Throttled), || clock.now());
 }

@@ -11,8 +11,8 @@ mod queue;
 mod quota_meter;
 mod sync;
 
-pub use gate::{Gate, Refused, Sent, Ticket, Timekeeper, Turn};
-pub use queue::State;
+pub use gate::{Gate, Refused, Sent, Timekeeper, Turn};
+pub use queue::{State, Ticket};
 
 pub use crate::decision::policy::RateKind as Kind;
 
@@ -23,10 +23,50 @@ use crate::clock::Time;
 pub enum Outcome {
     /// The service answered with a throttle.
     Throttled,
-    /// Any other answer, a 5xx included: the request passed the quota.
+    /// Any other answer: the request passed the quota.
     Accepted,
+    /// A server error: the request passed the quota, but the service is not well.
+    Fault,
     /// No answer: cancelled, timed out, connection lost. It may have passed the quota.
     Unknown,
+}
+
+/// The end of an attempt, and the means that its call has left.
+#[derive(Clone, Copy, Debug)]
+pub struct Report {
+    /// How it ended.
+    pub outcome: Outcome,
+    /// The requests that it made.
+    pub requests: u32,
+    /// Attempts that the call may still make.
+    pub attempts_left: u32,
+    /// The call's first backoff (seconds).
+    pub base: f64,
+    /// The longest backoff (seconds).
+    pub cap: f64,
+    /// Uniform in [0, 1).
+    pub random: f64,
+}
+
+impl Report {
+    /// The report of an attempt of one request, with the means of paced mode's defaults.
+    #[must_use]
+    pub const fn new(outcome: Outcome) -> Self {
+        Self { outcome, requests: 1, attempts_left: 19, base: 0.5, cap: 30.0, random: 0.5 }
+    }
+}
+
+/// The history of a call that was refused by its last attempt, too.
+#[derive(Clone, Copy, Debug)]
+struct Repeat {
+    /// The first send of its throttles in a row.
+    first: Dispatch,
+    /// That one was not counted yet.
+    deferred: bool,
+    /// How many of the last ones concern the call alone, without the present one.
+    times: u32,
+    /// The present throttle concerns the call alone.
+    alone: bool,
 }
 
 /// One send, as the controllers see it; seconds since the clock's origin.

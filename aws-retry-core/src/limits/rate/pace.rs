@@ -2,7 +2,7 @@
 
 use super::cubic::Cubic;
 use super::paced::Paced;
-use super::{Dispatch, Kind, Outcome};
+use super::{Dispatch, Kind, Repeat, Report};
 
 /// A send rate. All times are seconds since the clock's origin and never decrease.
 #[derive(Debug)]
@@ -43,11 +43,20 @@ impl Pace {
         }
     }
 
-    /// An attempt of `requests` requests ended.
-    pub(super) fn answered(&mut self, now: f64, send: Dispatch, outcome: Outcome, requests: u32) {
+    /// An attempt ended. True if its throttle is not counted until the next answer to its call.
+    pub(super) fn answered(
+        &mut self,
+        now: f64,
+        send: Dispatch,
+        report: &Report,
+        repeat: Option<Repeat>,
+    ) -> bool {
         match self {
-            Self::Adaptive(it) => it.answered(now, outcome),
-            Self::Paced(it) => it.answered(now, send, outcome, requests),
+            Self::Adaptive(it) => {
+                it.answered(now, report.outcome);
+                false
+            }
+            Self::Paced(it) => it.answered(now, send, report.outcome, report.requests, repeat),
         }
     }
 
@@ -63,6 +72,30 @@ impl Pace {
         match self {
             Self::Adaptive(it) => it.rate(),
             Self::Paced(it) => it.rate(),
+        }
+    }
+
+    /// A quota is measured.
+    pub(super) const fn is_measured(&self) -> bool {
+        match self {
+            Self::Adaptive(_) => false,
+            Self::Paced(it) => it.quota().is_some(),
+        }
+    }
+
+    /// The least seconds between two probes, while the door is shut; else 0.
+    pub(super) fn probe_pause(&self, now: f64) -> f64 {
+        match self {
+            Self::Adaptive(_) => 0.0,
+            Self::Paced(it) => it.probe_pause(now),
+        }
+    }
+
+    /// Since when (seconds) nothing sent after a decrease was accepted, if so. Paced mode only.
+    pub(super) const fn blocked_since(&self) -> Option<f64> {
+        match self {
+            Self::Adaptive(_) => None,
+            Self::Paced(it) => it.blocked_since(),
         }
     }
 

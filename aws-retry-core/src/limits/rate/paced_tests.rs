@@ -69,9 +69,9 @@ proptest! {
                 late = Some((send, outcome));
                 continue;
             }
-            it.answered(now, send, outcome, 1);
+            it.answered(now, send, outcome, 1, None);
             if let Some((send, outcome)) = late.take() {
-                it.answered(now, send, outcome, 1);
+                it.answered(now, send, outcome, 1, None);
             }
             if let Some(rate) = it.rate() {
                 prop_assert!((1e-3..=1e9).contains(&rate), "{rate} {it:?}");
@@ -86,7 +86,7 @@ proptest! {
 fn a_rate_that_nobody_sends_at_is_not_doubled() {
     let mut it = Paced::new(1.0);
     it.sent(0.0, 0);
-    it.answered(0.0, Dispatch { id: 0, at: 0.0 }, Outcome::Throttled, 1);
+    it.answered(0.0, Dispatch { id: 0, at: 0.0 }, Outcome::Throttled, 1, None);
     let first = it.rate().unwrap();
     it.ready_at(0.0001);
     it.ready_at(0.9);
@@ -100,7 +100,7 @@ fn while_the_first_burst_is_out_there_are_only_probes() {
     let mut it = Paced::new(1.0);
     (0..1000).for_each(|id| it.sent(0.0, id));
     for id in 0..5 {
-        it.answered(0.05, Dispatch { id, at: 0.0 }, Outcome::Throttled, 1);
+        it.answered(0.05, Dispatch { id, at: 0.0 }, Outcome::Throttled, 1, None);
         it.ready_at(0.05);
     }
     assert!(it.rate().unwrap() <= 11.0, "{it:?}");
@@ -112,10 +112,10 @@ fn a_burst_within_a_round_trip_is_no_measure() {
     let mut it = Paced::new(1.0);
     let sends = [0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.033, 0.034, 0.045];
     (0..).zip(sends).for_each(|(id, at)| it.sent(at, id));
-    it.answered(0.05, Dispatch { id: 1, at: 0.0 }, Outcome::Accepted, 1);
+    it.answered(0.05, Dispatch { id: 1, at: 0.0 }, Outcome::Accepted, 1, None);
     for (now, id, at) in [(0.051, 0, 0.0), (0.069, 6, 0.033), (0.074, 7, 0.034), (0.077, 8, 0.045)]
     {
-        it.answered(now, Dispatch { id, at }, Outcome::Throttled, 1);
+        it.answered(now, Dispatch { id, at }, Outcome::Throttled, 1, None);
         it.ready_at(now);
     }
     it.ready_at(0.15);
@@ -128,13 +128,13 @@ fn a_burst_within_a_round_trip_is_no_measure() {
 fn throttled_probes_slow_the_search_down() {
     let mut it = Paced::new(1.0);
     it.sent(0.0, 0);
-    it.answered(0.1, Dispatch { id: 0, at: 0.0 }, Outcome::Throttled, 1);
+    it.answered(0.1, Dispatch { id: 0, at: 0.0 }, Outcome::Throttled, 1, None);
     let mut now: f64 = 0.1;
     let mut rates = vec![it.rate().unwrap()];
     for id in 1..12 {
         now = it.ready_at(now);
         it.sent(now, id);
-        it.answered(now + 0.1, Dispatch { id, at: now }, Outcome::Throttled, 1);
+        it.answered(now + 0.1, Dispatch { id, at: now }, Outcome::Throttled, 1, None);
         now += 0.1;
         rates.push(it.rate().unwrap());
     }

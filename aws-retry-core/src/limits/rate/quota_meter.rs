@@ -25,6 +25,8 @@ pub(super) struct QuotaMeter {
     newest: Option<Throttle>,
     /// Sends throttled after the first, up to the newest.
     throttled: u32,
+    /// Sends after the newest that were throttled and say nothing about the bucket.
+    alone: u32,
     /// Runs answered since, and their requests.
     runs: u32,
     requests: f64,
@@ -33,8 +35,15 @@ pub(super) struct QuotaMeter {
 }
 
 impl QuotaMeter {
-    pub(super) const NONE: Self =
-        Self { first: None, newest: None, throttled: 0, runs: 0, requests: 0.0, in_vain: 0.0 };
+    pub(super) const NONE: Self = Self {
+        first: None,
+        newest: None,
+        throttled: 0,
+        alone: 0,
+        runs: 0,
+        requests: 0.0,
+        in_vain: 0.0,
+    };
 
     /// The span so far says nothing: the bucket may have been full in between.
     pub(super) fn forget(&mut self) {
@@ -47,7 +56,7 @@ impl QuotaMeter {
     }
 
     /// A send was throttled.
-    pub(super) const fn throttled(&mut self, throttle: Throttle) {
+    pub(super) fn throttled(&mut self, throttle: Throttle) {
         let Some(first) = self.first else {
             (self.first, self.newest) = (Some(throttle), Some(throttle));
             return;
@@ -59,6 +68,17 @@ impl QuotaMeter {
             && newest.id < throttle.id
         {
             self.newest = Some(throttle);
+            self.throttled = self.throttled.saturating_add(std::mem::take(&mut self.alone));
+        }
+    }
+
+    /// A send was throttled for its own sake: it was not accepted, and says nothing about the bucket.
+    pub(super) const fn refused_alone(&mut self, id: u64) {
+        let (Some(first), Some(newest)) = (self.first, self.newest) else { return };
+        if newest.id < id {
+            self.alone = self.alone.saturating_add(1);
+        } else if first.id < id {
+            self.throttled = self.throttled.saturating_add(1);
         }
     }
 

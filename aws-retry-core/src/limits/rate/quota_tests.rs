@@ -88,7 +88,8 @@ fn work(
                         }
                         sleep(Duration::from_millis(50)).await;
                     }
-                    gate.answered(sent, outcome, made, || clock.now());
+                    let report = Report { requests: made, ..Report::new(outcome) };
+                    gate.answered(&mut ticket, sent, &report, || clock.now());
                     if outcome == Outcome::Accepted {
                         break;
                     }
@@ -169,7 +170,7 @@ fn a_shut_door_costs_few_attempts() {
         now = began + 0.06;
         trips[usize::from(now > 1.0)] += u32::from(!flight.is_empty());
         for send in flight {
-            pace.answered(now, send, Outcome::Throttled, 1);
+            pace.answered(now, send, Outcome::Throttled, 1, None);
         }
     }
     let [first, more] = trips;

@@ -2,7 +2,12 @@
 
 use clap::Parser;
 
-use crate::{policy::Policy, scenarios::Set, server::Counts, world::Scenario};
+use crate::{
+    policy::Policy,
+    scenarios::{BASE, Set},
+    server::Counts,
+    world::Scenario,
+};
 
 /// Simulates a job of many calls against a quota, over the real code, on a paused clock.
 ///
@@ -69,6 +74,9 @@ pub struct Args {
     /// Which scenarios of the scoreboard; several, by commas. All if not given.
     #[arg(long, value_enum, value_delimiter = ',')]
     pub set: Vec<Set>,
+    /// Of the irregular conditions, those whose name contains this.
+    #[arg(long)]
+    pub only: Option<String>,
     /// Paced mode alone, short jobs, 3 seeds: a regression check. Fails if a bound is missed by more
     /// than its slack.
     #[arg(long)]
@@ -89,6 +97,7 @@ impl Args {
             processes: self.processes,
             idle_every: self.idle_every,
             seed: self.seed.unwrap_or(1),
+            ..BASE
         }
     }
 }

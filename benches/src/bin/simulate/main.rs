@@ -3,12 +3,14 @@
 mod args;
 mod bounds;
 mod figures;
+mod irregular;
 mod policy;
 mod report;
 mod run;
 mod scenarios;
 mod scoreboard;
 mod server;
+mod trouble;
 mod world;
 
 use std::process::ExitCode;

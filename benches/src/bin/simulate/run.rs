@@ -11,13 +11,16 @@ use tokio::{
 use crate::{
     figures::Figures,
     policy::{Client, Policy},
-    world::{Call, Process, Scenario},
+    world::{Call, Log, Process, Scenario},
 };
 
 /// What `seeds` runs come to.
 pub fn many(policy: Policy, scenario: &Scenario, seeds: u64) -> Figures {
     let runs: Vec<_> = (0..seeds)
-        .map(|more| once(policy, &Scenario { seed: scenario.seed + more, ..scenario.clone() }))
+        .map(|more| {
+            let scenario = Scenario { seed: scenario.seed + more, ..scenario.clone() };
+            Figures::of(&once(policy, &scenario), &scenario)
+        })
         .collect();
     Figures::of_all(&runs)
 }
@@ -27,7 +30,7 @@ pub fn few(policy: Policy, scenario: &Scenario, seeds: u64) -> Figures {
     many(policy, scenario, if scenario.calls > 10_000 { 1 } else { seeds })
 }
 
-fn once(policy: Policy, scenario: &Scenario) -> Figures {
+pub fn once(policy: Policy, scenario: &Scenario) -> Log {
     // Scopes of its own, and the jitter that belongs to the seed.
     let _rules = Harness::new().seed(scenario.seed).enter();
     fastrand::seed(scenario.seed);
@@ -37,7 +40,7 @@ fn once(policy: Policy, scenario: &Scenario) -> Figures {
         .build()
         .expect("a runtime");
     let scenario = Arc::new(scenario.clone());
-    let log = runtime.block_on(async {
+    runtime.block_on(async {
         let processes = Process::all(&scenario);
         let mut tasks = Vec::new();
         let mut watches = Vec::new();
@@ -55,8 +58,7 @@ fn once(policy: Policy, scenario: &Scenario) -> Figures {
         }
         watches.iter().for_each(JoinHandle::abort);
         processes[0].log()
-    });
-    Figures::of(&log, &scenario)
+    })
 }
 
 /// Looks at what a process believes.
@@ -73,7 +75,7 @@ async fn work(process: Process, worker: u64, client: Client) {
     process.rest().await;
     while process.next_call() {
         let began = process.now();
-        let ended = client.call(&process).await;
+        let (ended, poisoned) = process.begin(client.call(&process)).await;
         let ended_at = process.now();
         process.ended(Call {
             process: process.id,
@@ -82,6 +84,7 @@ async fn work(process: Process, worker: u64, client: Client) {
             ended_at,
             attempts: ended.attempts,
             failed: ended.failed,
+            poisoned,
         });
         process.rest().await;
     }

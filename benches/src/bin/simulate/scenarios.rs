@@ -4,7 +4,11 @@ use std::ops::Range;
 
 use clap::ValueEnum;
 
-use crate::{server::Counts, world::Scenario};
+use crate::{
+    server::Counts,
+    trouble::{Kind, Trouble},
+    world::Scenario,
+};
 
 /// A set of scenarios, and what was known of it while the controller was made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -15,6 +19,8 @@ pub enum Set {
     Tuned,
     /// Drawn at random, and run for the first time when the controller was finished.
     HeldOut,
+    /// One bad call, a shut door, an outage: with bounds of their own.
+    Irregular,
 }
 
 impl Set {
@@ -22,6 +28,7 @@ impl Set {
         match self {
             Self::Reference => "Reference scenarios",
             Self::Tuned => "More scenarios that were tuned on",
+            Self::Irregular => "Irregular conditions",
             Self::HeldOut => "Held out: drawn at random, run when the controller was finished",
         }
     }
@@ -35,11 +42,12 @@ impl Set {
             Self::Reference => named(reference()),
             Self::Tuned => named(tuned()),
             Self::HeldOut => held_out(),
+            Self::Irregular => Vec::new(),
         }
     }
 }
 
-const BASE: Scenario = Scenario {
+pub const BASE: Scenario = Scenario {
     counts: Counts::Bucket,
     rate: 20.0,
     burst: 100.0,
@@ -50,10 +58,14 @@ const BASE: Scenario = Scenario {
     change: None,
     processes: 1,
     idle_every: None,
+    share: 1.0,
+    window: 1.0,
+    trouble: Trouble::new(Kind::None, 0.0, 0.0),
+    until: f64::INFINITY,
     seed: 1,
 };
 
-const fn bucket(rate: f64, burst: f64, calls: u64, workers: u64) -> Scenario {
+pub const fn bucket(rate: f64, burst: f64, calls: u64, workers: u64) -> Scenario {
     Scenario { rate, burst, calls, workers, ..BASE }
 }
 

@@ -8,6 +8,7 @@ use crate::{
     args::Args,
     bounds::Bounds,
     figures::Figures,
+    irregular,
     policy::Policy,
     report,
     run::{few, many},
@@ -27,6 +28,10 @@ pub fn print(args: &Args) {
     let sets = if args.set.is_empty() { Set::value_variants() } else { &args.set };
     let seeds = args.seeds.unwrap_or(7);
     for &set in sets {
+        if set == Set::Irregular {
+            irregular::print(args, &policies);
+            continue;
+        }
         println!("\n#### {}\n", set.title());
         let first = args.seed.unwrap_or(if set == Set::HeldOut { HELD_OUT_SEED } else { 1 });
         let scenarios: Vec<_> = set
@@ -88,5 +93,6 @@ pub fn check(args: &Args) -> ExitCode {
             println!("{name}: MISSED: {}", missed.join(", "));
         }
     }
-    if good { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    let irregular = irregular::check(args);
+    if good { irregular } else { ExitCode::FAILURE }
 }

@@ -4,14 +4,16 @@ use std::collections::VecDeque;
 
 use aws_retry_testkit::bucket::{Quota, TokenBucket};
 
+use crate::{trouble::Kind, world::Scenario};
+
 /// How a service counts requests against its quota.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum Counts {
     /// A token bucket: `burst` at first, then `rate` a second. What EC2 and most services do.
     Bucket,
-    /// At most `rate` in each whole second.
+    /// At most `rate` per second in each window, by default of a second.
     FixedWindow,
-    /// At most `rate` in any second.
+    /// The same in a window that slides.
     SlidingWindow,
 }
 
@@ -20,26 +22,34 @@ pub enum Counts {
 pub struct Server {
     counts: Counts,
     rate: f64,
-    change: Option<(f64, f64)>,
+    /// When the rate changes (seconds), and to what.
+    changes: VecDeque<(f64, f64)>,
+    /// Seconds of a window.
+    window: f64,
     bucket: TokenBucket,
     accepted: VecDeque<f64>,
 }
 
 impl Server {
-    /// A full bucket, or an empty window. `change` is (when, new rate).
-    pub fn new(counts: Counts, rate: f64, burst: f64, change: Option<(f64, f64)>) -> Self {
-        let bucket = TokenBucket::full(Quota { burst, rate });
-        Self { counts, rate, change, bucket, accepted: VecDeque::new() }
+    /// A full bucket, or an empty window.
+    pub fn new(it: &Scenario) -> Self {
+        let mut changes: VecDeque<_> = it.change.into_iter().collect();
+        if let Kind::Taken(left) = it.trouble.kind {
+            changes.extend([(it.trouble.from, left), (it.trouble.ends_at(), it.rate)]);
+        }
+        let bucket = TokenBucket::full(Quota { burst: it.burst, rate: it.rate });
+        let (counts, rate, window) = (it.counts, it.rate, it.window);
+        Self { counts, rate, changes, window, bucket, accepted: VecDeque::new() }
     }
 
     /// A request arrives at second `now`: is it within the quota?
     pub fn admits(&mut self, now: f64) -> bool {
-        if let Some((at, rate)) = self.change
+        while let Some(&(at, rate)) = self.changes.front()
             && now >= at
         {
             self.bucket.set_rate(rate, at);
             self.rate = rate;
-            self.change = None;
+            self.changes.pop_front();
         }
         match self.counts {
             Counts::Bucket => self.bucket.take(now),
@@ -60,9 +70,9 @@ impl Server {
         }
     }
 
-    /// One second, or as long as one request takes.
+    /// Seconds of a window, or as long as one request takes.
     fn window(&self) -> f64 {
-        (1.0 / self.rate).max(1.0)
+        (1.0 / self.rate).max(self.window)
     }
 
     fn within_window(&mut self, now: f64) -> bool {

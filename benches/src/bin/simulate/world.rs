@@ -7,13 +7,23 @@ use std::sync::{
 
 use tokio::time::{Duration, Instant, sleep, sleep_until};
 
-use crate::server::{Counts, Server};
+use crate::{
+    server::{Counts, Server},
+    trouble::{Kind, Trouble},
+};
+
+tokio::task_local! {
+    /// The call in progress is refused whenever it is sent before this second.
+    static REFUSED_UNTIL: f64;
+}
 
 /// What is simulated.
 #[derive(Clone, Debug)]
 pub struct Scenario {
     pub counts: Counts,
     pub rate: f64,
+    /// Seconds of a window.
+    pub window: f64,
     pub burst: f64,
     pub calls: u64,
     pub workers: u64,
@@ -24,6 +34,11 @@ pub struct Scenario {
     pub processes: u64,
     /// Seconds of work, then as many of rest.
     pub idle_every: Option<f64>,
+    /// The part of the quota to use; this crate's modes alone.
+    pub share: f64,
+    pub trouble: Trouble,
+    /// No call begins after this second.
+    pub until: f64,
     pub seed: u64,
 }
 
@@ -32,8 +47,12 @@ pub struct Scenario {
 pub enum Reply {
     Done,
     Throttled,
-    /// A 503 that is no throttle.
+    /// A throttle with a hint: so many milliseconds.
+    Hinted(u64),
+    /// A 503 that is not a throttle.
     Fault,
+    /// The connection was lost.
+    Lost,
 }
 
 /// What happened so far.
@@ -47,6 +66,8 @@ pub struct Log {
     /// (second, believed quota) of the first process, every 10 ms.
     pub rates: Vec<(f64, f64)>,
     pub calls: Vec<Call>,
+    /// When each request was sent, and its answer; only of scenarios that end at a time.
+    pub requests: Vec<(f64, Reply)>,
 }
 
 /// One finished call.
@@ -58,6 +79,8 @@ pub struct Call {
     pub ended_at: f64,
     pub attempts: u32,
     pub failed: bool,
+    /// The trouble is its own: nobody could have served it.
+    pub poisoned: bool,
 }
 
 /// A process's view of the world.
@@ -69,6 +92,8 @@ pub struct Process {
     inner: Arc<Mutex<Inner>>,
     left: Arc<AtomicU64>,
     warned: Arc<AtomicU64>,
+    /// Calls that began while the trouble lasted.
+    troubled: Arc<AtomicU64>,
 }
 
 struct Inner {
@@ -81,7 +106,7 @@ impl Process {
     /// As many processes as the scenario has, around one service.
     pub fn all(scenario: &Arc<Scenario>) -> Vec<Self> {
         let origin = Instant::now();
-        let server = Server::new(scenario.counts, scenario.rate, scenario.burst, scenario.change);
+        let server = Server::new(scenario);
         let random = fastrand::Rng::with_seed(scenario.seed);
         let inner = Arc::new(Mutex::new(Inner { server, random, log: Log::default() }));
         (0..scenario.processes)
@@ -92,6 +117,7 @@ impl Process {
                 inner: Arc::clone(&inner),
                 left: Arc::new(AtomicU64::new(scenario.calls / scenario.processes)),
                 warned: Arc::new(AtomicU64::new(0)),
+                troubled: Arc::new(AtomicU64::new(0)),
             })
             .collect()
     }
@@ -114,9 +140,11 @@ impl Process {
 
     /// Another call is to be made.
     pub fn next_call(&self) -> bool {
-        self.left
-            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1))
-            .is_ok()
+        self.now() < self.scenario.until
+            && self
+                .left
+                .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1))
+                .is_ok()
     }
 
     /// Rests, if it is time to.
@@ -130,9 +158,19 @@ impl Process {
         }
     }
 
+    /// Runs a call; whether it is poisoned.
+    pub async fn begin<F: Future>(&self, call: F) -> (F::Output, bool) {
+        let trouble = &self.scenario.trouble;
+        let poisoned = trouble.lasts(self.now())
+            && trouble.poisons(self.troubled.fetch_add(1, Ordering::Relaxed));
+        let until = if poisoned { trouble.ends_at() } else { 0.0 };
+        (REFUSED_UNTIL.scope(until, call).await, poisoned)
+    }
+
     /// One request: 0.3 of the latency to the service, and back 0.3 of it for a throttle, 0.7 for
     /// all else.
     pub async fn request(&self) -> Reply {
+        let sent_at = self.now();
         let (latency, fault) = {
             let mut inner = self.inner();
             inner.log.sent += 1;
@@ -141,20 +179,46 @@ impl Process {
         };
         let warned = self.warned.load(Ordering::Relaxed) > 0;
         sleep(Duration::from_secs_f64(0.3 * latency)).await;
+        let reply = self.reply(fault);
+        let throttled = matches!(reply, Reply::Throttled | Reply::Hinted(_));
+        let back = if throttled { 0.3 } else { 0.7 };
+        sleep(Duration::from_secs_f64(back * latency)).await;
         let now = self.now();
-        let admitted = self.inner().server.admits(now);
-        if !admitted {
-            sleep(Duration::from_secs_f64(0.3 * latency)).await;
+        let log = &mut self.inner().log;
+        if throttled {
             self.warned.store(1, Ordering::Relaxed);
-            let now = self.now();
-            let log = &mut self.inner().log;
             log.throttled += 1;
             log.avoidable += u64::from(warned);
             log.first_throttle.get_or_insert(now);
+        }
+        if self.scenario.until.is_finite() {
+            log.requests.push((sent_at, reply));
+        }
+        reply
+    }
+
+    /// The answer to a request that arrives now.
+    fn reply(&self, fault: bool) -> Reply {
+        let now = self.now();
+        if REFUSED_UNTIL.try_with(|until| now < *until).unwrap_or(false) {
             return Reply::Throttled;
         }
-        sleep(Duration::from_secs_f64(0.7 * latency)).await;
-        if fault { Reply::Fault } else { Reply::Done }
+        let trouble = &self.scenario.trouble;
+        match trouble.kind {
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "seconds")]
+            Kind::Shut(hint) if hint > 0.0 && trouble.lasts(now) => {
+                return Reply::Hinted((1000.0 * hint) as u64);
+            }
+            Kind::Shut(_) if trouble.lasts(now) => return Reply::Throttled,
+            Kind::Faults if trouble.lasts(now) => return Reply::Fault,
+            Kind::Lost if trouble.lasts(now) => return Reply::Lost,
+            _ => {}
+        }
+        match self.inner().server.admits(now) {
+            false => Reply::Throttled,
+            true if fault => Reply::Fault,
+            true => Reply::Done,
+        }
     }
 
     pub fn ended(&self, call: Call) {

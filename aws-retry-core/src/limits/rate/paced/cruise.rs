@@ -38,6 +38,9 @@ const HALF_WEIGHT_AT: f64 = 6.0;
 /// Seconds of waiting after which the quota is measured again where `share` is below 1: at the share,
 /// nothing is learned.
 const RELEARN_AFTER: f64 = 300.0;
+/// The unused part of the quota has filled the bucket by then: the rate grows at this part of the usual
+/// speed, or the bucket is empty at twice the quota.
+const RELEARN_SPEED: f64 = 0.25;
 
 /// Around the quota.
 #[derive(Clone, Copy, Debug)]
@@ -52,11 +55,14 @@ pub(super) struct Cruise {
     shared: f64,
     /// Seconds that the share has been kept to; none while learning.
     share_held_for: Option<f64>,
+    /// Something was accepted at this quota; until then it is on trial.
+    pub(super) proven: bool,
 }
 
 impl Cruise {
     pub(super) fn new(quota: f64, tried: f64, share: f64) -> Self {
-        let mut it = Self { quota, age: 0.0, settled: 0, shared: 0.0, share_held_for: None };
+        let mut it =
+            Self { quota, age: 0.0, settled: 0, shared: 0.0, share_held_for: None, proven: false };
         it.settle(tried, share);
         it
     }
@@ -106,9 +112,18 @@ impl Cruise {
         }
     }
 
-    /// Somebody waited for so many seconds. True when the quota is to be measured again.
-    pub(super) fn waited(&mut self, seconds: f64) -> bool {
-        self.age += seconds;
+    /// Somebody waited for so many seconds, and successes have paid for so many seconds of growth. True
+    /// when the quota is to be measured again.
+    pub(super) fn waited(&mut self, seconds: f64, paid: &mut f64, known: Known) -> bool {
+        let mut step = seconds;
+        if self.grows(known) {
+            if known.share < 1.0 {
+                step *= RELEARN_SPEED;
+            }
+            step = step.min(paid.max(0.0));
+            *paid -= step;
+        }
+        self.age += step;
         let relearn = self.share_held_for.as_mut().is_some_and(|held| {
             *held += seconds;
             *held > RELEARN_AFTER
@@ -116,8 +131,21 @@ impl Cruise {
         if relearn {
             self.share_held_for = None;
             self.settled = 0;
+            self.age = self.age_at(known.share, known);
         }
         relearn
+    }
+
+    /// A throttle is overdue: the rate grows until one comes.
+    fn grows(&self, known: Known) -> bool {
+        let overdue = OVERDUE + PATIENCE * self.shared;
+        self.share_held_for.is_none() && self.age > overdue * self.cycle(known)
+    }
+
+    /// The age at which a cycle sends at this part of the quota.
+    fn age_at(&self, part: f64, known: Known) -> f64 {
+        let cycle = self.cycle(known);
+        cycle * (1.0 - (1.0 - part) / self.dip(cycle, known))
     }
 
     /// Seconds until the rate is at the quota.

@@ -15,8 +15,13 @@ const BURST_ANSWERED: f64 = 0.7;
 const BURST_SPREAD: f64 = 1.5;
 /// Seconds of its quota that an account's bucket commonly holds.
 const USUAL_BURST: f64 = 5.0;
-/// Round trips between two doublings.
+/// Round trips between two doublings; at most so many seconds, where two sends take longer.
 const STEP: f64 = 1.25;
+const SLOWEST_STEP: f64 = 0.5;
+/// Doublings without a success in between.
+const UNPROVEN_DOUBLINGS: u8 = 3;
+/// Probes per second at least.
+const FEWEST_PROBES: f64 = 0.5;
 /// The search stays below this many times the rate that too few accepted requests hint at.
 const MOST_ABOVE_HINT: f64 = 3.0;
 /// A throttle lowers the search to this part of the rate tried at most: a window may be shut.
@@ -50,36 +55,48 @@ pub(super) struct Search {
     pub(super) age: f64,
     /// Something was sent at this rate.
     pub(super) tried: bool,
+    /// Doublings since the last success.
+    pub(super) unproven: u8,
     /// None once a throttle of a probe has come.
     pub(super) initial: Option<InitialBurst>,
 }
 
 impl Search {
     pub(super) const fn new(initial: InitialBurst) -> Self {
-        Self { rate: FIRST_PROBES, age: 0.0, tried: false, initial: Some(initial) }
+        Self { initial: Some(initial), ..Self::from(FIRST_PROBES) }
+    }
+
+    /// From this rate on.
+    pub(super) const fn from(rate: f64) -> Self {
+        Self { rate, age: 0.0, tried: false, unproven: 0, initial: None }
     }
 
     /// Somebody waited for so many seconds: faster, if it is time to.
-    pub(super) fn waited(&mut self, seconds: f64, known: Known, meter: &QuotaMeter) {
+    pub(super) fn waited(&mut self, seconds: f64, paid: f64, known: Known, meter: &QuotaMeter) {
         self.age += seconds;
         while self.rate < HIGHEST_RATE {
             let initial = self.initial.as_mut().filter(|it| !it.answered);
             let step = match initial {
                 Some(_) => BURST_ANSWERED * known.round_trip,
-                None => (STEP * known.round_trip).max(2.0 / self.rate),
+                None => (STEP * known.round_trip).max((2.0 / self.rate).min(SLOWEST_STEP)),
             };
             if self.age < step {
                 break;
             }
-            self.age -= step;
             if let Some(initial) = initial {
+                self.age -= step;
                 initial.answered = true;
                 self.rate = hint(initial.accepted, known, meter);
-            } else if std::mem::take(&mut self.tried) {
+            } else if self.unproven < UNPROVEN_DOUBLINGS
+                && paid >= 0.0
+                && std::mem::take(&mut self.tried)
+            {
+                self.unproven += 1;
+                self.age -= step;
                 self.rate *= 2.0;
             } else {
-                // Sends try a rate, not the time that a pause takes or a head that is not polled.
-                self.age = 0.0;
+                // Successes prove a rate, not the time that a pause takes or a head that is not polled.
+                self.age = step;
                 break;
             }
         }
@@ -88,7 +105,7 @@ impl Search {
     /// A probe was throttled, with too few accepted for a measure.
     pub(super) fn lower(&mut self, meter: &QuotaMeter) {
         let hint = meter.measure().map_or(0.0, |it| MOST_ABOVE_HINT * it.rate);
-        self.rate = self.rate.min(hint.max(LOWER_TO * self.rate));
+        self.rate = self.rate.min(hint.max(LOWER_TO * self.rate).max(FEWEST_PROBES));
     }
 
     /// Whether the measure is the quota, not less.

@@ -9,14 +9,17 @@
 
 mod limit;
 mod steady;
+mod ticket;
 
 use std::collections::{BTreeMap, btree_map::Entry};
 use std::mem;
 
 use super::pace::Pace;
-use super::{Dispatch, Kind, Outcome, Time};
+use super::{Dispatch, Kind, Outcome, Report, Time};
 use limit::Limit;
 use steady::Steady;
+pub use ticket::Ticket;
+use ticket::{Refusals, Seen};
 
 /// A turn passes on after the time of two sends, at least after this (seconds).
 const SHORTEST_LEASE: f64 = 0.05;
@@ -28,6 +31,9 @@ const NANOSECOND: f64 = 1e-9;
 const COUNTED: usize = 16;
 /// How many waiters are looked at, after each send, for a wait that has become far too long.
 const SWEEP: usize = 4;
+
+/// Calls that rest because they are refused alone: so many, and more than wait in the line, are a crowd.
+const CROWD: usize = 5;
 
 /// What a caller is ready to put up with.
 #[derive(Clone, Copy, Debug, Default)]
@@ -96,6 +102,11 @@ pub(super) struct Queue<W> {
     pace: Pace,
     limit: Option<Limit>,
     line: BTreeMap<u64, Waiter<W>>,
+    /// Calls that rest outside the line after a throttle; whether they are woken when the door opens.
+    resting: BTreeMap<u64, (Waiter<W>, bool)>,
+    seen: Seen,
+    /// How often a shut door has opened.
+    openings: u64,
     next_ticket: u64,
     next_send: u64,
     /// Where the sweep for stale waits goes on.
@@ -111,6 +122,9 @@ impl<W: Clone> Queue<W> {
             pace: Pace::new(kind, share),
             limit: Limit::new(max_rate, 0.0),
             line: BTreeMap::new(),
+            resting: BTreeMap::new(),
+            seen: Seen::NONE,
+            openings: 0,
             next_ticket: FIRST_TICKET,
             next_send: 0,
             swept: 0,
@@ -131,17 +145,21 @@ impl<W: Clone> Queue<W> {
         let mut wakes = Wakes::none();
         wakes.head = self.call_head(self.steady.latest);
         self.sweep(self.steady.latest, &mut wakes.stale);
+        wakes.stale.extend(self.resting.values().map(|(it, _)| it.waker.clone()));
         wakes
     }
 
-    /// The earliest turn of `ticket`, or of a new one: as the queue stands and at its present rate.
-    pub(super) fn earliest_turn(&mut self, now: Time, ticket: Option<u64>) -> Time {
+    /// The earliest turn of a call: as the queue stands and at its present rate.
+    pub(super) fn earliest_turn(&mut self, now: Time, call: &Ticket) -> Time {
         let now = self.steady.seconds(now);
-        let ahead = self.ahead(ticket.unwrap_or(u64::MAX)).at_least;
+        let rest = call.refusals.rests_until(now, self.openings);
+        // A call that rests until the door opens may be woken at any time.
+        let rested = rest.filter(|(_, shut)| !shut).map_or(now, |(until, _)| until);
+        let ahead = self.ahead(call.place.unwrap_or(u64::MAX)).at_least;
         let first = self.pace.next_turn(now);
         let first = self.limit.as_ref().map_or(first, |it| first.max(it.next_at));
         let after_all = now + ahead / self.capped(self.pace.optimistic_rate());
-        let earliest = first.max(after_all);
+        let earliest = first.max(after_all).max(rested);
         // At once is not later than now, whatever the rounding.
         self.steady.time(if earliest > now { earliest } else { 0.0 })
     }
@@ -164,20 +182,28 @@ impl<W: Clone> Queue<W> {
         self.next_send
     }
 
-    /// May `ticket` send now? If not, it is in the line, with `waker` to be woken.
+    /// May the call send now? If not, it is in the line or rests, with `waker` to be woken.
     pub(super) fn ask(
         &mut self,
         now: Time,
-        ticket: u64,
+        call: &mut Ticket,
         terms: Terms,
         waker: &W,
     ) -> (Answer, Wakes<W>) {
+        let ticket = *call.place.get_or_insert_with(|| self.ticket());
         let late = terms.deadline.is_some_and(|deadline| deadline <= now);
         let now = self.steady.seconds(now);
         if late {
             return (Answer::TooLate, self.leave(ticket));
         }
         let mut calls = Wakes::none();
+        if let Some(rest) = call.refusals.rests_until(now + NANOSECOND, self.openings) {
+            calls.former = self.remove(ticket);
+            return (self.rest(ticket, rest, terms, waker), calls);
+        }
+        if let Some((rested, _)) = self.resting.remove(&ticket) {
+            calls.former = Some(rested.waker);
+        }
         if self.pass_over(now, ticket, &mut calls.passed_over) {
             calls.head = self.call_head(now);
         }
@@ -195,7 +221,7 @@ impl<W: Clone> Queue<W> {
             (ready, ready)
         };
         if head.is_none() && ready <= now + NANOSECOND {
-            calls.former = self.remove(ticket);
+            calls.former = calls.former.or(self.remove(ticket));
             calls.head = self.call_head(now);
             let id = self.send(now);
             self.sweep(now, &mut calls.stale);
@@ -218,11 +244,26 @@ impl<W: Clone> Queue<W> {
             }
             return (Answer::At(self.steady.time(ready)), calls);
         };
-        calls.former = self.remove(ticket);
-        if calls.former.is_some() && head.is_none() {
+        let left = self.remove(ticket);
+        if left.is_some() && head.is_none() {
             calls.head = self.call_head(now);
         }
+        calls.former = calls.former.or(left);
         (answer, calls)
+    }
+
+    /// The call rests until then, and is woken when the door opens if it is shut.
+    fn rest(&mut self, ticket: u64, rest: (f64, bool), terms: Terms, waker: &W) -> Answer {
+        let (until, shut) = rest;
+        let at = self.steady.time(until);
+        if terms.fail_fast {
+            return Answer::Busy;
+        }
+        if !shut && terms.deadline.is_some_and(|deadline| at > deadline) {
+            return Answer::TooLate;
+        }
+        self.resting.insert(ticket, (Waiter { due: until, waker: waker.clone() }, shut));
+        Answer::At(at)
     }
 
     /// `ticket` waits no longer.
@@ -237,22 +278,41 @@ impl<W: Clone> Queue<W> {
     }
 
     fn remove(&mut self, ticket: u64) -> Option<W> {
-        self.line.remove(&ticket).map(|it| it.waker)
+        let resting = || self.resting.remove(&ticket).map(|(it, _)| it);
+        self.line.remove(&ticket).or_else(resting).map(|it| it.waker)
     }
 
-    /// The attempt sent as `send` ended, after `requests` requests.
+    /// The attempt sent as `send` ended. True if the call should give up: it is refused again and again
+    /// while others pass.
     pub(super) fn answered(
         &mut self,
         now: Time,
+        ticket: &mut Ticket,
         send: Dispatch,
-        outcome: Outcome,
-        requests: u32,
-    ) -> Wakes<W> {
+        report: &Report,
+    ) -> (bool, Wakes<W>) {
         let now = self.steady.seconds(now);
-        self.throttles += u64::from(outcome == Outcome::Throttled);
-        self.pace.answered(now, send, outcome, requests);
+        let throttled = report.outcome == Outcome::Throttled;
+        self.throttles += u64::from(throttled);
+        let refusals = &mut ticket.refusals;
+        let alone = throttled && refusals.is_alone(&self.seen, self.pace.is_measured());
+        let was_blocked = self.pace.blocked_since().is_some();
+        let deferred = self.pace.answered(now, send, report, refusals.repeat(alone));
+        match report.outcome {
+            Outcome::Throttled if alone || deferred => {}
+            Outcome::Throttled => self.seen.throttled(),
+            Outcome::Accepted | Outcome::Fault => self.seen.accepted(send.id),
+            Outcome::Unknown => {}
+        }
+        let hopeless = throttled && self.refused(now, ticket, send, report, alone, deferred);
+        if !throttled {
+            ticket.refusals = Refusals::NONE;
+        }
         let mut wakes = Wakes::none();
-        if let Some((_, head)) = self.line.first_key_value()
+        if was_blocked && self.pace.blocked_since().is_none() {
+            self.open(now);
+            wakes.head = self.call_head(now);
+        } else if let Some((_, head)) = self.line.first_key_value()
             && head.due > now + GRAIN
         {
             let due = head.due;
@@ -260,7 +320,52 @@ impl<W: Clone> Queue<W> {
                 wakes.head = self.call_head(now);
             }
         }
-        wakes
+        (hopeless, wakes)
+    }
+
+    /// A call was throttled: how it waits. True if it should give up.
+    fn refused(
+        &mut self,
+        now: f64,
+        ticket: &mut Ticket,
+        send: Dispatch,
+        report: &Report,
+        alone: bool,
+        deferred: bool,
+    ) -> bool {
+        let refusals = &mut ticket.refusals;
+        match (&self.pace, self.pace.blocked_since()) {
+            (Pace::Adaptive(_), _) => {
+                // From its second throttle in a row on, the call lets the others go first.
+                if refusals.is_again() {
+                    ticket.place = Some(self.next_ticket);
+                    self.next_ticket += 1;
+                }
+                refusals.refused(send, &self.seen, false);
+            }
+            _ if alone => {
+                let alone = self.resting.values().filter(|(_, shut)| !shut).count();
+                let crowded = alone >= CROWD && alone > self.line.len();
+                return refusals.refused_alone(now, send, &self.seen, report, crowded);
+            }
+            (_, Some(since)) => {
+                // Each of the others has its turn first.
+                let turn = self.pace.probe_pause(now).max(1.0 / self.rate());
+                let turns = turn * count(self.line.len() + self.resting.len());
+                let blocked = (now - since, turns, self.openings);
+                refusals.refused_while_blocked(now, send, &self.seen, report, blocked);
+            }
+            _ => refusals.refused(send, &self.seen, deferred),
+        }
+        false
+    }
+
+    /// The door is open: the calls that rest until then come back to their places.
+    fn open(&mut self, now: f64) {
+        self.openings += 1;
+        for (ticket, (waiter, _)) in self.resting.extract_if(.., |_, (_, shut)| *shut) {
+            self.line.insert(ticket, Waiter { due: now, ..waiter });
+        }
     }
 
     pub(super) fn state(&self) -> State {
@@ -269,7 +374,8 @@ impl<W: Clone> Queue<W> {
             Pace::Paced(it) => (it.quota(), it.cycles()),
         };
         let rate = self.pace.rate().map(|rate| self.capped(rate));
-        State { rate, quota, waiting: self.line.len(), throttles: self.throttles, cycles }
+        let waiting = self.line.len() + self.resting.len();
+        State { rate, quota, waiting, throttles: self.throttles, cycles }
     }
 
     /// Nobody is ever held back by the present state.

@@ -1,7 +1,10 @@
 //! The queue and its rates under random scripts: no turn is lost or given twice, nobody starves,
 //! whatever the clock does.
 
-use std::{collections::BTreeSet, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use proptest::prelude::*;
 
@@ -48,17 +51,27 @@ struct Driver {
     waiting: BTreeSet<u64>,
     flying: Vec<(u64, u64, f64)>,
     sent: BTreeSet<u64>,
+    calls: BTreeMap<u64, Ticket>,
 }
 
 impl Driver {
     fn new((kind, max_rate, share): (Kind, f64, f64)) -> Self {
         let queue = Queue::new(kind, max_rate, share);
         let now = Duration::from_secs(1000);
-        Self { queue, now, waiting: BTreeSet::new(), flying: Vec::new(), sent: BTreeSet::new() }
+        Self {
+            queue,
+            now,
+            waiting: BTreeSet::new(),
+            flying: Vec::new(),
+            sent: BTreeSet::new(),
+            calls: BTreeMap::new(),
+        }
     }
 
     fn ask(&mut self, ticket: u64) -> Answer {
-        let (answer, _) = self.queue.ask(self.now, ticket, Terms::default(), &ticket);
+        let call = self.calls.entry(ticket).or_default();
+        call.place = call.place.or(Some(ticket));
+        let (answer, _) = self.queue.ask(self.now, call, Terms::default(), &ticket);
         match answer {
             Answer::Go { id, at } => {
                 assert!(self.sent.insert(id), "send {id} twice");
@@ -93,14 +106,17 @@ impl Driver {
             }
             Step::Leave(which) => {
                 if let Some(ticket) = self.nth(*which) {
-                    let _ = self.queue.leave(ticket);
+                    let place = self.calls.get(&ticket).and_then(|it| it.place).unwrap_or(ticket);
+                    let _ = self.queue.leave(place);
                     self.waiting.remove(&ticket);
                 }
             }
             Step::Answer(which, outcome, requests) => {
                 if !self.flying.is_empty() {
                     let (ticket, id, at) = self.flying.swap_remove(which.index(self.flying.len()));
-                    let _ = self.queue.answered(self.now, Dispatch { id, at }, *outcome, *requests);
+                    let report = Report { requests: *requests, ..Report::new(*outcome) };
+                    let call = self.calls.entry(ticket).or_default();
+                    let _ = self.queue.answered(self.now, call, Dispatch { id, at }, &report);
                     if *outcome == Outcome::Throttled {
                         self.ask(ticket);
                     }

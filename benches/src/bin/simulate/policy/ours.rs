@@ -1,6 +1,8 @@
 //! This crate, through its public interface: the code that users run.
 
-use aws_retry_core::{AsFailure, Failure, Mode, RetryPolicy, scope};
+use std::time::Duration;
+
+use aws_retry_core::{AsFailure, Failure, Mode, RetryAfter, RetryPolicy, Transport, scope};
 
 use super::{Ended, Policy};
 use crate::world::{Process, Reply};
@@ -13,6 +15,11 @@ impl AsFailure for Refused {
     fn as_failure(&self) -> Failure<'_> {
         match self.0 {
             Reply::Throttled => Failure::throttled(),
+            Reply::Hinted(milliseconds) => {
+                let hint = Duration::from_millis(milliseconds);
+                Failure::throttled().with_retry_after(RetryAfter::Http(hint))
+            }
+            Reply::Lost => Failure::transient().with_transport(Transport::Io),
             _ => Failure::transient().with_status(503),
         }
     }
@@ -32,6 +39,7 @@ impl Ours {
             Policy::Adaptive => RetryPolicy::adaptive().max_attempts(10),
             _ => RetryPolicy::new().mode(Mode::Decorator),
         };
+        let policy = policy.share(process.scenario.share);
         Self { policy, scope: ("simulated", process.id) }
     }
 

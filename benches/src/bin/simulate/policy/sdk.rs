@@ -153,8 +153,8 @@ impl HttpConnector for Wire {
             let _ = ATTEMPTS.try_with(|it| it.fetch_add(1, Ordering::Relaxed));
             let status = match process.request().await {
                 Reply::Done => 200,
-                Reply::Throttled => THROTTLED,
-                Reply::Fault => FAULT,
+                Reply::Throttled | Reply::Hinted(_) => THROTTLED,
+                Reply::Fault | Reply::Lost => FAULT,
             };
             let status = StatusCode::try_from(status).expect("a status");
             Ok(HttpResponse::new(status, SdkBody::empty()))

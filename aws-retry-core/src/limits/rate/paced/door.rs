@@ -1,0 +1,53 @@
+//! A shut door: nothing sent after a decrease is accepted. Nothing is learned from it, and only single
+//! probes go out until one is accepted.
+
+/// Seconds, and round trips, after which it is not a used-up window of a second.
+const SHUT_AFTER: f64 = 1.0;
+const SHUT_AFTER_ROUND_TRIPS: f64 = 2.0;
+/// The pause between two probes: this part of the time that the door has been shut, and its limits in
+/// seconds.
+const PAUSE_PART: f64 = 0.01;
+const SHORTEST_PAUSE: f64 = 0.5;
+pub(super) const LONGEST_PAUSE: f64 = 5.0;
+/// The jitter of a pause, so that processes do not probe together.
+const LEAST_JITTERED: f64 = 0.8;
+
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Door {
+    /// Since then (seconds), nothing sent after a decrease was accepted.
+    pub(super) blocked_since: Option<f64>,
+    /// When the next probe may go (seconds).
+    pub(super) probe_at: f64,
+}
+
+impl Door {
+    /// How many seconds the door has been shut, if it is more than a used-up window.
+    pub(super) fn shut_for(&self, now: f64, round_trip: f64) -> Option<f64> {
+        let seconds = now - self.blocked_since?;
+        (seconds >= SHUT_AFTER.max(SHUT_AFTER_ROUND_TRIPS * round_trip)).then_some(seconds)
+    }
+
+    /// The probe `id` goes out, after so many seconds.
+    pub(super) fn probed(&mut self, now: f64, shut_for: f64, id: u64) {
+        let pause = pause(shut_for);
+        self.probe_at = now + pause * (LEAST_JITTERED + (1.0 - LEAST_JITTERED) * scattered(id));
+    }
+}
+
+/// The least seconds between two probes of a door that has been shut for so long.
+pub(super) fn least_pause(shut_for: f64) -> f64 {
+    LEAST_JITTERED * pause(shut_for)
+}
+
+/// The most seconds between two probes of a door that has been shut for so long.
+fn pause(shut_for: f64) -> f64 {
+    (PAUSE_PART * shut_for).clamp(SHORTEST_PAUSE, LONGEST_PAUSE)
+}
+
+/// A number in [0, 1) that looks as if drawn.
+fn scattered(id: u64) -> f64 {
+    let bits = id.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32;
+    #[expect(clippy::cast_precision_loss, reason = "32 bits")]
+    let part = bits as f64 / 4_294_967_296.0;
+    part
+}

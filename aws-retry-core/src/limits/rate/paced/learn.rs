@@ -1,0 +1,248 @@
+//! What throttles teach: the quota, or nothing.
+
+use super::Paced;
+use super::cruise::Cruise;
+use super::known::{HIGHEST_RATE, LOWEST_RATE, MIN_ACCEPTED_FIRST};
+use super::phase::Phase;
+use super::search::{InitialBurst, Search};
+use super::undo::Before;
+use crate::limits::rate::quota_meter::{Measure, Throttle};
+use crate::limits::rate::{Dispatch, Repeat};
+
+/// Accepted requests between two throttles that make a measure.
+const MIN_ACCEPTED: f64 = 3.0;
+/// Seconds after a decrease in which most accepted requests were sent before it, maybe into a window
+/// that is shut now.
+const SOON_AFTER_DECREASE: f64 = 0.1;
+/// Seconds without a send while all are throttled, and the door is not yet known to be shut: half a
+/// window.
+const LONGEST_PAUSE: f64 = 0.5;
+/// A door shut for the time of more sends than these, at the quota, is not a gap between two of them.
+const MANY_SENDS: f64 = 8.0;
+/// Too few were accepted for a measure, in more seconds than these: the quota is at most divided by this.
+const LONG_WITHOUT_MEASURE: f64 = 1.0;
+const MOST_LOWERED: f64 = 4.0;
+
+/// Where more of the throttles than these (0 to 1, smoothed by the weight) are of calls refused alone, a
+/// first throttle waits for its call's next answer before it counts.
+const SUSPICIOUS: f64 = 0.3;
+const ALONE_WEIGHT: f64 = 0.25;
+
+impl Paced {
+    /// A throttle. True if it is not counted until the next answer to its call.
+    pub(super) fn refused(&mut self, now: f64, send: Dispatch, repeat: Option<Repeat>) -> bool {
+        match repeat {
+            Some(repeat) if repeat.alone && !self.is_unthrottled() => {
+                self.refused_alone(now, send.id, repeat);
+            }
+            None if self.alone > SUSPICIOUS && matches!(self.phase, Phase::Cruise(_)) => {
+                return true;
+            }
+            Some(repeat) if repeat.deferred => {
+                self.throttled(now, repeat.first, repeat.first.id);
+                self.throttled(now, send, repeat.first.id);
+            }
+            repeat => self.throttled(now, send, repeat.map_or(send.id, |it| it.first.id)),
+        }
+        false
+    }
+
+    /// A call that was refused before passes now: its throttle was about the quota.
+    pub(super) fn passed(&mut self, now: f64, repeat: Repeat) {
+        if repeat.deferred {
+            self.throttled(now, repeat.first, repeat.first.id);
+        }
+        self.resolve(now, repeat.first.id, false);
+    }
+
+    /// A throttle that speaks for the scope. `cause`: the first throttle in a row of its call.
+    fn throttled(&mut self, now: f64, send: Dispatch, cause: u64) {
+        let throttle = Throttle { id: send.id, sent_at: send.at };
+        if let Phase::Unthrottled(recent) = self.phase {
+            self.begin_search(now, recent);
+        }
+        let (phase, meter) = (self.phase, self.meter);
+        let initial = match &mut self.phase {
+            Phase::Search(search) => search.initial.as_mut(),
+            _ => None,
+        };
+        if throttle.id < self.decrease_id {
+            if let Some(initial) = initial {
+                initial.accepted -= 1.0;
+                self.known.burst = initial.accepted.max(1.0);
+            }
+            return self.meter_throttled(throttle);
+        }
+        let can_undo = self.door.blocked_since.is_none() && initial.is_none();
+        if initial.is_some() {
+            // Sent at once, the requests arrived in any order: measure from the last of them.
+            self.meter.restart();
+        }
+        self.meter_throttled(throttle);
+        if self.door.blocked_since.is_some() || now >= self.quiet_until() {
+            let repeated = self.before.as_ref().is_some_and(|it| it.is_caused_by(cause));
+            if !repeated && !self.before.as_mut().is_some_and(|it| it.add(now, cause)) {
+                let before = || Box::new(Before::new(cause, now, phase, meter));
+                self.before = can_undo.then(before);
+            }
+            if !(repeated && self.alone > SUSPICIOUS) {
+                self.learn(now);
+            }
+            self.decrease(now);
+        }
+    }
+
+    fn meter_throttled(&mut self, throttle: Throttle) {
+        self.meter.throttled(throttle);
+        if let Some(meter) = &mut self.across_doors {
+            meter.throttled(throttle);
+        }
+    }
+
+    /// A throttle of a call that is refused while others pass: it concerns that call. At its second one,
+    /// a decrease that it caused was a mistake; once may be chance where others use the quota, too.
+    fn refused_alone(&mut self, now: f64, id: u64, repeat: Repeat) {
+        if repeat.deferred {
+            self.meter.refused_alone(repeat.first.id);
+        }
+        if repeat.times == 1 {
+            self.resolve(now, repeat.first.id, true);
+        }
+        self.meter.refused_alone(id);
+        if let Some(meter) = &mut self.across_doors {
+            meter.refused_alone(id);
+        }
+    }
+
+    /// A call is refused alone, or passes: a decrease that it caused is undone, or was right.
+    fn resolve(&mut self, now: f64, cause: u64, alone: bool) {
+        self.alone += ALONE_WEIGHT * (f64::from(u8::from(alone)) - self.alone);
+        if let Some(undo) = self.before.as_mut().and_then(|it| it.resolve(cause, alone))
+            && let Some(before) = self.before.take()
+            && undo
+        {
+            (self.phase, self.meter) = (before.phase, before.meter);
+            if let Phase::Cruise(cruise) = &mut self.phase {
+                cruise.age += now - before.at;
+            }
+        }
+    }
+
+    /// Something sent after a decrease was accepted: sending resumes at the trusted quota.
+    pub(super) fn open(&mut self, now: f64) {
+        let shut_for = self.shut_for(now);
+        self.door.blocked_since = None;
+        self.door.probe_at = 0.0;
+        if let Phase::Cruise(cruise) = &mut self.phase {
+            cruise.proven = true;
+            if shut_for.is_some_and(|seconds| seconds * cruise.quota > MANY_SENDS) {
+                cruise.age = 0.0;
+                self.credit = self.credit.max(0.0);
+                self.across_doors.get_or_insert_with(|| Box::new(self.meter));
+                self.meter.restart();
+            }
+        }
+    }
+
+    fn begin_search(&mut self, now: f64, recent: Dispatch) {
+        #[expect(clippy::cast_precision_loss, reason = "sends of a second or two")]
+        let accepted = self.next_id.saturating_sub(recent.id) as f64;
+        self.phase = Phase::Search(Search::new(InitialBurst::new(accepted, now - recent.at)));
+        self.refilled_at = now;
+        self.decrease(now);
+    }
+
+    /// Seconds of the present cycle.
+    fn cycle(&self) -> f64 {
+        match &self.phase {
+            Phase::Cruise(cruise) => cruise.cycle(self.known),
+            _ => 0.0,
+        }
+    }
+
+    /// Throttles before this second say nothing new.
+    fn quiet_until(&self) -> f64 {
+        self.decrease_at + (1.5 * self.known.round_trip).max(0.1 * self.cycle())
+    }
+
+    /// A throttle that is news: the bucket is empty, at this rate.
+    fn learn(&mut self, now: f64) {
+        if let Phase::Cruise(cruise) = &self.phase
+            && let Some(shut_for) = self.shut_for(now)
+        {
+            if cruise.proven || shut_for * cruise.quota <= MANY_SENDS {
+                return;
+            }
+            // Nothing was accepted at the quota that the initial burst seemed to tell.
+            self.phase = Phase::Search(Search::from(cruise.quota));
+        }
+        let (measure, known) = (self.measure(), self.known);
+        match (&mut self.phase, measure) {
+            (Phase::Unthrottled(_), _) => {}
+            (Phase::Search(search), measure) => {
+                let initial = search.initial.take();
+                let quota = match &measure {
+                    Some(it) if Search::is_whole(it, known.burst) => it.rate,
+                    // The bucket ran over: the quota is more than measured, and less than the last rate.
+                    Some(it) => (it.rate * search.rate / known.share).sqrt(),
+                    None => {
+                        search.lower(&self.meter);
+                        search.rate
+                    }
+                };
+                if let Some(initial) = initial {
+                    self.known.burst = (initial.accepted - quota * initial.seconds).max(1.0);
+                }
+                search.rate = search.rate.clamp(LOWEST_RATE, HIGHEST_RATE);
+                if measure.is_some() {
+                    self.phase = Phase::Cruise(Cruise::new(quota, search.rate, known.share));
+                }
+            }
+            (Phase::Cruise(cruise), Some(it)) => cruise.learn(&it, known),
+            (Phase::Cruise(cruise), None) => {
+                if self.door.blocked_since.is_none()
+                    && let Some(it) = self.across_doors.as_deref().unwrap_or(&self.meter).measure()
+                    && it.seconds > LONG_WITHOUT_MEASURE
+                    && it.seconds * cruise.quota > MANY_SENDS
+                {
+                    cruise.quota = it.rate.clamp(cruise.quota / MOST_LOWERED, cruise.quota);
+                }
+            }
+        }
+        if let Phase::Cruise(cruise) = &mut self.phase {
+            cruise.quota = cruise.quota.clamp(LOWEST_RATE, HIGHEST_RATE);
+        }
+        if measure.is_some() {
+            self.cycles = self.cycles.saturating_add(1);
+            self.meter.restart();
+            self.across_doors = None;
+        }
+    }
+
+    fn measure(&self) -> Option<Measure> {
+        let round_trip = self.known.round_trip;
+        let (accepted, seconds) = match self.phase {
+            Phase::Cruise(_) => (MIN_ACCEPTED, round_trip.min(SOON_AFTER_DECREASE)),
+            _ => (MIN_ACCEPTED_FIRST, 0.0),
+        };
+        let seconds = seconds.max(0.5 * round_trip);
+        let enough = |it: &Measure| it.accepted >= accepted && it.seconds >= seconds;
+        let across = || self.across_doors.as_deref()?.measure().filter(enough);
+        self.meter.measure().filter(enough).or_else(across)
+    }
+
+    /// A new cycle begins. While nothing is accepted, each pause is as long as all before, until the
+    /// door counts as shut.
+    fn decrease(&mut self, now: f64) {
+        self.decrease_id = self.next_id;
+        self.decrease_at = now;
+        let blocked = now - *self.door.blocked_since.get_or_insert(now);
+        let pause = if self.shut_for(now).is_some() { 0.0 } else { blocked.min(LONGEST_PAUSE) };
+        match &mut self.phase {
+            Phase::Unthrottled(_) => {}
+            Phase::Search(search) => search.age = -pause,
+            Phase::Cruise(cruise) => cruise.age = -pause,
+        }
+        self.credit = self.credit.min(0.0) - pause * self.send_rate();
+    }
+}

@@ -1,0 +1,193 @@
+//! A call's place in the order of arrival, and how it was refused so far.
+
+use crate::limits::rate::{Dispatch, Repeat, Report};
+
+/// A throttle concerns its call alone if so many times more other sends passed than were throttled.
+const PASSED_PER_THROTTLED: u64 = 4;
+/// .. and at least so many passed; more while no quota is measured.
+const MIN_PASSED: u64 = 1;
+const MIN_PASSED_UNMEASURED: u64 = 8;
+/// Nearly all others passed: at most one throttle in so many answers.
+const ANSWERS_PER_THROTTLE: u64 = 10;
+/// After so many throttles of its own in a row, all further ones are.
+const KNOWN_ALONE: u32 = 2;
+/// How often a call that is refused alone is sent again at once, before it backs off.
+const AT_ONCE: u32 = 1;
+/// A call gives up at so many throttles of its own in a row, while nearly all others pass; at fewer,
+/// where many such calls hold the callers back that the quota has room for.
+const MOST_ALONE: u32 = 7;
+const MOST_ALONE_CROWDED: u32 = 5;
+/// Behind a shut door, a call waits as long again as the door has been shut, up to so many seconds; ..
+const LONGEST_EVEN_WAIT: f64 = 8.0;
+/// .. longer, so that its attempts last for this part again of the time that the door has been shut; at
+/// most so many seconds, so that of fifty calls one probes every four.
+const SPREAD_OVER: f64 = 0.5;
+const LONGEST_WAIT: f64 = 200.0;
+
+/// A call's place in the order of first arrival. It keeps it over all attempts of the call.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Ticket {
+    /// Taken with the first turn asked for.
+    pub(in crate::limits::rate) place: Option<u64>,
+    pub(in crate::limits::rate) refusals: Refusals,
+}
+
+impl Ticket {
+    /// The place is taken with the first turn asked for.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { place: None, refusals: Refusals::NONE }
+    }
+}
+
+/// The answers of a scope so far, without the throttles that concern one call alone.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Seen {
+    answers: u64,
+    throttled: u64,
+    /// The newest send that was accepted.
+    passed: Option<u64>,
+}
+
+impl Seen {
+    pub(super) const NONE: Self = Self { answers: 0, throttled: 0, passed: None };
+
+    pub(super) fn throttled(&mut self) {
+        self.answers += 1;
+        self.throttled += 1;
+    }
+
+    pub(super) fn accepted(&mut self, id: u64) {
+        self.answers += 1;
+        self.passed = self.passed.max(Some(id));
+    }
+}
+
+/// How a call waits, outside the line, after a throttle.
+#[derive(Clone, Copy, Debug)]
+enum Rest {
+    None,
+    /// Until this second.
+    Until(f64),
+    /// The same, or until the door opens for the n-th time.
+    WhileShut(f64, u64),
+}
+
+/// The throttles of a call in a row. Any other outcome resets them.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::limits::rate) struct Refusals {
+    /// The first of these sends, and the last.
+    sends: Option<(Dispatch, u64)>,
+    /// The first one was not counted yet.
+    deferred: bool,
+    /// How many of the last ones concern the call alone.
+    alone: u32,
+    /// How many of these came while nearly all others passed.
+    hopeless: u32,
+    /// The scope's answers by the last one.
+    seen: Seen,
+    rest: Rest,
+}
+
+impl Default for Refusals {
+    fn default() -> Self {
+        Self::NONE
+    }
+}
+
+impl Refusals {
+    pub(super) const NONE: Self = Self {
+        sends: None,
+        deferred: false,
+        alone: 0,
+        hopeless: 0,
+        seen: Seen::NONE,
+        rest: Rest::None,
+    };
+
+    /// It was refused before, and is refused again or passes now.
+    pub(super) fn repeat(&self, alone: bool) -> Option<Repeat> {
+        let deferred = self.deferred;
+        self.sends.map(|(first, _)| Repeat { first, deferred, times: self.alone, alone })
+    }
+
+    /// Whether another throttle concerns the call alone: since the last one, sends that were newer passed,
+    /// and few others were throttled.
+    pub(super) fn is_alone(&self, seen: &Seen, measured: bool) -> bool {
+        let Some((_, last)) = self.sends else { return false };
+        if self.alone >= KNOWN_ALONE {
+            return true;
+        }
+        let throttled = seen.throttled - self.seen.throttled;
+        let passed = seen.answers - self.seen.answers - throttled;
+        let enough = if measured { MIN_PASSED } else { MIN_PASSED_UNMEASURED };
+        seen.passed.is_some_and(|newest| newest > last)
+            && passed >= enough.max(PASSED_PER_THROTTLED * throttled)
+    }
+
+    /// A throttle that concerns the call alone: it backs off by itself. True if it should give up.
+    pub(super) fn refused_alone(
+        &mut self,
+        now: f64,
+        send: Dispatch,
+        seen: &Seen,
+        report: &Report,
+        crowded: bool,
+    ) -> bool {
+        let answers = seen.answers - self.seen.answers;
+        let throttled = seen.throttled - self.seen.throttled;
+        let nearly_all =
+            answers > 0 && ANSWERS_PER_THROTTLE * throttled <= answers || self.alone >= KNOWN_ALONE;
+        self.refused(send, seen, false);
+        self.alone += 1;
+        self.hopeless += u32::from(nearly_all);
+        if self.alone > AT_ONCE {
+            let doubled = report.base * f64::from((self.alone - AT_ONCE - 1).min(30)).exp2();
+            let wait = doubled.min(report.cap) * (0.75 + 0.5 * report.random);
+            self.rest = Rest::Until(now + wait);
+        }
+        self.hopeless >= if crowded { MOST_ALONE_CROWDED } else { MOST_ALONE }
+    }
+
+    /// A throttle while nothing passes, for so many seconds so far: from the second one on, the others
+    /// probe first.
+    pub(super) fn refused_while_blocked(
+        &mut self,
+        now: f64,
+        send: Dispatch,
+        seen: &Seen,
+        report: &Report,
+        (blocked, turns, openings): (f64, f64, u64),
+    ) {
+        let again = self.sends.is_some();
+        self.refused(send, seen, false);
+        if again {
+            let spread = SPREAD_OVER * blocked / f64::from(report.attempts_left.max(1));
+            let wait = blocked.min(LONGEST_EVEN_WAIT).max(spread.min(LONGEST_WAIT)).max(turns);
+            self.rest = Rest::WhileShut(now + wait, openings);
+        }
+    }
+
+    /// Any throttle.
+    pub(super) fn refused(&mut self, send: Dispatch, seen: &Seen, deferred: bool) {
+        self.sends = Some((self.sends.map_or(send, |(first, _)| first), send.id));
+        self.deferred = deferred;
+        self.seen = *seen;
+        self.rest = Rest::None;
+    }
+
+    /// How long the call rests, if it does now: until this second, and if it is woken when the door
+    /// opens.
+    pub(super) fn rests_until(&self, now: f64, openings: u64) -> Option<(f64, bool)> {
+        let (until, shut) = match self.rest {
+            Rest::Until(until) => (until, false),
+            Rest::WhileShut(until, opening) if opening == openings => (until, true),
+            _ => return None,
+        };
+        (until > now).then_some((until, shut))
+    }
+
+    pub(super) const fn is_again(&self) -> bool {
+        self.sends.is_some()
+    }
+}
