@@ -6,8 +6,11 @@
 //!   comes; the rest, when by the present rate their turn should long have come.
 //! - A turn is a lease. A head that does not ask within the lease is passed over: it leaves the
 //!   line, and comes back to the front, with its old ticket, as soon as it asks again.
+//! - A call that is refused alone, or again behind a shut door, rests outside the line.
 
+mod answers;
 mod limit;
+mod line;
 mod steady;
 mod ticket;
 
@@ -15,25 +18,16 @@ use std::collections::{BTreeMap, btree_map::Entry};
 use std::mem;
 
 use super::pace::Pace;
-use super::{Dispatch, Kind, Outcome, Report, Time};
+use super::{Dispatch, Kind, Time};
 use limit::Limit;
 use steady::Steady;
+use ticket::Seen;
 pub use ticket::Ticket;
-use ticket::{Refusals, Seen};
 
 /// A turn passes on after the time of two sends, at least after this (seconds).
 const SHORTEST_LEASE: f64 = 0.05;
-/// How much a turn may come earlier before the head is told (seconds): the grain of timers.
-const GRAIN: f64 = 0.001;
 /// Shorter waits are granted (seconds).
 const NANOSECOND: f64 = 1e-9;
-/// How far the exact place in the line is counted.
-const COUNTED: usize = 16;
-/// How many waiters are looked at, after each send, for a wait that has become far too long.
-const SWEEP: usize = 4;
-
-/// Calls that rest because they are refused alone: so many, and more than wait in the line, are a crowd.
-const CROWD: usize = 5;
 
 /// What a caller is ready to put up with.
 #[derive(Clone, Copy, Debug, Default)]
@@ -252,20 +246,6 @@ impl<W: Clone> Queue<W> {
         (answer, calls)
     }
 
-    /// The call rests until then, and is woken when the door opens if it is shut.
-    fn rest(&mut self, ticket: u64, rest: (f64, bool), terms: Terms, waker: &W) -> Answer {
-        let (until, shut) = rest;
-        let at = self.steady.time(until);
-        if terms.fail_fast {
-            return Answer::Busy;
-        }
-        if !shut && terms.deadline.is_some_and(|deadline| at > deadline) {
-            return Answer::TooLate;
-        }
-        self.resting.insert(ticket, (Waiter { due: until, waker: waker.clone() }, shut));
-        Answer::At(at)
-    }
-
     /// `ticket` waits no longer.
     pub(super) fn leave(&mut self, ticket: u64) -> Wakes<W> {
         let mut wakes = Wakes::none();
@@ -280,92 +260,6 @@ impl<W: Clone> Queue<W> {
     fn remove(&mut self, ticket: u64) -> Option<W> {
         let resting = || self.resting.remove(&ticket).map(|(it, _)| it);
         self.line.remove(&ticket).or_else(resting).map(|it| it.waker)
-    }
-
-    /// The attempt sent as `send` ended. True if the call should give up: it is refused again and again
-    /// while others pass.
-    pub(super) fn answered(
-        &mut self,
-        now: Time,
-        ticket: &mut Ticket,
-        send: Dispatch,
-        report: &Report,
-    ) -> (bool, Wakes<W>) {
-        let now = self.steady.seconds(now);
-        let throttled = report.outcome == Outcome::Throttled;
-        self.throttles += u64::from(throttled);
-        let refusals = &mut ticket.refusals;
-        let alone = throttled && refusals.is_alone(&self.seen, self.pace.is_measured());
-        let was_blocked = self.pace.blocked_since().is_some();
-        let deferred = self.pace.answered(now, send, report, refusals.repeat(alone));
-        match report.outcome {
-            Outcome::Throttled if alone || deferred => {}
-            Outcome::Throttled => self.seen.throttled(),
-            Outcome::Accepted | Outcome::Fault => self.seen.accepted(send.id),
-            Outcome::Unknown => {}
-        }
-        let hopeless = throttled && self.refused(now, ticket, send, report, alone, deferred);
-        if !throttled {
-            ticket.refusals = Refusals::NONE;
-        }
-        let mut wakes = Wakes::none();
-        if was_blocked && self.pace.blocked_since().is_none() {
-            self.open(now);
-            wakes.head = self.call_head(now);
-        } else if let Some((_, head)) = self.line.first_key_value()
-            && head.due > now + GRAIN
-        {
-            let due = head.due;
-            if self.ready_at(now) + GRAIN < due {
-                wakes.head = self.call_head(now);
-            }
-        }
-        (hopeless, wakes)
-    }
-
-    /// A call was throttled: how it waits. True if it should give up.
-    fn refused(
-        &mut self,
-        now: f64,
-        ticket: &mut Ticket,
-        send: Dispatch,
-        report: &Report,
-        alone: bool,
-        deferred: bool,
-    ) -> bool {
-        let refusals = &mut ticket.refusals;
-        match (&self.pace, self.pace.blocked_since()) {
-            (Pace::Adaptive(_), _) => {
-                // From its second throttle in a row on, the call lets the others go first.
-                if refusals.is_again() {
-                    ticket.place = Some(self.next_ticket);
-                    self.next_ticket += 1;
-                }
-                refusals.refused(send, &self.seen, false);
-            }
-            _ if alone => {
-                let alone = self.resting.values().filter(|(_, shut)| !shut).count();
-                let crowded = alone >= CROWD && alone > self.line.len();
-                return refusals.refused_alone(now, send, &self.seen, report, crowded);
-            }
-            (_, Some(since)) => {
-                // Each of the others has its turn first.
-                let turn = self.pace.probe_pause(now).max(1.0 / self.rate());
-                let turns = turn * count(self.line.len() + self.resting.len());
-                let blocked = (now - since, turns, self.openings);
-                refusals.refused_while_blocked(now, send, &self.seen, report, blocked);
-            }
-            _ => refusals.refused(send, &self.seen, deferred),
-        }
-        false
-    }
-
-    /// The door is open: the calls that rest until then come back to their places.
-    fn open(&mut self, now: f64) {
-        self.openings += 1;
-        for (ticket, (waiter, _)) in self.resting.extract_if(.., |_, (_, shut)| *shut) {
-            self.line.insert(ticket, Waiter { due: now, ..waiter });
-        }
     }
 
     pub(super) fn state(&self) -> State {
@@ -409,85 +303,10 @@ impl<W: Clone> Queue<W> {
     fn lease(&self) -> f64 {
         (2.0 / self.rate()).max(SHORTEST_LEASE)
     }
-
-    /// Those ahead of `ticket` who did not ask when they should have, leave the line.
-    fn pass_over(&mut self, now: f64, ticket: u64, wakers: &mut Vec<W>) -> bool {
-        let lease = self.lease();
-        let mut passed = false;
-        while let Some(head) = self.line.first_entry()
-            && *head.key() < ticket
-            && head.get().due + lease < now
-        {
-            wakers.push(head.remove().waker);
-            passed = true;
-        }
-        passed
-    }
-
-    /// The head should ask now; the lease of its turn begins.
-    fn call_head(&mut self, now: f64) -> Option<W> {
-        let mut head = self.line.first_entry()?;
-        head.get_mut().due = now;
-        Some(head.get().waker.clone())
-    }
-
-    /// A wait computed at a rate that has since grown: such a waiter would notice too late that
-    /// all who are ahead of it are gone. A few are looked at after each send, so that all are,
-    /// once in a while, at a constant cost.
-    fn sweep(&mut self, now: f64, stale: &mut Vec<W>) {
-        let Some((&first, head)) = self.line.first_key_value() else {
-            return;
-        };
-        let (from, rate, lease) = (head.due.max(now), self.rate(), self.lease());
-        let len = count(self.line.len());
-        let start = self.swept.max(first) + 1;
-        self.swept = first;
-        for (index, (&ticket, it)) in self.line.range_mut(start..).take(SWEEP).enumerate() {
-            if index + 1 == SWEEP {
-                self.swept = ticket;
-            }
-            let patience = lease + places(ticket - first).min(len) / rate;
-            if it.due > from + 2.0 * patience {
-                it.due = from + 2.0 * patience;
-                stale.push(it.waker.clone());
-            }
-        }
-    }
-
-    fn ahead(&self, ticket: u64) -> Ahead {
-        let len = self.line.len();
-        if self.line.last_key_value().is_none_or(|(&last, _)| last < ticket) {
-            return Ahead { at_least: count(len), at_most: count(len) };
-        }
-        let exact = self.line.range(..ticket).take(COUNTED).count();
-        let first = self.line.first_key_value().map_or(ticket, |(&first, _)| first);
-        let at_most = if exact < COUNTED {
-            count(exact)
-        } else {
-            places(ticket.saturating_sub(first)).min(count(len))
-        };
-        Ahead { at_least: count(exact), at_most }
-    }
 }
 
 /// Tickets of calls that were sent before the first throttle are lower: they are their sends' ids.
 const FIRST_TICKET: u64 = 1 << 62;
-
-/// How many are ahead in the line.
-struct Ahead {
-    at_least: f64,
-    at_most: f64,
-}
-
-#[expect(clippy::cast_precision_loss, reason = "a line is not 2^52 long")]
-const fn count(len: usize) -> f64 {
-    len as f64
-}
-
-#[expect(clippy::cast_precision_loss, reason = "an estimate")]
-const fn places(tickets: u64) -> f64 {
-    tickets as f64
-}
 
 #[cfg(test)]
 mod tests;

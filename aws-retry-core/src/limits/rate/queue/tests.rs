@@ -9,6 +9,7 @@ use std::{
 use proptest::prelude::*;
 
 use super::*;
+use crate::limits::rate::{Outcome, Report};
 
 #[derive(Clone, Debug)]
 enum Step {

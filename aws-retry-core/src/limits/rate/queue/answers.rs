@@ -1,0 +1,120 @@
+//! The ends of attempts: what they tell the rate, and how their calls wait.
+
+use super::line::count;
+use super::ticket::{Refusals, Ticket};
+use super::{Answer, Queue, Terms, Waiter, Wakes};
+use crate::limits::rate::pace::Pace;
+use crate::limits::rate::{Dispatch, Outcome, Report, Time};
+
+/// How much a turn may come earlier before the head is told (seconds): the grain of timers.
+const GRAIN: f64 = 0.001;
+/// Calls that rest because they are refused alone: so many, and more than wait in the line, are a crowd.
+const CROWD: usize = 5;
+
+impl<W: Clone> Queue<W> {
+    /// The attempt sent as `send` ended. True if the call should give up: it is refused again and again
+    /// while others pass.
+    pub(in crate::limits::rate) fn answered(
+        &mut self,
+        now: Time,
+        ticket: &mut Ticket,
+        send: Dispatch,
+        report: &Report,
+    ) -> (bool, Wakes<W>) {
+        let now = self.steady.seconds(now);
+        let throttled = report.outcome == Outcome::Throttled;
+        self.throttles += u64::from(throttled);
+        let refusals = &mut ticket.refusals;
+        let alone = throttled && refusals.is_alone(&self.seen, self.pace.is_measured());
+        let was_blocked = self.pace.blocked_since().is_some();
+        let deferred = self.pace.answered(now, send, report, refusals.repeat(alone));
+        match report.outcome {
+            Outcome::Throttled if alone || deferred => {}
+            Outcome::Throttled => self.seen.throttled(),
+            Outcome::Accepted | Outcome::Fault => self.seen.accepted(send.id),
+            Outcome::Unknown => {}
+        }
+        let hopeless = throttled && self.refused(now, ticket, send, report, alone, deferred);
+        if !throttled {
+            ticket.refusals = Refusals::NONE;
+        }
+        let mut wakes = Wakes::none();
+        if was_blocked && self.pace.blocked_since().is_none() {
+            self.open(now);
+            wakes.head = self.call_head(now);
+        } else if let Some((_, head)) = self.line.first_key_value()
+            && head.due > now + GRAIN
+        {
+            let due = head.due;
+            if self.ready_at(now) + GRAIN < due {
+                wakes.head = self.call_head(now);
+            }
+        }
+        (hopeless, wakes)
+    }
+
+    /// A call was throttled: how it waits. True if it should give up.
+    fn refused(
+        &mut self,
+        now: f64,
+        ticket: &mut Ticket,
+        send: Dispatch,
+        report: &Report,
+        alone: bool,
+        deferred: bool,
+    ) -> bool {
+        let refusals = &mut ticket.refusals;
+        match (&self.pace, self.pace.blocked_since()) {
+            (Pace::Adaptive(_), _) => {
+                // From its second throttle in a row on, the call lets the others go first.
+                if refusals.is_again() {
+                    ticket.place = Some(self.next_ticket);
+                    self.next_ticket += 1;
+                }
+                refusals.refused(send, &self.seen, false);
+            }
+            _ if alone => {
+                let alone = self.resting.values().filter(|(_, shut)| !shut).count();
+                let crowded = alone >= CROWD && alone > self.line.len();
+                return refusals.refused_alone(now, send, &self.seen, report, crowded);
+            }
+            (_, Some(since)) => {
+                // Each of the others has its turn first.
+                let turn = self.pace.probe_pause(now).max(1.0 / self.rate());
+                let turns = turn * count(self.line.len() + self.resting.len());
+                let blocked = (now - since, turns, self.openings);
+                refusals.refused_while_blocked(now, send, &self.seen, report, blocked);
+            }
+            _ => refusals.refused(send, &self.seen, deferred),
+        }
+        false
+    }
+
+    /// The door is open: the calls that rest until then come back to their places.
+    fn open(&mut self, now: f64) {
+        self.openings += 1;
+        for (ticket, (waiter, _)) in self.resting.extract_if(.., |_, (_, shut)| *shut) {
+            self.line.insert(ticket, Waiter { due: now, ..waiter });
+        }
+    }
+
+    /// The call rests until then, and is woken when the door opens if it is shut.
+    pub(super) fn rest(
+        &mut self,
+        ticket: u64,
+        rest: (f64, bool),
+        terms: Terms,
+        waker: &W,
+    ) -> Answer {
+        let (until, shut) = rest;
+        let at = self.steady.time(until);
+        if terms.fail_fast {
+            return Answer::Busy;
+        }
+        if !shut && terms.deadline.is_some_and(|deadline| at > deadline) {
+            return Answer::TooLate;
+        }
+        self.resting.insert(ticket, (Waiter { due: until, waker: waker.clone() }, shut));
+        Answer::At(at)
+    }
+}

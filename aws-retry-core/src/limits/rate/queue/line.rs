@@ -1,0 +1,85 @@
+//! The line: who leaves it, who is woken, and how many are ahead.
+
+use super::Queue;
+
+/// How far the exact place in the line is counted.
+const COUNTED: usize = 16;
+/// How many waiters are looked at, after each send, for a wait that has become far too long.
+const SWEEP: usize = 4;
+
+impl<W: Clone> Queue<W> {
+    /// Those ahead of `ticket` who did not ask when they should have, leave the line.
+    pub(super) fn pass_over(&mut self, now: f64, ticket: u64, wakers: &mut Vec<W>) -> bool {
+        let lease = self.lease();
+        let mut passed = false;
+        while let Some(head) = self.line.first_entry()
+            && *head.key() < ticket
+            && head.get().due + lease < now
+        {
+            wakers.push(head.remove().waker);
+            passed = true;
+        }
+        passed
+    }
+
+    /// The head should ask now; the lease of its turn begins.
+    pub(super) fn call_head(&mut self, now: f64) -> Option<W> {
+        let mut head = self.line.first_entry()?;
+        head.get_mut().due = now;
+        Some(head.get().waker.clone())
+    }
+
+    /// A wait computed at a rate that has since grown: such a waiter would notice too late that
+    /// all who are ahead of it are gone. A few are looked at after each send, so that all are,
+    /// once in a while, at a constant cost.
+    pub(super) fn sweep(&mut self, now: f64, stale: &mut Vec<W>) {
+        let Some((&first, head)) = self.line.first_key_value() else {
+            return;
+        };
+        let (from, rate, lease) = (head.due.max(now), self.rate(), self.lease());
+        let len = count(self.line.len());
+        let start = self.swept.max(first) + 1;
+        self.swept = first;
+        for (index, (&ticket, it)) in self.line.range_mut(start..).take(SWEEP).enumerate() {
+            if index + 1 == SWEEP {
+                self.swept = ticket;
+            }
+            let patience = lease + places(ticket - first).min(len) / rate;
+            if it.due > from + 2.0 * patience {
+                it.due = from + 2.0 * patience;
+                stale.push(it.waker.clone());
+            }
+        }
+    }
+
+    pub(super) fn ahead(&self, ticket: u64) -> Ahead {
+        let len = self.line.len();
+        if self.line.last_key_value().is_none_or(|(&last, _)| last < ticket) {
+            return Ahead { at_least: count(len), at_most: count(len) };
+        }
+        let exact = self.line.range(..ticket).take(COUNTED).count();
+        let first = self.line.first_key_value().map_or(ticket, |(&first, _)| first);
+        let at_most = if exact < COUNTED {
+            count(exact)
+        } else {
+            places(ticket.saturating_sub(first)).min(count(len))
+        };
+        Ahead { at_least: count(exact), at_most }
+    }
+}
+
+/// How many are ahead in the line.
+pub(super) struct Ahead {
+    pub(super) at_least: f64,
+    pub(super) at_most: f64,
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a line is not 2^52 long")]
+pub(super) const fn count(len: usize) -> f64 {
+    len as f64
+}
+
+#[expect(clippy::cast_precision_loss, reason = "an estimate")]
+const fn places(tickets: u64) -> f64 {
+    tickets as f64
+}
