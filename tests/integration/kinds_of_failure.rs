@@ -519,3 +519,22 @@ async fn explain_inside_a_call_reads_the_record() {
          read from: the record of the SDK's attempt",
     );
 }
+
+/// The server's hint is a header: a service's error has lost it, the interceptor has not.
+#[tokio::test(start_paused = true)]
+async fn a_hint_behind_a_services_error_is_known_where_the_interceptor_runs() {
+    #[aws_retry(base_delay = "1s", jitter = false)]
+    async fn call(client: &Client) -> Result<(), aws_sdk_secretsmanager::Error> {
+        Ok(list(client).await?)
+    }
+    let endpoint = Endpoint::start([], Step::ok("{}"));
+    let plain = clients::plain(&endpoint, RetryConfig::disabled());
+    let intercepted = clients::intercepted(&endpoint, RetryConfig::disabled());
+    for (client, seconds) in [(plain, 1.0), (intercepted, 7.0)] {
+        endpoint.play([Step::throttled().header("retry-after", "7")]);
+        let began = tokio::time::Instant::now();
+        call(&client).await.unwrap();
+        let waited = began.elapsed().as_secs_f64();
+        assert!((waited - seconds).abs() < 0.01, "{waited} instead of {seconds}");
+    }
+}
