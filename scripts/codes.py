@@ -28,40 +28,40 @@ DECIDED = {
     # Throttles by name or by status 429.
     "ThrottlingException": (THROTTLE, "three models call it a server fault, one with HTTP 500: a throttling code beats a status"),
     "EC2ThrottledException": (THROTTLE, "Lambda answers it with HTTP 502: a throttling code beats a status"),
-    "ModelNotReadyException": (FAULT, "HTTP 429, but a model that still loads is not a rate that was passed"),
-    "TooManyRequestedAttributes": (NONE, "one request asks for too many attributes: the next will, too"),
-    "VolumeModificationRateExceededException": (NONE, "once in hours per volume: a limit, not a rate that a backoff meets"),
+    "ModelNotReadyException": (FAULT, "HTTP 429, but the model is still loading: no rate was exceeded"),
+    "TooManyRequestedAttributes": (NONE, "the request asks for too many attributes, and asks for as many again"),
+    "VolumeModificationRateExceededException": (NONE, "one change per volume within hours: no backoff waits that long"),
     "CapacityDecreaseRequestLimitExceeded": (NONE, "a limit per day"),
-    "LimitExceeded": (NONE, "IAM's and others' word for a limit on what one may own"),
+    "LimitExceeded": (NONE, "IAM and others mean a limit on the number of resources"),
     # Server faults in some models only.
     "ConcurrentModificationException": (NONE, "4 of 30 models: the data changed, and the caller must read them again"),
-    "ConflictException": (NONE, "1 of 252 models: a conflict stays one"),
+    "ConflictException": (NONE, "1 of 252 models: the conflict remains"),
     "InternalServerException": (FAULT, "5 of 224 models lack the mark"),
     "ServiceUnavailableException": (FAULT, "1 of 51 models lacks the mark"),
     "InternalServerError": (FAULT, "2 of 16 models lack the mark"),
     "InternalServiceException": (FAULT, "3 of 16 models lack the mark"),
     "InternalServiceErrorException": (FAULT, "3 of 12 models lack the mark"),
     "InternalErrorException": (FAULT, "2 of 8 models lack the mark"),
-    "OperationTimeoutException": (FAULT, "1 of 3 models has the mark: a time-out, whoever is at fault"),
-    "DependencyFailureException": (FAULT, "1 of 2 models has the mark: what a service depends on may come back"),
-    "RetryLatestCommitFailedException": (FAULT, "1 of 2 models has the mark, and the service asks for another try"),
+    "OperationTimeoutException": (FAULT, "1 of 3 models has the mark: a time-out may pass"),
+    "DependencyFailureException": (FAULT, "1 of 2 models has the mark: the dependency may come back"),
+    "RetryLatestCommitFailedException": (FAULT, "1 of 2 models has the mark, and the service asks for another attempt"),
     "ServiceUnavailableError": (FAULT, "1 of 2 models lacks the mark"),
-    "InsufficientCapacityException": (NONE, "2 of 4 models: the others mean a limit of the caller's"),
-    "ResourceUnavailableException": (NONE, "1 of 10 models: most mean a resource that is not there"),
-    "ResourceNotReadyException": (NONE, "1 of 6 models: most mean a state that the caller must change"),
+    "InsufficientCapacityException": (NONE, "2 of 4 models: the other models mean a limit of the caller"),
+    "ResourceUnavailableException": (NONE, "1 of 10 models: most mean a missing resource"),
+    "ResourceNotReadyException": (NONE, "1 of 6 models: most mean a state that the caller has to change"),
     "KMSInvalidStateException": (NONE, "1 of 3 models: the key stays as it is"),
     "KMSAccessDeniedException": (NONE, "1 of 2 models: the permission stays as it is"),
     "KMSDisabledException": (NONE, "1 of 2 models: the key stays disabled"),
     "KMSNotFoundException": (NONE, "1 of 2 models: the key stays missing"),
     # Server faults in every model.
-    "LoopDetectedException": (NONE, "HTTP 508: no SDK retries it, and the loop stays one"),
+    "LoopDetectedException": (NONE, "HTTP 508: no SDK retries it, and the loop remains"),
     # Modeled as retryable by some.
     "RetryableConflictException": (RETRYABLE, "3 of 4 models, and its name says so"),
     "RequestTimeoutException": (NONE, "every SDK takes it for transient: see TRANSIENT"),
 }
 
-# Most models agree that these are the caller's fault, and one or two mark them as retryable: known to the
-# typed errors of those operations alone.
+# A code that only a smaller part of the models marks as retryable is retried where the error's type knows the
+# operation's model.
 FEW = 0.5
 
 THROTTLE_NAME = re.compile(r"throttl|toomanyrequest|slowdown|requestlimitexceeded|ratelimit", re.I)
@@ -74,7 +74,7 @@ class Row:
 
 
 def models():
-    """The newest model of each service, and how many there are."""
+    """The newest model of each service."""
     import botocore
 
     data = pathlib.Path(botocore.__file__).parent / "data"
@@ -116,7 +116,7 @@ def cut(code):
 
 
 def place(code, row):
-    """The table of a code and the reason, `None` for a plain error; raises where nobody has decided."""
+    """The table of a code and the reason, `None` for a plain error. Stops where a decision is missing."""
     if code in DECIDED:
         return DECIDED[code]
     faults = len(row.faults) / len(row.services)

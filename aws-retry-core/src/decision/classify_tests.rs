@@ -330,3 +330,10 @@ fn lists_know_a_code_by_any_of_its_names() {
         assert_eq!(kind(&excluded, &coded(code, 503)), Permanent, "{code}");
     }
 }
+
+#[test]
+fn legacy_knows_its_codes_where_the_type_lost_the_status() {
+    let by_code = |code| kind(&RetryPolicy::legacy(), &Failure::new().with_code(code));
+    assert_eq!(by_code("ThrottlingException"), Throttled);
+    assert_eq!(by_code("TooManyRequestsException"), Permanent, "a rule of one service");
+}

@@ -56,7 +56,7 @@ pub(super) const SERVER_FAULTS: &[&str] = &[
     "DeleteTeamsChannelConfigurationException",
     "DeleteTeamsConfiguredTeamException",
     "DependencyException",
-    "DependencyFailureException", // 1 of 2 models has the mark: what a service depends on may come back
+    "DependencyFailureException", // 1 of 2 models has the mark: the dependency may come back
     "DependencyTimeout",
     "DependencyTimeoutException",
     "DependentServiceFailureException",
@@ -109,13 +109,13 @@ pub(super) const SERVER_FAULTS: &[&str] = &[
     "ListTeamsChannelConfigurationsException",
     "MarketplaceCommerceAnalyticsException",
     "MemoryLimitExceededException",
-    "ModelNotReadyException", // HTTP 429, but a model that still loads is not a rate that was passed
+    "ModelNotReadyException", // HTTP 429, but the model is still loading: no rate was exceeded
     "NetworkFailureException",
-    "OperationTimeoutException", // 1 of 3 models has the mark: a time-out, whoever is at fault
+    "OperationTimeoutException", // 1 of 3 models has the mark: a time-out may pass
     "PolicyEvaluation",
     "QueryLimitExceededException",
     "ResourceContention",
-    "RetryLatestCommitFailedException", // 1 of 2 models has the mark, and the service asks for another try
+    "RetryLatestCommitFailedException", // 1 of 2 models has the mark, and the service asks for another attempt
     "SerialConsoleSessionUnavailableException",
     "ServerException",
     "ServerInternalErrorException",
@@ -160,19 +160,19 @@ pub(super) const RETRYABLE: &[&str] = &[
 pub(super) const LEFT_OUT: &[&str] = &[
     "CapacityDecreaseRequestLimitExceeded", // a limit per day
     "ConcurrentModificationException", // 4 of 30 models: the data changed, and the caller must read them again
-    "ConflictException", // 1 of 252 models: a conflict stays one
-    "InsufficientCapacityException", // 2 of 4 models: the others mean a limit of the caller's
+    "ConflictException", // 1 of 252 models: the conflict remains
+    "InsufficientCapacityException", // 2 of 4 models: the other models mean a limit of the caller
     "KMSAccessDeniedException", // 1 of 2 models: the permission stays as it is
     "KMSDisabledException", // 1 of 2 models: the key stays disabled
     "KMSInvalidStateException", // 1 of 3 models: the key stays as it is
     "KMSNotFoundException", // 1 of 2 models: the key stays missing
-    "LimitExceeded", // IAM's and others' word for a limit on what one may own
-    "LoopDetectedException", // HTTP 508: no SDK retries it, and the loop stays one
+    "LimitExceeded", // IAM and others mean a limit on the number of resources
+    "LoopDetectedException", // HTTP 508: no SDK retries it, and the loop remains
     "RequestTimeoutException", // every SDK takes it for transient: see TRANSIENT
-    "ResourceNotReadyException", // 1 of 6 models: most mean a state that the caller must change
-    "ResourceUnavailableException", // 1 of 10 models: most mean a resource that is not there
-    "TooManyRequestedAttributes", // one request asks for too many attributes: the next will, too
-    "VolumeModificationRateExceededException", // once in hours per volume: a limit, not a rate that a backoff meets
+    "ResourceNotReadyException", // 1 of 6 models: most mean a state that the caller has to change
+    "ResourceUnavailableException", // 1 of 10 models: most mean a missing resource
+    "TooManyRequestedAttributes", // the request asks for too many attributes, and asks for as many again
+    "VolumeModificationRateExceededException", // one change per volume within hours: no backoff waits that long
 ];
 
 /// Codes on the wire, and the names of their shapes where cutting a suffix does not make them equal.

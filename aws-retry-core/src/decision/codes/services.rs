@@ -65,7 +65,8 @@ pub(crate) const STANDARD_SERVICE_RULES: &[ServiceRule] = &[
 impl ServiceRule {
     pub fn matches(&self, service: Option<&str>, status: Option<u16>, code: &str) -> bool {
         self.code == code
-            && self.status.is_none_or(|wanted| status == Some(wanted))
+            // An error that lost its status contradicts none.
+            && self.status.is_none_or(|wanted| status.is_none_or(|status| status == wanted))
             && self.service.is_none_or(|wanted| service.is_some_and(|it| same_service(it, wanted)))
     }
 }
