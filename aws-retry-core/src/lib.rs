@@ -1,9 +1,9 @@
 //! The run time of [`aws-retry`](https://docs.rs/aws-retry): backoff and jitter, the AWS error-code
-//! sets, retry quotas and send rates. Use it through that crate.
+//! sets, retry tokens and send rates. Use it through that crate.
 //!
-//! Decisions (`policy`, `codes`, `backoff`, `classify`, `quota`, `attempts`) know no clock, no sleep, no
-//! randomness and no I/O: they take `now` and a random number and return what to do. `clock` and `random`
-//! are the only sources of both; `run` holds the thin loops.
+//! The modules stand on floors, and imports point downwards only: `decision` at the bottom knows no clock,
+//! no sleep, no randomness and no I/O, takes facts and returns decisions; `run` near the top gathers the
+//! facts and applies the decisions. `docs/architecture.md` draws the floors, and a test holds them.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -51,7 +51,7 @@ pub mod scope {
     //! beside its future. A scope belongs to a clock: in a tokio runtime whose clock is paused it is that runtime's own.
 
     pub use crate::context::scope_state::state;
-    pub use crate::limits::scope::{Key, Named, ScopeParts, State, named, scope_key};
+    pub use crate::limits::scope::{Key, ScopeId, ScopeParts, State, named, scope_key};
 }
 
 /// Sleep and time for run times other than tokio: the SDK's own `AsyncSleep` and `TimeSource`, once they

@@ -1,5 +1,5 @@
-//! What anybody in the process asked for that most calls must not pay for: one relaxed load tells a
-//! call that nobody asked.
+//! Requests to all calls of the process that most processes never make: one relaxed load tells a call that
+//! there is none.
 
 use std::sync::atomic::{AtomicU8, Ordering};
 
@@ -9,7 +9,7 @@ static ON: AtomicU8 = AtomicU8::new(0);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub(crate) enum Switch {
-    /// Some future or thread has (or had) settings of its own: a deadline, a report, a test's rules.
+    /// Some future or thread has (or had) settings of its own: a deadline, a report, a test's harness.
     Ambient = 1,
     /// An override needs something before the first attempt.
     OverrideNeedsSetup = 1 << 1,

@@ -1,4 +1,4 @@
-//! The seam to time: what the time is, and how to wait. Nothing else reads a clock or sleeps.
+//! The seam to time: it tells the time, and it waits. Nothing else reads a clock or sleeps.
 
 #[cfg(feature = "sdk")]
 mod custom_timer;

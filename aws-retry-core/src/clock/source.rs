@@ -1,4 +1,4 @@
-//! Which source of sleep a build has, told at compile time.
+//! The source of sleep of a build, known at compile time.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -6,10 +6,10 @@ use std::pin::Pin;
 /// A wait.
 pub(crate) type Sleep = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-/// What can time the waits of a call that returns `T`.
+/// A source that can time the waits of a call that returns `T`.
 #[diagnostic::on_unimplemented(
     message = "`aws-retry` was built without a source of sleep, so an async call could never wait",
-    label = "this retries, and between two tries it has to wait",
+    label = "this retries, and between two attempts it has to wait",
     note = "enable the feature `tokio` of `aws-retry`, or its feature `sdk` and hand over the SDK's `AsyncSleep` by `aws_retry::time::set`"
 )]
 pub trait Timer<T> {}

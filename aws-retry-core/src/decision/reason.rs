@@ -1,4 +1,4 @@
-//! Why a call ends: because of a failure, or because this crate stopped it.
+//! The reasons for which a call ends: a failure, or a bound that this crate keeps.
 
 use std::fmt;
 
@@ -11,7 +11,7 @@ pub enum Reason {
     /// The retry tokens ran out, of the scope or of the function around it: the service fails for many, and
     /// more retries make it worse.
     RetryTokens,
-    /// The next wait would pass the deadline, or the deadline cut the attempt.
+    /// The next attempt would begin after the deadline, or the deadline cut the attempt.
     Deadline,
     /// No rule retries this failure.
     Permanent,
@@ -58,13 +58,13 @@ impl fmt::Display for Reason {
     }
 }
 
-/// Why this crate ended a call, or an attempt.
+/// The bound for which this crate ended a call, or an attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum StopWhy {
     /// The attempt took longer than `attempt_timeout`.
     AttemptTimeout,
-    /// The call's deadline (`total_timeout`, `deadline`) cut the attempt.
+    /// The call's deadline (`total_timeout`, `deadline`) cut the attempt, or passed before it.
     Deadline,
     /// The call's turn could not come before its deadline.
     NoTurn,

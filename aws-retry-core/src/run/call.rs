@@ -15,7 +15,7 @@ use crate::errors::Stopped;
 use crate::expansion::outcome::Outcome;
 use crate::expansion::read_error::ReadFailure;
 use crate::limits::retry_tokens;
-use crate::limits::scope::{Named, Scopes};
+use crate::limits::scope::{ScopeId, Scopes};
 use crate::observe;
 use crate::run::overrides;
 use crate::run::site::{self, Site};
@@ -29,7 +29,7 @@ pub struct Call<'p> {
     pub(super) policy: Option<&'p RetryPolicy>,
     pub(super) call_policy: Option<&'p RetryPolicy>,
     // These own something at most once something went wrong: see `Drop`.
-    scope: ManuallyDrop<Option<Named>>,
+    scope: ManuallyDrop<Option<ScopeId>>,
     pub(super) frame: ManuallyDrop<CallContext>,
     pub(super) state: ManuallyDrop<Option<Box<State>>>,
 }
@@ -59,7 +59,7 @@ impl<'p> Call<'p> {
         }
     }
 
-    /// What `policy = ..` supplies.
+    /// The policy that `policy = ..` supplies.
     #[must_use]
     #[inline]
     pub fn policy(mut self, policy: &'p RetryPolicy) -> Self {
@@ -80,7 +80,7 @@ impl<'p> Call<'p> {
     /// The scope that `scope = ..` names.
     #[must_use]
     #[inline]
-    pub fn scope(mut self, scope: impl Into<Named>) -> Self {
+    pub fn scope(mut self, scope: impl Into<ScopeId>) -> Self {
         *self.scope = Some(scope.into());
         self
     }
@@ -130,7 +130,7 @@ impl<'p> Call<'p> {
         }
     }
 
-    /// What to do after an attempt: leave the loop with the untouched outcome, or go on.
+    /// The end of an attempt: the untouched outcome leaves the loop, or the loop goes on.
     #[inline]
     pub fn finish<O, A>(&mut self, outcome: O, read: A) -> Option<O>
     where
@@ -242,7 +242,7 @@ impl<'p> Call<'p> {
         let ambient = ambient::current();
         let ambient = ambient.as_deref();
         let clock = Ambient::clock(ambient);
-        let key = self.scope.as_ref().map_or_else(|| self.site.key(), Named::key);
+        let key = self.scope.as_ref().map_or_else(|| self.site.key(), ScopeId::key);
         let scopes = Scopes::existing(Ambient::registry(ambient), clock.id, key, self.site.key());
         let takes_part = || {
             resolved(self.site, self.policy, self.call_policy, ambient, &Failure::new())

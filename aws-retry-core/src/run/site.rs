@@ -1,7 +1,7 @@
 //! The facts about an annotated fn that are known at compile time: one static per fn.
 
 use crate::decision::policy::{Mode, RetryPolicy};
-use crate::limits::scope::{self, Key, Named, ScopeParts};
+use crate::limits::scope::{self, Key, ScopeId, ScopeParts};
 use crate::observe::PerSite;
 
 /// An annotated fn: its name and the arguments written on it. Its generic instances share it.
@@ -24,7 +24,7 @@ impl Site {
     }
 
     /// The scope that `scope = (fn, ..)` names: `parts` within this fn.
-    pub fn scope<M>(&'static self, parts: &(impl ScopeParts<M> + ?Sized)) -> Named {
+    pub fn scope<M>(&'static self, parts: &(impl ScopeParts<M> + ?Sized)) -> ScopeId {
         scope::named_within(self.key(), self.name, parts)
     }
 

@@ -14,7 +14,7 @@ use crate::decision::failure::{Failure, Kind};
 use crate::decision::policy::Resolved;
 use crate::errors::{StopWhy, Stopped};
 use crate::limits::retry_tokens;
-use crate::limits::scope::{Named, Scope, Scopes};
+use crate::limits::scope::{Scope, ScopeId, Scopes};
 use crate::observe::{self, CallSpan, Event};
 use crate::run::overrides;
 use crate::run::site::Site;
@@ -25,7 +25,7 @@ pub(super) struct State {
     pub(super) clock: Clock,
     started: Time,
     pub(super) deadline: Option<Time>,
-    named: Named,
+    scope_id: ScopeId,
     pub(super) ambient: Option<Arc<Ambient>>,
     pub(super) span: CallSpan,
     /// The overrides that the policy has seen.
@@ -62,7 +62,7 @@ impl State {
     pub fn new(
         site: &'static Site,
         policy: impl FnOnce(Option<&Ambient>) -> Resolved,
-        named: Named,
+        scope_id: ScopeId,
         ambient: Option<Arc<Ambient>>,
     ) -> Self {
         // Before the policy is read: an override that comes in between is a change to follow.
@@ -76,7 +76,7 @@ impl State {
             policy: policy(ambient.as_deref()),
             clock,
             started,
-            named,
+            scope_id,
             ambient,
             generation,
             scopes: Scopes::default(),
@@ -256,7 +256,7 @@ impl State {
         if self.scopes.is_none() {
             // Those that do not exist have all their tokens.
             let registry = Ambient::registry(self.ambient.as_deref());
-            let (key, function) = (self.named.key(), self.site.key());
+            let (key, function) = (self.scope_id.key(), self.site.key());
             self.scopes = Scopes::existing(registry, self.clock.id, key, function);
         }
         let tokens = self.attempts.on_success();
@@ -277,7 +277,7 @@ impl State {
         if let Some(scope) = &self.scopes.own {
             return Arc::clone(scope);
         }
-        let (now, key, function) = (self.clock.now(), self.named.key(), self.site.key());
+        let (now, key, function) = (self.clock.now(), self.scope_id.key(), self.site.key());
         let registry = Ambient::registry(self.ambient.as_deref());
         let (scopes, scope) = Scopes::made(registry, self.clock.id, key, function, now);
         self.scopes = scopes;
@@ -291,7 +291,7 @@ impl State {
             module: self.site.module,
             service: self.policy.service,
             operation: self.policy.operation,
-            scope: self.named.name(),
+            scope: self.scope_id.name(),
             attempt,
             sent: true,
             requests: self.requests.0,

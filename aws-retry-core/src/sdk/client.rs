@@ -3,7 +3,7 @@
 use crate::clock::{DefaultTimer, Timer};
 use crate::decision::policy::RetryPolicy;
 use crate::expansion::to_failure::ToFailure;
-use crate::limits::scope::{Key, Named, ScopeParts, named};
+use crate::limits::scope::{Key, ScopeId, ScopeParts, named};
 use crate::run::site::Site;
 use crate::run::{Call, run};
 
@@ -45,7 +45,7 @@ pub struct RetryClient<C> {
 #[derive(Clone, Debug)]
 enum Scope {
     Own(Key),
-    Given(Named),
+    Given(ScopeId),
 }
 
 impl<C> RetryClient<C> {
@@ -101,7 +101,7 @@ impl<C> RetryClient<C> {
     }
 
     /// The scope of its calls of that name.
-    pub(super) fn scope(&self, name: Option<&str>) -> Named {
+    pub(super) fn scope(&self, name: Option<&str>) -> ScopeId {
         match (&self.scope, name) {
             (Scope::Given(scope), _) => scope.clone(),
             (Scope::Own(key), Some(name)) => key.within(name).into(),

@@ -11,7 +11,7 @@ use super::stream::unfold;
 use crate::clock::{DefaultTimer, Timer};
 use crate::decision::policy::RetryPolicy;
 use crate::expansion::to_failure::ToFailure;
-use crate::limits::scope::{Named, ScopeParts, here, named};
+use crate::limits::scope::{ScopeId, ScopeParts, here, named};
 use crate::run::site::Site;
 use crate::run::{Call, run_page};
 
@@ -77,7 +77,7 @@ pub struct Paginator<C, S, N, T> {
     send: S,
     next: N,
     policy: RetryPolicy,
-    scope: Named,
+    scope: ScopeId,
     at: At<T>,
 }
 

@@ -52,7 +52,7 @@
 //! # }
 //! ```
 //!
-//! **A cap on attempts.** Whatever the policies say, no call tries more often.
+//! **A cap on attempts.** Whatever the policies say, no call makes more attempts.
 //!
 //! ```
 //! # use aws_retry_core as aws_retry;
@@ -99,7 +99,7 @@
 //! # }
 //! ```
 //!
-//! **Scopes of its own.** What one test does to a quota or a send rate is no matter of another's, though
+//! **Scopes of its own.** A test does not reach the retry tokens or the send rate of another test, though
 //! both call the same fn; [`scope::state`](crate::scope::state) tells of the test's own.
 //!
 //! ```
@@ -177,7 +177,7 @@ use std::time::Duration;
 use crate::context::ambient::{Ambient, OnThread, Within};
 use crate::context::harness_state::HarnessState;
 
-/// What a test asks of the calls inside it. See the [module](self) for recipes.
+/// The settings of a test for the calls inside it. See the [module](self) for recipes.
 ///
 /// Clones share everything.
 #[derive(Clone, Debug)]
@@ -198,7 +198,7 @@ impl Harness {
         Self { state: Arc::new(HarnessState::new()) }
     }
 
-    /// Calls try once.
+    /// Each call makes one attempt.
     #[must_use]
     pub fn no_retries(self) -> Self {
         self.max_attempts(1)
@@ -211,7 +211,7 @@ impl Harness {
         self
     }
 
-    /// No call tries more often than this, whatever its policy or an override says. Range: 1 and up.
+    /// No call makes more attempts than this, whatever its policy or an override says. Range: 1 and up.
     #[must_use]
     pub fn max_attempts(self, attempts: u32) -> Self {
         self.state.set_max_attempts(attempts);

@@ -1,5 +1,5 @@
-//! What the user asked for: [`RetryPolicy`], partial and `const`-constructible; [`Resolved`], with
-//! every gap filled by the mode's preset.
+//! [`RetryPolicy`], which the user writes: partial and `const`-constructible. [`Resolved`], with every gap
+//! filled by the mode's preset.
 
 mod options;
 mod presets;
@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 macro_rules! policy {
     ($( $(#[$doc:meta])* $name:ident: $type:ty, )*) => {
-        /// A retry policy: what is written wins, the mode's preset supplies the rest.
+        /// A retry policy: written values win, the mode's preset supplies the rest.
         ///
         /// `RetryPolicy::new()` is the decorator's mode with its defaults: 5 retries, 500 ms before the
         /// first, doubled for each further one, at most 30 s, times uniform(0.75, 1.25). Every setter is
@@ -91,11 +91,11 @@ macro_rules! policy {
 policy! {
     /// The mode, which sets the defaults of all the rest. Default: [`Mode::Decorator`].
     mode: Mode,
-    /// Retries after the first try. Default: 5 (decorator), 4 (legacy), 2 (standard, adaptive); in paced
+    /// Retries after the first attempt. Default: 5 (decorator), 4 (legacy), 2 (standard, adaptive); in paced
     /// mode 5, counted without the throttles.
     max_retries: u32,
     /// Attempts in all, the first included: `max_retries + 1`. In paced mode (default 20) it bounds
-    /// everything, throttles included. Range: 1 and up.
+    /// everything, throttles included, whatever `max_retries` says. Range: 1 and up.
     max_attempts: u32,
     /// Wait before the first retry, before jitter. Default: 500 ms (decorator).
     base_delay: Duration,
@@ -106,9 +106,10 @@ policy! {
     multiplier: f64,
     /// How a wait is spread. Default: [`Jitter::Scaled`] (decorator), [`Jitter::Full`] (AWS's modes).
     jitter: Jitter,
-    /// Time for the whole call from its first poll: attempts, waits and queue. Default: none.
+    /// Time for the whole call from its first poll: attempts, waits and queue. No attempt begins after it.
+    /// Default: none.
     total_timeout: Duration,
-    /// The same as `total_timeout`, as a moment. With both, the earlier counts. Default: none.
+    /// The same as `total_timeout`, as a moment. With both, the earlier one counts. Default: none.
     deadline: Instant,
     /// Time for each attempt. Default: none.
     attempt_timeout: Duration,
@@ -123,16 +124,16 @@ policy! {
     excluded_errors: &'static [&'static str],
     /// Which built-in set of codes is retried. Default: [`Codes::Default`].
     codes: Codes,
-    /// Also retry what is transient whatever its code: time-outs, lost connections, HTTP 500, 502, 503,
+    /// Also retry transient failures whatever their code: time-outs, lost connections, HTTP 500, 502, 503,
     /// 504. Default: true ([`Codes::Python`] and `retryable_errors`: false).
     transient: bool,
     /// Whether retries take from the scope's quota of 500 tokens. Default: true (legacy: false).
     quota: bool,
-    /// Whether running twice is harmless. `false`: retry only what the service surely did not execute.
+    /// Whether running twice is harmless. `false`: retry only if the request certainly was not executed.
     /// Default: true.
     idempotent: bool,
     /// Paced and adaptive: never send faster than this many attempts per second. Of the calls of one scope
-    /// the lowest counts. Range: 0.00001 (one per day) and up, finite. Default: none.
+    /// the lowest counts. Range: 0.00001 (about one per day) and up, finite. Default: none.
     max_rate: f64,
     /// Paced and adaptive: the part of the learned quota to take. Range: 0.001 to 1. Default: 1.
     share: f64,
@@ -142,7 +143,7 @@ policy! {
     service: &'static str,
     /// The operation, for AWS's long-polling rule, as `"ReceiveMessage"`. Default: none.
     operation: &'static str,
-    /// Whether this call retries what an annotated call inside it gave up on. Default: [`Nested::Pass`].
+    /// Whether this call retries a failure that an annotated call inside it gave up on. Default: [`Nested::Pass`].
     nested: Nested,
     /// Where the returned error tells nothing, take the last failed attempt that the interceptor saw for
     /// its cause. Default: false.

@@ -1,14 +1,14 @@
 //! The choices that a policy offers.
 
-/// Whose rules a call follows. A mode sets the defaults; what is written beside it wins.
+/// The retry rules that a call follows. A mode sets the defaults; values written beside it win.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum Mode {
     /// The boto3 decorator's: 5 retries, 500 ms doubled up to 30 s, times uniform(0.75, 1.25), plus the
-    /// quota on transient failures.
+    /// retry tokens on transient failures.
     #[default]
     Decorator,
-    /// botocore's legacy mode: 5 attempts, `rand * 2^i` seconds, no quota.
+    /// botocore's legacy mode: 5 attempts, `rand * 2^i` seconds, no retry tokens.
     Legacy,
     /// AWS's standard mode, Retry Behavior 2.1.
     Standard,
@@ -50,7 +50,7 @@ pub enum Codes {
     Eventual,
 }
 
-/// What a call does about a failure that an annotated call inside it gave up on.
+/// The treatment of a failure that an annotated call inside this one gave up on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum Nested {
@@ -61,12 +61,12 @@ pub enum Nested {
     Retry,
 }
 
-/// Level of the log lines of retries. The line of a give-up is an error at every level but `Off`.
+/// Level of the log lines of retries. The line for a give-up is an error at every level but `Off`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 #[allow(missing_docs, reason = "the variants are the levels of `tracing`")]
 pub enum Log {
-    /// No line, not even of the give-up.
+    /// No line, not even for the give-up.
     Off,
     Trace,
     Debug,

@@ -31,7 +31,7 @@ impl RetryPolicy {
         Self::new().mode(Mode::Paced)
     }
 
-    /// Names the first thing in this policy that can't be meant.
+    /// Names the first value in this policy that can't be meant.
     pub fn check(&self) -> Result<(), PolicyError> {
         let wrong = |argument, allowed| Err(PolicyError { argument, allowed });
         let zero = |value: Option<Duration>| value == Some(Duration::ZERO);

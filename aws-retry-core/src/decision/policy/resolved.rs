@@ -6,7 +6,7 @@ use super::{Codes, Jitter, Log, Mode, Nested, RateKind, RetryPolicy, Upper};
 use crate::decision::codes;
 use crate::decision::retry_after::HintRule;
 
-/// What a retry takes from the retry tokens of its scope.
+/// The retry tokens that a retry takes from its scope.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Costs {
     pub throttled: u32,
@@ -23,7 +23,7 @@ pub(crate) struct Resolved {
     pub mode: Mode,
     /// Attempts in all, throttles included.
     pub max_attempts: u32,
-    /// Retries after failures that are no throttles.
+    /// Retries after failures that are not throttles.
     pub max_retries: u32,
     pub base_delay: Duration,
     /// The base after a throttle: AWS's 2.1 has one of its own.
@@ -49,7 +49,7 @@ pub(crate) struct Resolved {
     pub max_rate: f64,
     pub share: f64,
     pub fail_fast: bool,
-    /// AWS's 2.1: a long poll waits its backoff before it fails for want of quota.
+    /// AWS's 2.1: a long poll waits its backoff before it fails because retry tokens ran out.
     pub long_polling: bool,
     pub service: Option<&'static str>,
     pub operation: Option<&'static str>,
@@ -59,7 +59,7 @@ pub(crate) struct Resolved {
     pub name: Option<&'static str>,
 }
 
-/// One send per day: below that, a wait is longer than clocks can tell.
+/// About one send per day: far below that, a wait is longer than clocks can tell.
 pub(super) const LOWEST_MAX_RATE: f64 = 1e-5;
 /// A thousandth of the quota.
 pub(super) const LOWEST_SHARE: f64 = 1e-3;
@@ -146,7 +146,7 @@ impl RetryPolicy {
 }
 
 impl Resolved {
-    /// What AWS's modes set per service and operation.
+    /// The defaults of AWS's modes per service and operation.
     fn for_service(&mut self, service: Option<&str>, operation: Option<&str>) {
         let dynamodb = service.is_some_and(codes::is_dynamodb);
         match self.mode {

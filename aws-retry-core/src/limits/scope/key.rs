@@ -49,7 +49,7 @@ impl Key {
     }
 }
 
-/// What can name a scope: a value or a tuple of up to six values that are `Display`.
+/// A name for a scope: a value or a tuple of up to six values that are `Display`.
 ///
 /// Two scopes are equal if the texts of their elements are: `1u32` equals `1u64`, `"a"` equals
 /// `String::from("a")`, and `("a", "b")` differs from `("ab",)`.

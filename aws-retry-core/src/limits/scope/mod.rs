@@ -10,6 +10,6 @@ pub(crate) use around::Scopes;
 pub use key::{Key, ScopeParts, scope_key};
 pub(crate) use name::here;
 pub(crate) use name::named_within;
-pub use name::{Named, named};
+pub use name::{ScopeId, named};
 pub(crate) use registry::{Registry, Scope};
 pub use state::State;

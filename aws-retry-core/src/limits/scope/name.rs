@@ -11,7 +11,7 @@ use crate::switches::Switch;
 /// larger than a key must be: every future of a retried fn holds one.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
-pub enum Named {
+pub enum ScopeId {
     /// Of the text nothing but the key is known.
     Key(Key),
     /// The text is kept.
@@ -20,7 +20,7 @@ pub enum Named {
     Place(&'static Location<'static>),
 }
 
-impl Named {
+impl ScopeId {
     pub(crate) fn key(&self) -> Key {
         match self {
             Self::Key(key) => *key,
@@ -38,7 +38,7 @@ impl Named {
     }
 }
 
-impl From<Key> for Named {
+impl From<Key> for ScopeId {
     fn from(key: Key) -> Self {
         Self::Key(key)
     }
@@ -46,13 +46,13 @@ impl From<Key> for Named {
 
 /// The scope of the calling place: file, line and column.
 #[track_caller]
-pub(crate) fn here() -> Named {
-    Named::Place(Location::caller())
+pub(crate) fn here() -> ScopeId {
+    ScopeId::Place(Location::caller())
 }
 
 /// The scope that `parts` name.
 #[inline]
-pub fn named<M>(parts: &(impl ScopeParts<M> + ?Sized)) -> Named {
+pub fn named<M>(parts: &(impl ScopeParts<M> + ?Sized)) -> ScopeId {
     let key = scope_key(parts);
     if Switch::ScopeNames.is_on() { kept(key, text(parts)) } else { key.into() }
 }
@@ -62,7 +62,7 @@ pub(crate) fn named_within<M>(
     function: Key,
     name: &str,
     parts: &(impl ScopeParts<M> + ?Sized),
-) -> Named {
+) -> ScopeId {
     let key = scope_key_within(function, parts);
     if Switch::ScopeNames.is_on() {
         kept(key, format!("{name}/{}", text(parts)))
@@ -72,8 +72,8 @@ pub(crate) fn named_within<M>(
 }
 
 #[cold]
-fn kept(key: Key, text: String) -> Named {
-    Named::Text(Box::new((key, text)))
+fn kept(key: Key, text: String) -> ScopeId {
+    ScopeId::Text(Box::new((key, text)))
 }
 
 /// The elements, with `/` between them.
@@ -97,7 +97,7 @@ mod tests {
         let place = Location::caller();
         let copy: &'static Location<'static> = Box::leak(Box::new(*place));
         assert!(!std::ptr::eq(place, copy));
-        assert_eq!(Named::Place(place).key(), Named::Place(copy).key());
+        assert_eq!(ScopeId::Place(place).key(), ScopeId::Place(copy).key());
         assert_ne!(here().key(), here().key(), "another column");
         assert_eq!(
             [(); 2].map(|()| here().key()).windows(2).filter(|it| it[0] != it[1]).count(),

@@ -20,7 +20,7 @@ const SHARDS: usize = 16;
 /// No sweep while a shard holds fewer scopes than this.
 const SWEEP_FROM: usize = 32;
 
-/// What calls of one scope share.
+/// The state that calls of one scope share.
 #[derive(Debug)]
 pub(crate) struct Scope {
     pub tokens: RetryTokens,
@@ -63,7 +63,7 @@ impl Scope {
         gate.get().map(|gate| gate.state())
     }
 
-    /// What can be seen of it.
+    /// The part of it that users see.
     pub fn state(&self) -> State {
         let seen = |gate: &OnceLock<Arc<Gate>>| gate.get().map(|gate| gate.state());
         State {
@@ -92,7 +92,7 @@ fn nanos(time: Time) -> u64 {
     u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
 }
 
-/// Mixes what is a keyed hash already, or an address: hashing it anew would be most of a look.
+/// Mixes what is a keyed hash already, or an address: hashing it again would be most of a look.
 #[derive(Debug, Default)]
 struct Mixer(u64);
 

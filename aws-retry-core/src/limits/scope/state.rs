@@ -1,4 +1,4 @@
-//! What can be seen of a scope.
+//! The part of a scope that users see.
 
 use crate::limits::rate;
 

@@ -8,15 +8,15 @@
 //!
 //! // An outage: stop retrying what reads the inventory.
 //! overrides::set("inventory::*", Override::off());
-//! // Everything else: fewer attempts, and at most 5 requests a second where a scope has a rate.
+//! // Everything else: fewer attempts, and at most 5 requests per second where a scope has a rate.
 //! overrides::set("*", RetryPolicy::new().max_attempts(2).max_rate(5.0));
 //! // It is over.
 //! overrides::clear();
 //! ```
 //!
-//! An override beats what is written on the fn and what `policy = ..` supplies. Calls in progress follow
-//! it from their next failure on, and send rates with the next call: of a scope's rate `max_rate` changes,
-//! `share` does not. A first-try success never reads one, except where it has a rate or a
+//! An override beats the arguments on the fn and the policy that `policy = ..` supplies. Calls in progress
+//! follow it from their next failure on, and calls in a queue at once: of a scope's rate `max_rate` changes,
+//! `share` does not. A success on the first attempt never reads an override, except where it has a rate or a
 //! time-out.
 
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -29,7 +29,7 @@ use crate::limits::scope::Registry;
 use crate::run::site::{Site, needs_setup};
 use crate::switches::Switch;
 
-/// What an override says: a partial [`RetryPolicy`], of which only what is written counts, or
+/// The content of an override: a partial [`RetryPolicy`], whose written values count, or
 /// [`Override::off`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct Override(RetryPolicy);
