@@ -1,7 +1,7 @@
 //! A call's place in its scope's queue, in the modes that have a send rate.
 
 use std::future::Future;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -63,8 +63,8 @@ impl QueueSlot {
             if self.takes_at_once(gate, clock) {
                 return Poll::Ready(Ok(()));
             }
-            if !clock.can_wait() && terms.can_stop {
-                return Poll::Ready(Err(StopWhy::NoTimer));
+            if !clock.can_wait() {
+                return self.poll_turn_without_timer(cx, scope, policy, terms, clock);
             }
         }
         let waiting = match &mut self.waiting {
@@ -82,6 +82,30 @@ impl QueueSlot {
         let Poll::Ready(turn) = waiting.turn.as_mut().poll(cx) else { return Poll::Pending };
         self.waiting = None;
         Poll::Ready(self.take(gate, turn, clock))
+    }
+
+    /// Takes a turn that comes at once. For one that does not, no timer can wait: the call ends, or, where
+    /// it has no error to end with, blocks the thread.
+    fn poll_turn_without_timer(
+        &mut self,
+        cx: &mut Context<'_>,
+        scope: &Scope,
+        policy: &Resolved,
+        terms: Terms,
+        clock: &Clock,
+    ) -> Poll<Result<(), StopWhy>> {
+        let Some(kind) = policy.rate else { return Poll::Ready(Ok(())) };
+        let gate = scope.gate(kind, policy, terms.generation);
+        let mut ticket = self.ticket;
+        let turn = pin!(gate.turn(&mut ticket, terms.deadline, true, clock)).poll(cx);
+        self.ticket = ticket;
+        turn.map(|turn| match turn {
+            Err(Refused::Busy) if !terms.can_stop => {
+                self.block_turn(scope, policy, terms, clock, || {})
+            }
+            Err(Refused::Busy) if !terms.fail_fast => Err(StopWhy::NoTimer),
+            turn => self.take(gate, turn, clock),
+        })
     }
 
     /// Whether the call waits in a queue.

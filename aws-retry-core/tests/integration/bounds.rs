@@ -163,7 +163,26 @@ fn a_time_out_without_a_timer_ends_the_call_before_it_sends() {
     }
 }
 
-/// The times at which calls send, a second being one.
+/// An executor without a timer: a turn that comes at once is taken, and no other is jumped.
+#[test]
+fn without_a_timer_a_turn_is_taken_at_once_or_not_at_all() {
+    let policy = RetryPolicy::paced().max_rate(50.0);
+    let can_say = |_| block_on(policy.run_in("no timer, io", || async { Ok::<_, io::Error>(()) }));
+    let outcomes: Vec<_> = (0..10).map(can_say).collect();
+    assert!(outcomes[0].is_ok());
+    let refused = outcomes.iter().flat_map(|it| it.as_ref().err()).map(why);
+    assert!(refused.clone().count() >= 8, "{outcomes:?}");
+    assert!(refused.clone().all(|why| why == Some(StopWhy::NoTimer)));
+
+    // Where the error can't say so, the thread waits.
+    let begun = std::time::Instant::now();
+    for _ in 0..5 {
+        block_on(failing(&policy, "no timer, fault", 0, Fault::Down)).unwrap();
+    }
+    assert!(begun.elapsed() >= Duration::from_millis(70), "{:?}", begun.elapsed());
+}
+
+/// The times at which calls send, in seconds.
 async fn sends(policy: &RetryPolicy, scope: &str, calls: u32) -> Vec<f64> {
     let begun = Instant::now();
     let sent = std::sync::Mutex::new(Vec::new());
