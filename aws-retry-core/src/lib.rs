@@ -43,12 +43,14 @@ pub use run::overrides;
 pub use sdk::{Interrupted, Paginator, Polled, RetryClient, Waiter, paginate};
 
 pub mod scope {
-    //! Scopes: calls with an equal scope share one retry quota and one send rate, whichever fn makes them.
+    //! Scopes: calls with an equal scope share one budget of retry tokens and one send rate, whichever fn makes
+    //! them.
     //!
     //! A scope should name what AWS throttles: action, account, region. Its identity is the text of its
-    //! elements. It is forgotten once nobody waits and it was idle for ten minutes, or for an hour where its
-    //! quota is not full. It takes some 150 bytes, with a paced send rate 700, and each call in its queue 1,000
-    //! beside its future. A scope belongs to a clock: in a tokio runtime whose clock is paused it is that runtime's own.
+    //! elements. It is forgotten once nobody waits and it was idle for ten minutes, or for an hour where tokens
+    //! are missing. It takes some 150 bytes, with a paced send rate 700, and each call in its queue 1,000
+    //! beside its future. A scope belongs to a clock: in a tokio runtime whose clock is paused it is that
+    //! runtime's own.
 
     pub use crate::context::scope_state::state;
     pub use crate::limits::scope::{Key, ScopeId, ScopeParts, State, named, scope_key};

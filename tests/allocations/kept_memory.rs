@@ -6,6 +6,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 
 use aws_retry::RetryPolicy;
+use aws_smithy_types::error::ErrorMetadata;
 
 const SCOPES: u64 = 1000;
 
@@ -62,4 +63,35 @@ fn a_scope_and_a_waiter_take_about_a_kilobyte() {
     assert!((64..=256).contains(&plain), "a scope: {plain}");
     assert!((plain..=896).contains(&paced), "a paced one: {paced}");
     assert!((128..=1280).contains(&waiter), "a waiter: {waiter}");
+}
+
+/// Attempts fail with ten megabytes each: neither reading, nor keeping, nor reporting copies them.
+#[test]
+fn of_a_long_error_body_only_the_start_is_copied() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
+    let runtime = runtime.expect("a runtime");
+    let body = || "a".repeat(10_000_000);
+    let policy = RetryPolicy::new().max_attempts(3);
+    let harness = aws_retry::testing::Harness::new().no_waits();
+    macro_rules! copied {
+        ($error:expr) => {{
+            let mut errors: Vec<_> = (0..3).map(|_| $error).collect();
+            let call = policy.run(|| ready(errors.pop().map_or(Ok(()), Err)));
+            let call = aws_retry::report(harness.scope(call));
+            let mut made = None;
+            let measured = allocation_counter::measure(|| made = Some(runtime.block_on(call)));
+            let report = made.expect("an outcome").1;
+            assert!(!report.failures.is_empty());
+            measured.bytes_total
+        }};
+    }
+    let metadata = || ErrorMetadata::builder().code("SlowDown").message(body()).build();
+    for (of, bytes) in [
+        ("metadata", copied!(metadata())),
+        ("an erased error", copied!(anyhow::Error::from(metadata()).context("reading"))),
+        ("an I/O error", copied!(io::Error::new(io::ErrorKind::ConnectionReset, body()))),
+        ("a long code", copied!(ErrorMetadata::builder().code(body()).build())),
+    ] {
+        assert!(bytes < 200_000, "{of}: {bytes} bytes");
+    }
 }

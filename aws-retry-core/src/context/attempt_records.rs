@@ -1,4 +1,4 @@
-//! What the code inside an attempt records for its call: failed attempts of SDK operations (the
+//! The records that the code inside an attempt leaves for its call: failed attempts of SDK operations (the
 //! interceptor), and failures that a call inside gave up on. A record is used only for an error that it
 //! agrees with.
 
@@ -176,7 +176,7 @@ impl AttemptRecords {
         list.trusted = true;
     }
 
-    /// An operation succeeded: what it failed on before is no matter any more.
+    /// An operation succeeded: its earlier failures do not matter any more.
     #[cfg_attr(not(feature = "sdk"), expect(dead_code))]
     pub fn succeeded(&self, attempt: u32, execution: u64) {
         let mut list = self.list();

@@ -187,8 +187,8 @@ async fn ten_thousand_calls_leave_no_records_behind() {
 
     async fn fails(after: u64) -> std::io::Result<()> {
         sleep(Duration::from_millis(after)).await;
-        crate::context::call_context::with(|frame| {
-            frame.add(AttemptRecord::new(coded("Throttling", "slow down"), KIND, sent(after)));
+        crate::context::call_context::with(|context| {
+            context.add(AttemptRecord::new(coded("Throttling", "slow down"), KIND, sent(after)));
         });
         Err(std::io::ErrorKind::ConnectionReset.into())
     }

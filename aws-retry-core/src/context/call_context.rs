@@ -1,7 +1,6 @@
-//! What code inside an attempt can learn of its call, and what it tells the call: a context in a
-//! thread-local, swapped in for the length of one poll and out again, so that it follows the future and
-//! costs no allocation. It belongs to the task whose poll swapped it in: another task that this poll drives
-//! in turn does not see it.
+//! The exchange between a call and the code inside its attempt: a context in a thread-local, swapped in for
+//! the length of one poll and out again, so that it follows the future and costs no allocation. It belongs to
+//! the task whose poll swapped it in: another task that this poll drives in turn does not see it.
 
 use std::cell::Cell;
 use std::mem::{self, ManuallyDrop};

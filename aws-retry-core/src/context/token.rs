@@ -1,14 +1,13 @@
-//! A token that is the same for each try of a call.
+//! A token that is the same for each attempt of a call.
 
 use crate::clock::random;
 use crate::context::call_context::with;
 
-/// A client token (idempotency token) that stays the same over the tries of the call in progress and is
+/// A client token (idempotency token) that stays the same over the attempts of the call in progress and is
 /// fresh in each call; outside every call a fresh one each time. 36 characters, formed like a UUID of
 /// version 4.
 ///
-/// The SDK makes up a token of its own in each `send()`, so that a service takes a retry for a new
-/// request. Pass this one wherever an operation has a client token:
+/// The SDK makes a token of its own in each `send()`, so that a service takes a retry for a new request. Pass this one wherever an operation has a client token:
 ///
 /// ```
 /// let token = aws_retry_core::client_token();
@@ -20,8 +19,9 @@ use crate::context::call_context::with;
 /// `wasm32-unknown-unknown`, whose standard library has no source of randomness.
 #[must_use]
 pub fn client_token() -> String {
-    let bits = with(|frame| {
-        if frame.is_in_call() { frame.records().token(random::unique) } else { random::unique() }
+    let bits = with(|context| match context.is_in_call() {
+        true => context.records().token(random::unique),
+        false => random::unique(),
     });
     uuid(bits)
 }
@@ -57,7 +57,7 @@ mod tests {
     }
 
     #[test]
-    fn the_same_over_the_tries_of_a_call_and_fresh_in_the_next() {
+    fn the_same_over_the_attempts_of_a_call_and_fresh_in_the_next() {
         let policy = crate::RetryPolicy::new().base_delay(std::time::Duration::ZERO);
         let tokens = || {
             let mut tokens = Vec::new();

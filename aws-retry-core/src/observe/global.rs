@@ -11,7 +11,8 @@ static OBSERVER: RwLock<Option<Observer>> = RwLock::new(None);
 
 /// From now on `observer` gets an event for every attempt of every call in the process, after it ended:
 /// successes, failures that are retried ([`Event::is_retried`], with the `delay`) and the last one (with
-/// the `reason`). It replaces an earlier observer, and runs on the task that made the attempt: it must
+/// the `reason`), and for every request that the SDK sent again inside an attempt
+/// ([`Event::sdk_retried`]). It replaces an earlier observer, and runs on the task that made the attempt: it must
 /// not block.
 ///
 /// ```
@@ -37,7 +38,7 @@ pub fn set_global(observer: impl Fn(&Event<'_>) + Send + Sync + 'static) {
     set_slot(Some(Arc::new(observer)));
 }
 
-/// Takes the observer back that [`set_global`] set.
+/// Removes the observer that [`set_global`] set.
 pub fn clear_global() {
     set_slot(None);
 }
@@ -60,7 +61,7 @@ pub(super) fn emit(event: &Event<'_>) {
 
 /// Keeps the text of scopes from now on (or no longer): events, spans and metrics then name the scope.
 ///
-/// Off by default: a scope is made of arguments, which may be nobody's business, and it multiplies the
+/// Off by default: a scope is made of arguments, which may be private, and it multiplies the
 /// series of a metric by the number of scopes. It costs an allocation for each call with a scope.
 pub fn keep_scope_names(keep: bool) {
     Switch::ScopeNames.set(keep);

@@ -86,13 +86,13 @@ use crate::decision::policy::{Log, RetryPolicy};
 use crate::switches::Switch;
 use std::sync::Arc;
 
-/// Whether a first-try success is of interest to anybody who needs the whole event.
+/// Whether anybody needs the whole event of a success on the first attempt.
 #[inline]
 pub(crate) fn wants_successes() -> bool {
     Switch::Observer.is_on()
 }
 
-/// Counts a first-try success that nobody needs the whole event of.
+/// Counts a success on the first attempt where nobody needs the whole event.
 #[inline]
 pub(crate) fn first_try(
     site: &PerSite,
@@ -107,7 +107,7 @@ pub(crate) fn first_try(
     let _ = (site, name, static_policy, policy, call_policy);
 }
 
-/// Tells everybody but the log that an attempt ended; `reports` are the collectors of the surroundings.
+/// Tells all listeners but the log that an attempt ended; `reports` are the collectors of the surroundings.
 pub(crate) fn emit(event: &Event<'_>, reports: &[Arc<Collector>]) {
     for report in reports {
         report.add(event);

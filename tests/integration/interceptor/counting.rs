@@ -145,3 +145,42 @@ async fn a_hook_gets_the_count_of_the_requests_of_each_attempt() {
     assert!(outcome.is_ok());
     assert_eq!(*SEEN.lock().unwrap(), [(1, 2, 1), (2, 2, 1)]);
 }
+
+/// Outside a call the client is as configured: here that retries a throttle, too.
+async fn retries_by_itself(endpoint: &Endpoint, client: &Client) {
+    list(client).await.unwrap_or_else(|error| panic!("{}", DisplayErrorContext(error)));
+    assert_eq!(endpoint.requests().len(), 2);
+}
+
+#[tokio::test]
+async fn a_task_that_outlives_its_call_and_one_that_a_call_drives_keep_the_retries_of_the_sdk() {
+    let throttled = || Endpoint::start([Step::error(400, "ThrottlingException")], ok());
+    let policy = aws_retry::RetryPolicy::new();
+
+    let endpoint = throttled();
+    let client = intercepted(&endpoint, three());
+    let (over, is_over) = tokio::sync::oneshot::channel::<()>();
+    let late = async move {
+        is_over.await.unwrap();
+        retries_by_itself(&endpoint, &client).await;
+    };
+    let mut late = Some(late);
+    let call = policy.run(|| {
+        let late = late.take().unwrap();
+        async { Ok::<_, std::io::Error>(tokio::spawn(aws_retry::in_call(late))) }
+    });
+    let late = call.await.unwrap();
+    over.send(()).unwrap();
+    late.await.unwrap();
+
+    let endpoint = throttled();
+    let client = intercepted(&endpoint, three());
+    let set = tokio::task::LocalSet::new();
+    let unrelated = set.spawn_local(async move { retries_by_itself(&endpoint, &client).await });
+    let driven = policy.run(|| async {
+        set.run_until(tokio::time::sleep(Duration::from_millis(100))).await;
+        Ok::<_, std::io::Error>(())
+    });
+    driven.await.unwrap();
+    set.run_until(unrelated).await.unwrap();
+}
