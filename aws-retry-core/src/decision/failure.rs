@@ -36,7 +36,7 @@ pub enum Kind {
     Throttled,
     /// A time-out, a lost connection, a 5xx: it may pass.
     Transient,
-    /// Retried since a list or a predicate names it.
+    /// Retried because a list or a predicate names it.
     Other,
     /// Missing or expired credentials: permanent.
     Credentials,

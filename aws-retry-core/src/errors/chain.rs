@@ -56,7 +56,7 @@ const VARIANTS: &[(&str, &str, Transport)] = &[
     ),
 ];
 
-/// The variant of an `SdkError` of whatever operation. A wrapper can have the same words; it does not print
+/// The variant of an `SdkError` of any operation. A wrapper can have the same words; it does not print
 /// the same type.
 fn of_sdk_error(error: &(dyn Error + 'static)) -> Option<Transport> {
     let text = printed::display(error);

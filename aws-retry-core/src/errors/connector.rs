@@ -12,7 +12,7 @@ pub(crate) fn of_connector(error: &ConnectorError) -> Transport {
     if error.is_user() {
         Transport::Construction
     } else if is_of_no_kind(error) && is_about_credentials(error) {
-        // Whatever its provider could not reach, and had its own retries for.
+        // The provider has used up retries of its own.
         Transport::Credentials
     } else if never_connected(error) {
         if error.is_timeout() { Transport::ConnectTimeout } else { Transport::NeverConnected }

@@ -1,5 +1,5 @@
-//! The start of an error's output. Its `Debug` form names types that are private or generic, which nobody
-//! can downcast to; its `Display` form may hold the body of an answer, however long.
+//! The start of an error's output. Its `Debug` form names types that are private or generic, which
+//! cannot be downcast to; its `Display` form may hold the body of an answer, however long.
 
 use std::error::Error;
 use std::fmt::{self, Write};
