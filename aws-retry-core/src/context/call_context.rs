@@ -95,6 +95,12 @@ impl CallContext {
     pub fn end(&mut self) {
         if let Some(records) = self.records.take() {
             records.end();
+            #[cfg(feature = "sdk")]
+            with(|around| {
+                if around.is_in_call() {
+                    around.records().sdk().on_inner(&records.sdk());
+                }
+            });
         }
     }
 
@@ -128,6 +134,18 @@ impl CallContext {
     #[cfg(feature = "sdk")]
     pub fn refuses(&self) -> bool {
         self.records.as_ref().is_some_and(|records| records.refuses())
+    }
+
+    /// Whether the deadline has passed while the SDK retried: no operation of the attempt is sent any more.
+    #[cfg(feature = "sdk")]
+    pub fn is_late(&mut self) -> bool {
+        let late = self.records.as_ref().is_some_and(|records| records.sdk().is_late());
+        if late {
+            let records = self.records();
+            records.refuse();
+            records.refuses();
+        }
+        late
     }
 
     /// Whether there are any.

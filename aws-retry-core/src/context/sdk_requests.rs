@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use crate::clock::{Clock, Time};
 use crate::decision::failure::{Failure, Kind};
 #[cfg(feature = "sdk")]
 use crate::decision::policy::Resolved;
@@ -46,6 +47,8 @@ impl ShownPolicy {
 pub(crate) struct SdkRequests {
     /// The policy in force: the interceptor asks it who sends a retry.
     pub policy: Option<Arc<ShownPolicy>>,
+    /// The call's deadline, and the clock that tells whether it has passed.
+    pub deadline: Option<(Clock, Time)>,
     /// Requests that were sent, over all attempts of the call.
     pub sent: u32,
     /// Of these, sent again by the SDK.
@@ -140,6 +143,16 @@ impl SdkRequests {
     /// `proved` otherwise.
     pub const fn others_may_have_run(&self, proved: bool) -> bool {
         self.may_have_run > !proved as u32
+    }
+
+    /// Whether the call's deadline has passed.
+    pub fn is_late(&self) -> bool {
+        self.deadline.as_ref().is_some_and(|(clock, deadline)| clock.now() >= *deadline)
+    }
+
+    /// A call inside this one is over, whose requests may have been executed.
+    pub const fn on_inner(&mut self, inner: &Self) {
+        self.may_have_run = self.may_have_run.saturating_add(inner.may_have_run);
     }
 
     /// The SDK is about to send a request again, or does not do so in the end.

@@ -95,8 +95,12 @@ impl<'p> Call<'p> {
 
     /// Leaves word for the code inside the attempt that is about to begin.
     pub(super) fn tell_inside(&mut self) {
-        if self.state.as_deref().is_some_and(|state| state.refused) {
+        let Some(state) = self.state.as_deref() else { return };
+        if state.refused {
             self.frame.records().refuse();
+        }
+        if let (true, Some(deadline)) = (self.frame.has_records(), state.deadline) {
+            self.frame.records().sdk().deadline = Some((state.clock.clone(), deadline));
         }
     }
 

@@ -101,6 +101,32 @@ async fn a_hundred_calls_at_once_that_lose_a_connection_each_succeed() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn one_bad_account_of_twenty_takes_no_retries_from_the_others() {
+    let policy = RetryPolicy::new();
+    let call = async |account: u32, second: u32| {
+        let faults = match account {
+            0 => vec![Fault::Down; 9],
+            // A tenth of the others' calls loses a connection.
+            _ if (account + second).is_multiple_of(10) => vec![Fault::Down],
+            _ => vec![],
+        };
+        waits(&policy, &format!("account {account}"), faults).await.0.is_ok()
+    };
+    let mut lost = 0;
+    for second in 0..120 {
+        let calls = (0..20).flat_map(|account| [(account, second), (account, second + 5)]);
+        let call = &call;
+        let calls =
+            calls.map(|(account, second)| async move { (account, call(account, second).await) });
+        let ended = futures::future::join_all(calls).await;
+        lost += ended.iter().filter(|(account, saved)| *account > 0 && !saved).count();
+    }
+    assert_eq!(lost, 0);
+    assert_eq!(scope::state("account 0").unwrap().retry_tokens, 500 % 14);
+    assert_eq!(scope::state("account 1").unwrap().retry_tokens, 500);
+}
+
+#[tokio::test(start_paused = true)]
 async fn throttles_are_free_only_while_something_gets_through() {
     let policy = RetryPolicy::new().jitter(Jitter::None).max_delay(Duration::from_millis(500));
     let left = || scope::state("closed").unwrap().retry_tokens;

@@ -215,3 +215,45 @@ async fn a_call_that_gives_up_says_that_its_attempts_are_used_up() {
     create(&intercepted(&endpoint, three())).await.expect_err("an outage");
     assert_eq!(endpoint.arrived(), 6);
 }
+
+/// The inner call has created something: a throttle of the outer one's own request proves nothing for it.
+#[tokio::test]
+async fn the_requests_of_a_call_inside_count_as_those_of_the_call_around() {
+    #[aws_retry(base_delay = "1ms", quota = false)]
+    async fn inner(client: &Client) -> Created {
+        send(client).await
+    }
+    #[aws_retry(base_delay = "1ms", quota = false, idempotent = false)]
+    async fn outer(client: &Client) -> Created {
+        inner(client).await?;
+        send(client).await
+    }
+
+    let endpoint = Endpoint::start([created(), Step::throttled()], created());
+    outer(&intercepted(&endpoint, three())).await.expect_err("the first one was executed");
+    assert_eq!(endpoint.arrived(), 2);
+}
+
+/// An error that can't say that the deadline has passed: nothing cuts the call, and the SDK stops all the same.
+#[tokio::test]
+async fn the_sdk_sends_nothing_after_the_deadline() {
+    struct Own;
+
+    impl aws_retry::AsFailure for Own {
+        fn as_failure(&self) -> aws_retry::Failure<'_> {
+            aws_retry::Failure::transient()
+        }
+    }
+
+    #[aws_retry(base_delay = "1ms", quota = false)]
+    async fn create(client: &Client) -> Result<(), Own> {
+        send(client).await.map_err(|_| Own)
+    }
+
+    let endpoint = Endpoint::start([], broken().after(std::time::Duration::from_millis(60)));
+    let begun = std::time::Instant::now();
+    let deadline = begun + std::time::Duration::from_millis(100);
+    let client = intercepted(&endpoint, three());
+    assert!(aws_retry::with_deadline(deadline, create(&client)).await.is_err());
+    assert!(endpoint.arrived() <= 2, "{} requests in {:?}", endpoint.arrived(), begun.elapsed());
+}

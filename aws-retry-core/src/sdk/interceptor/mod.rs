@@ -104,6 +104,20 @@ impl Intercept for Interceptor {
         Ok(())
     }
 
+    /// Nor does the SDK send a request again after the deadline.
+    fn read_before_attempt(
+        &self,
+        _: &BeforeTransmitInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        cfg: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let repeats = cfg.load::<Operation>().is_some_and(|it| it.last.is_some());
+        if repeats && context::with(|call| call.is_in_call() && call.is_late()) {
+            return Err(Stopped::new(StopWhy::Deadline, None).into());
+        }
+        Ok(())
+    }
+
     fn read_before_transmit(
         &self,
         _: &BeforeTransmitInterceptorContextRef<'_>,
@@ -199,6 +213,7 @@ fn failed(context: &InterceptorContext, components: &RuntimeComponents, cfg: &mu
     let request = context::with(|call| {
         let attempt = call.attempt;
         call.sdk_requests(|requests| {
+            keep_promise(&operation, requests);
             if operation.in_flight && !sent {
                 requests.on_unsent();
             } else if sent && proved {
@@ -221,8 +236,10 @@ fn failed(context: &InterceptorContext, components: &RuntimeComponents, cfg: &mu
         })
     });
     // A call that began before the first interceptor of the process was made shows no policy: it decides
-    // itself. A client whose retries are disabled stays so.
-    let sender = if shown.is_some() { sender(&policy, &request) } else { Sender::Call };
+    // itself, as one whose deadline has passed. A client whose retries are disabled stays so.
+    let late = context::with(|call| call.sdk_requests(|requests| requests.is_late()));
+    let decides = shown.is_none() || late;
+    let sender = if decides { Sender::Call } else { sender(&policy, &request) };
     if let Some(retries) = cfg.load::<RetryConfig>().filter(|it| it.max_attempts() > 1) {
         let max_attempts = match sender {
             Sender::Sdk { max_attempts } => max_attempts,
