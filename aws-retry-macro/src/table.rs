@@ -123,7 +123,7 @@ rows!(
         kind: Kind::Switch,
         example: "idempotent = false",
         default: "`true`",
-        doc: "`false`: retry only if the request certainly was not executed, that is, after a throttling code or if the connection was never made"
+        doc: "`false`: retry only if the request certainly was not executed, by this attempt or an earlier one: after a throttling code, or if the connection was never made"
     },
     Mode {
         kind: Kind::Choice(MODES),
@@ -143,8 +143,8 @@ rows!(
     MaxAttempts {
         kind: Kind::Count { min: 1 },
         example: "max_attempts = 6",
-        default: "6",
-        doc: "attempts in total, the first one included: a hard bound in every mode. With the SDK's interceptor it bounds the SDK's retries, too",
+        default: "6; paced: 20",
+        doc: "attempts in total, the first one included: a hard bound in every mode. With the interceptor it bounds the SDK's retries too",
         equals: &[ArgName::MaxRetries]
     },
     Deadline {
