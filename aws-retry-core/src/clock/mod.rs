@@ -16,7 +16,6 @@ pub(crate) use source::Sleep;
 pub use source::{DefaultTimer, Timer};
 pub(crate) use test_time::TestTime;
 
-use std::future::Future;
 use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant, SystemTime};

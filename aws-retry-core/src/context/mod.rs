@@ -30,7 +30,7 @@ pub use explain::explained;
 pub use explain::{Explanation, explain};
 pub use in_call::{InCall, in_call};
 pub use report::report;
+pub(crate) use sdk_requests::ShownPolicy;
 #[cfg(feature = "sdk")]
-pub(crate) use sdk_requests::SdkRequests;
-pub(crate) use sdk_requests::{SdkRetry, ShownPolicy};
+pub(crate) use sdk_requests::{SdkRequests, SdkRetry};
 pub use token::client_token;

@@ -10,6 +10,7 @@ pub mod failure;
 pub mod policy;
 pub mod reason;
 pub mod retry_after;
+#[cfg_attr(not(feature = "sdk"), allow(dead_code, reason = "only the interceptor asks"))]
 pub mod sdk_retry;
 pub(crate) mod shown;
 pub mod timestamp;

@@ -16,13 +16,13 @@ use crate::limits::scope::Scope;
 /// A wait for a turn, and the conditions under which it began.
 struct Waiting {
     kind: RateKind,
-    terms: Terms,
+    terms: TurnTerms,
     turn: Pin<Box<dyn Future<Output = Result<Sent, Refused>> + Send>>,
 }
 
 /// The conditions under which a call waits for its turn.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Terms {
+pub(super) struct TurnTerms {
     pub deadline: Option<Time>,
     pub fail_fast: bool,
     /// The call can end without a turn.
@@ -49,7 +49,7 @@ impl QueueSlot {
         cx: &mut Context<'_>,
         scope: &Scope,
         policy: &Resolved,
-        terms: Terms,
+        terms: TurnTerms,
         clock: &Clock,
     ) -> Poll<Result<(), StopWhy>> {
         let Some(kind) = policy.rate else {
@@ -91,7 +91,7 @@ impl QueueSlot {
         cx: &mut Context<'_>,
         scope: &Scope,
         policy: &Resolved,
-        terms: Terms,
+        terms: TurnTerms,
         clock: &Clock,
     ) -> Poll<Result<(), StopWhy>> {
         let Some(kind) = policy.rate else { return Poll::Ready(Ok(())) };
@@ -130,7 +130,7 @@ impl QueueSlot {
         &mut self,
         scope: &Scope,
         policy: &Resolved,
-        terms: Terms,
+        terms: TurnTerms,
         clock: &Clock,
         warn: impl FnOnce(),
     ) -> Result<(), StopWhy> {

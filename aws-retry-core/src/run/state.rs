@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use super::queue_slot::{QueueSlot, Terms};
+use super::queue_slot::{QueueSlot, TurnTerms};
 use crate::clock::{self, Clock, Sleep, Time};
 use crate::context::ambient::Ambient;
 use crate::decision::attempts::Attempts;
@@ -172,8 +172,8 @@ impl State {
         begun.err()
     }
 
-    fn terms(&self, can_stop: bool) -> Terms {
-        Terms {
+    fn terms(&self, can_stop: bool) -> TurnTerms {
+        TurnTerms {
             deadline: self.deadline.filter(|_| can_stop),
             fail_fast: self.policy.fail_fast && can_stop,
             can_stop,
