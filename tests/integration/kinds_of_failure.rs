@@ -163,7 +163,7 @@ async fn a_time_out_of_the_clients_attempt_is_retried_in_every_error_type() {
     let endpoint = Endpoint::start([], Step::ok("{}"));
     let client = clients::secrets_manager(&endpoint.url(), Duration::from_secs(60));
     let timeouts =
-        TimeoutConfig::builder().operation_attempt_timeout(Duration::from_millis(100)).build();
+        TimeoutConfig::builder().operation_attempt_timeout(Duration::from_millis(300)).build();
     let config = client.config().to_builder().timeout_config(timeouts);
     let client = Client::from_conf(config.build());
     for policy in default_and_paced() {

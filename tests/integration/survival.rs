@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use aws_retry::sdk::Interceptor;
 use aws_retry::{AsFailure, Mode, RetryPolicy, aws_retry};
+use aws_retry_testkit::client::PATIENCE;
 use aws_retry_testkit::endpoint::{Endpoint, Step};
 use aws_runtime::retries::classifiers::AwsErrorCodeClassifier;
 use aws_sdk_secretsmanager::Client;
@@ -17,7 +18,7 @@ use aws_sdk_secretsmanager::config::{ConfigBag, Intercept, RuntimeComponents};
 use aws_sdk_secretsmanager::error::{BoxError, SdkError};
 use aws_sdk_secretsmanager::operation::list_secrets::ListSecretsError;
 use futures::FutureExt;
-use futures::future::BoxFuture;
+use futures::future::{BoxFuture, join_all};
 
 use crate::clients::{plain, three};
 
@@ -197,8 +198,7 @@ fn client(
     retries: RetryConfig,
     intercepted: bool,
 ) -> Client {
-    let timeouts =
-        TimeoutConfig::builder().operation_attempt_timeout(Duration::from_millis(150)).build();
+    let timeouts = TimeoutConfig::builder().operation_attempt_timeout(PATIENCE).build();
     let mut config = plain(endpoint, retries).config().to_builder().timeout_config(timeouts);
     // A token bucket of its own: all clients of a region share one otherwise.
     config = config.retry_partition(RetryPartition::new(endpoint.url()));
@@ -242,14 +242,14 @@ async fn line(failing: Failing, name: &str, intercepted: bool, wrong: &mut Vec<S
     let mut line = format!("| {name} | {} |", if bare { "yes" } else { "no" });
     for (error_type, call) in ERROR_TYPES {
         let reason = failing.reason(error_type).filter(|_| !intercepted);
-        for policy in modes(failing) {
+        let cells = modes(failing).map(|policy| async move {
             let retries = if intercepted { three() } else { RetryConfig::disabled() };
             let call = async |client: &Client| call(client, &policy).await;
             let survived = survives(failing, retries, intercepted, call).await;
-            if survived != reason.is_none() {
-                wrong.push(format!("{failing:?} {error_type} {policy:?}: survived {survived}"));
-            }
-        }
+            (survived != reason.is_none())
+                .then(|| format!("{failing:?} {error_type} {policy:?}: survived {survived}"))
+        });
+        wrong.extend(join_all(cells).await.into_iter().flatten());
         line += &match reason {
             None => " yes |".to_owned(),
             Some(reason) => format!(" no ({}) |", reason.number()),
@@ -326,7 +326,7 @@ mod quick_start {
     async fn survives_any_two_failures_that_the_bare_sdk_survives() {
         let mut lost = Vec::new();
         for (first, _) in FAILURES {
-            for (second, _) in FAILURES {
+            let pairs = FAILURES.iter().map(|(second, _)| async move {
                 let either = if *first == ErrorIn200 { *first } else { *second };
                 let play = async |intercepted| {
                     let endpoint = Endpoint::start([first.step(), second.step()], Step::ok("{}"));
@@ -339,10 +339,10 @@ mod quick_start {
                     (survived, endpoint.arrived())
                 };
                 let (bare, ours) = (play(false).await, play(true).await);
-                if bare.0 && ours != (true, 3) {
-                    lost.push(format!("{first:?}, {second:?}: {ours:?}, bare SDK {bare:?}"));
-                }
-            }
+                (bare.0 && ours != (true, 3))
+                    .then(|| format!("{first:?}, {second:?}: {ours:?}, bare SDK {bare:?}"))
+            });
+            lost.extend(join_all(pairs).await.into_iter().flatten());
         }
         assert!(lost.is_empty(), "{}", lost.join("\n"));
     }
