@@ -4,19 +4,21 @@
 use std::io;
 use std::time::Duration;
 
+use anyhow::{Result, ensure};
+use aws_retry::Report;
 use aws_retry_testkit::Answer;
 use aws_retry_testkit::bucket::Quota;
 use aws_retry_testkit::call::{Call, Protocol};
 use aws_retry_testkit::client::plain_http;
 use aws_retry_testkit::endpoint::Request;
-use aws_retry_testkit::proxy::{Behind, Proxy, Weather};
+use aws_retry_testkit::proxy::{Behind, Counts, Proxy, Weather};
 use aws_sdk_secretsmanager::config::{
     BehaviorVersion, Credentials, Region, SharedCredentialsProvider,
 };
 use aws_types::SdkConfig;
 use serde_json::{Value, json};
 
-use crate::Args;
+use crate::{Args, throttles};
 
 /// Secrets of each region of each account.
 const SECRETS: usize = 600;
@@ -28,13 +30,24 @@ pub fn account_id(number: usize) -> String {
 
 pub async fn start(args: &Args) -> io::Result<Proxy> {
     let weather = Weather {
-        quota: Some(Quota { burst: 10.0, rate: 8.0 }),
+        quota: Some(Quota { burst: 5.0, rate: 5.0 }),
         latency: Duration::from_millis(20),
         faults: args.faults / 100.0,
         drops: args.drops / 100.0,
         seed: 1,
     };
     Proxy::start(Behind::handler(answer), weather).await
+}
+
+/// Compares the numbers of a report with those that the service counted, request by request.
+pub fn compare(report: &Report, counted: Counts) -> Result<()> {
+    let (requests, throttles) = (report.requests as usize, throttles(report));
+    let retries = (report.retries() + report.sdk_retries) as usize;
+    println!("reported: {requests} requests, {throttles} throttles, {retries} retries");
+    let Counts { received, throttled, repeated, .. } = counted;
+    println!("counted: {received} requests, {throttled} throttles, {repeated} retries");
+    ensure!((requests, throttles, retries) == (received, throttled, repeated), "they differ");
+    Ok(())
 }
 
 /// The configuration of the management account's clients.
