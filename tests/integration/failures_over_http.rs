@@ -162,10 +162,10 @@ async fn the_hint_of_the_server_is_a_lower_bound_up_to_the_cap() {
             let step = failure.header("date", date).header(name, value);
             let waited = waited_after(step).await;
             let expected = Duration::from_secs_f64(seconds);
-            assert!(
-                waited.abs_diff(expected) <= Duration::from_millis(2),
-                "{name}: {value}: {waited:?}"
-            );
+            // Up to a tenth is added at random, so that clients do not come back together.
+            let grain = Duration::from_millis(2);
+            let allowed = expected - grain..=expected.mul_f64(1.1) + grain;
+            assert!(allowed.contains(&waited), "{name}: {value}: {waited:?}");
         }
     }
 }

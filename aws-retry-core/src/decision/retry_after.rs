@@ -92,7 +92,9 @@ impl HintRule {
             (Self::AtLeast, Some(RetryAfter::Amz(hint) | RetryAfter::Http(hint))) => {
                 // Clients that are told the same time must not come back in the same instant.
                 let hint = hint.min(max_delay);
-                computed.max(hint.saturating_add(hint.mul_f64(HINT_JITTER * random)))
+                let more = HINT_JITTER * random.clamp(0.0, 1.0) * hint.as_secs_f64();
+                let more = Duration::try_from_secs_f64(more).unwrap_or_default();
+                computed.max(hint.saturating_add(more))
             }
             (Self::Instead, Some(RetryAfter::Amz(hint))) => hint.min(max_delay),
             (Self::Within5s, Some(RetryAfter::Amz(hint))) => {

@@ -78,6 +78,8 @@ struct Dispatch {
 }
 
 #[cfg(test)]
+mod irregular_tests;
+#[cfg(test)]
 mod paced_tests;
 #[cfg(test)]
 mod quota_tests;

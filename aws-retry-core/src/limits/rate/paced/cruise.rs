@@ -40,7 +40,7 @@ const HALF_WEIGHT_AT: f64 = 6.0;
 const RELEARN_AFTER: f64 = 300.0;
 /// The unused part of the quota has filled the bucket by then: the rate grows at this part of the usual
 /// speed, or the bucket is empty at twice the quota.
-const RELEARN_SPEED: f64 = 0.25;
+const RELEARN_SPEED: f64 = 0.15;
 
 /// Around the quota.
 #[derive(Clone, Copy, Debug)]

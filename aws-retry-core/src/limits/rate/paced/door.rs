@@ -8,9 +8,9 @@ const SHUT_AFTER_ROUND_TRIPS: f64 = 2.0;
 /// seconds.
 const PAUSE_PART: f64 = 0.01;
 const SHORTEST_PAUSE: f64 = 0.5;
-pub(super) const LONGEST_PAUSE: f64 = 5.0;
-/// The jitter of a pause, so that processes do not probe together.
-const LEAST_JITTERED: f64 = 0.8;
+pub(super) const LONGEST_PAUSE: f64 = 4.0;
+/// Up to this part of a pause is added at random, so that processes do not probe together.
+const JITTER: f64 = 0.2;
 
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Door {
@@ -29,18 +29,12 @@ impl Door {
 
     /// The probe `id` goes out, after so many seconds.
     pub(super) fn probed(&mut self, now: f64, shut_for: f64, id: u64) {
-        let pause = pause(shut_for);
-        self.probe_at = now + pause * (LEAST_JITTERED + (1.0 - LEAST_JITTERED) * scattered(id));
+        self.probe_at = now + pause(shut_for) * (1.0 + JITTER * scattered(id));
     }
 }
 
-/// The least seconds between two probes of a door that has been shut for so long.
-pub(super) fn least_pause(shut_for: f64) -> f64 {
-    LEAST_JITTERED * pause(shut_for)
-}
-
-/// The most seconds between two probes of a door that has been shut for so long.
-fn pause(shut_for: f64) -> f64 {
+/// The least seconds between two probes of a door that has been shut for so many seconds.
+pub(super) fn pause(shut_for: f64) -> f64 {
     (PAUSE_PART * shut_for).clamp(SHORTEST_PAUSE, LONGEST_PAUSE)
 }
 

@@ -210,7 +210,7 @@ impl Paced {
 
     /// The least seconds between two probes, while the door is shut; else 0.
     pub(super) fn probe_pause(&self, now: f64) -> f64 {
-        self.shut_for(now).map_or(0.0, door::least_pause)
+        self.shut_for(now).map_or(0.0, door::pause)
     }
 
     /// Since when (seconds) nothing sent after a decrease was accepted, if so.

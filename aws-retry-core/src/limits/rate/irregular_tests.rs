@@ -1,0 +1,174 @@
+//! A scope under irregular conditions: callers in a closed loop, a service that refuses by a rule.
+
+use std::{
+    cmp::Reverse,
+    collections::{BinaryHeap, HashMap},
+    time::Duration,
+};
+
+use proptest::prelude::*;
+
+use super::queue::{Answer, Queue, Terms};
+use super::*;
+
+const ROUND_TRIP: Time = Duration::from_millis(60);
+const MAX_ATTEMPTS: u32 = 20;
+
+/// A request: when it was sent (seconds), its caller, and whether it was refused.
+struct Request {
+    at: f64,
+    refused: bool,
+}
+
+/// A call that ended: when it began and ended (seconds), and whether it was answered.
+struct Ended {
+    began: f64,
+    at: f64,
+    answered: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Event {
+    Ask,
+    /// The send of this number is answered; whether it is refused.
+    Answer(u64, bool),
+}
+
+#[derive(Default)]
+struct Call {
+    number: u64,
+    ticket: Ticket,
+    began: f64,
+    attempts: u32,
+}
+
+/// A bucket of a second's quota.
+struct Bucket {
+    rate: f64,
+    tokens: f64,
+    at: f64,
+}
+
+impl Bucket {
+    fn admits(&mut self, now: f64) -> bool {
+        self.tokens = (self.tokens + (now - self.at) * self.rate).min(self.rate);
+        self.at = now;
+        let admitted = self.tokens >= 1.0;
+        self.tokens -= f64::from(u8::from(admitted));
+        admitted
+    }
+}
+
+/// `callers` make one call after the other until then. `refuses` a request by its time and the number of
+/// its call, before the bucket is asked.
+fn play(
+    kind: Kind,
+    callers: u64,
+    rate: f64,
+    until: f64,
+    refuses: impl Fn(f64, u64) -> bool,
+) -> (Vec<Request>, Vec<Ended>) {
+    let mut queue = Queue::new(kind, f64::INFINITY, 1.0);
+    let mut bucket = Bucket { rate, tokens: rate, at: 0.0 };
+    let mut events = BinaryHeap::new();
+    let mut calls: HashMap<u64, Call> = HashMap::new();
+    let (mut requests, mut ended, mut numbers) = (Vec::new(), Vec::new(), callers);
+    for caller in 0..callers {
+        calls.insert(caller, Call { number: caller, ..Call::default() });
+        events.push(Reverse((Time::ZERO, caller, Event::Ask)));
+    }
+    while let Some(Reverse((now, caller, event))) = events.pop()
+        && now.as_secs_f64() < until
+    {
+        let seconds = now.as_secs_f64();
+        let call = calls.get_mut(&caller).unwrap();
+        let wakes = match event {
+            Event::Ask => {
+                let (answer, wakes) = queue.ask(now, &mut call.ticket, Terms::default(), &caller);
+                match answer {
+                    Answer::Go { id, .. } => {
+                        call.attempts += 1;
+                        let refused = refuses(seconds, call.number) || !bucket.admits(seconds);
+                        requests.push(Request { at: seconds, refused });
+                        let answered = Event::Answer(id, refused);
+                        events.push(Reverse((now + ROUND_TRIP, caller, answered)));
+                    }
+                    Answer::At(at) => events.push(Reverse((at, caller, Event::Ask))),
+                    other => panic!("{other:?} without terms"),
+                }
+                wakes
+            }
+            Event::Answer(id, refused) => {
+                let outcome = if refused { Outcome::Throttled } else { Outcome::Accepted };
+                let attempts_left = MAX_ATTEMPTS - call.attempts;
+                let report = Report { attempts_left, ..Report::new(outcome) };
+                let send = Dispatch { id, at: (now - ROUND_TRIP).as_secs_f64() };
+                let (hopeless, wakes) = queue.answered(now, &mut call.ticket, send, &report);
+                if !refused || hopeless || attempts_left == 0 {
+                    ended.push(Ended { began: call.began, at: seconds, answered: !refused });
+                    *call = Call { number: numbers, began: seconds, ..Call::default() };
+                    numbers += 1;
+                }
+                events.push(Reverse((now, caller, Event::Ask)));
+                wakes
+            }
+        };
+        // Only those that wait: a call in flight is not woken.
+        for woken in wakes.head.into_iter().chain(wakes.stale) {
+            let waits = |it: &Reverse<(Time, u64, Event)>| it.0.1 == woken && it.0.2 == Event::Ask;
+            if events.iter().any(waits) {
+                events.retain(|it| !waits(it));
+                events.push(Reverse((now, woken, Event::Ask)));
+            }
+        }
+    }
+    (requests, ended)
+}
+
+/// The requests accepted in the two seconds from `at` on, per second.
+fn accepted_per_second(requests: &[Request], at: f64) -> f64 {
+    let within = |it: &&Request| !it.refused && (at..at + 2.0).contains(&it.at);
+    requests.iter().filter(within).count() as f64 / 2.0
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn sending_resumes_within_ten_seconds_after_everything_was_refused(
+        callers in 20_u64..60,
+        rate in 10.0..100.0,
+        shut_for in prop_oneof![1.5..10.0, 10.0..100.0, 100.0..400.0],
+    ) {
+        let opens = 20.0 + shut_for;
+        let refuses = |now: f64, _| (20.0..opens).contains(&now);
+        let (requests, ended) = play(Kind::Paced, callers, rate, opens + 15.0, refuses);
+        let resumed = (0..100).any(|tenth| {
+            accepted_per_second(&requests, opens + 0.1 * f64::from(tenth)) >= 0.75 * rate
+        });
+        prop_assert!(resumed);
+        prop_assert!(ended.iter().all(|it| it.answered), "a call is lost");
+        // Two round trips, and a second, after the last success the door counts as shut.
+        let probes: Vec<f64> =
+            requests.iter().map(|it| it.at).filter(|at| (22.0..opens).contains(at)).collect();
+        prop_assert!(probes.windows(2).all(|pair| pair[1] - pair[0] >= 0.5 - 1e-6), "{probes:?}");
+    }
+
+    #[test]
+    fn no_call_is_passed_over_for_more_than_twice_the_time_of_the_queue(
+        kind in prop_oneof![Just(Kind::Adaptive), Just(Kind::Paced)],
+        callers in 5_u64..60,
+        rate in 5.0..50.0,
+        every in 100_u64..400,
+    ) {
+        // The adaptive rate itself creeps where one call is refused again and again.
+        let refuses = |_, call: u64| kind == Kind::Paced && call % every == 77;
+        let (_, ended) = play(kind, callers, rate, 100.0, refuses);
+        let slow = |it: &&Ended| it.answered && it.began > 30.0;
+        let slowest = ended.iter().filter(slow).map(|it| it.at - it.began).fold(0.0, f64::max);
+        // It falls to a half of the quota and less.
+        let part = if kind == Kind::Paced { 0.8 } else { 0.25 };
+        let queue = callers as f64 / (part * rate);
+        prop_assert!(slowest <= 2.0 * queue + 1.0, "{slowest} s, the queue {queue} s");
+    }
+}
