@@ -33,7 +33,7 @@ fn cost(
 fn the_prices_by_mode_and_kind() {
     let timeout = Failure::transport(Transport::Timeout);
     let listed = RetryPolicy::new().retryable_errors(&["Down"]);
-    let modes: [(RetryPolicy, Failure<'_>, Accepting, (u32, u32, u32)); 14] = [
+    let modes = [
         (RetryPolicy::new(), status(503), ACCEPTS, (14, 10, 10)),
         (RetryPolicy::new(), timeout.clone(), ACCEPTS, (14, 10, 10)),
         (RetryPolicy::new(), throttle(), ACCEPTS, (0, 0, 0)),

@@ -43,7 +43,7 @@ impl Mode {
 /// Calls of one scope.
 #[derive(Clone)]
 enum Caller {
-    Ours { policy: RetryPolicy, service: Service, scope: u32 },
+    Ours { policy: Arc<RetryPolicy>, service: Service, scope: u32 },
     Sdk(Arc<Sdk>),
 }
 
@@ -55,7 +55,7 @@ impl Caller {
             Mode::Standard => RetryPolicy::standard(),
             Mode::SdkStandard => return Self::Sdk(Arc::new(Sdk::new(service.clone()))),
         };
-        Self::Ours { policy, service: service.clone(), scope }
+        Self::Ours { policy: Arc::new(policy), service: service.clone(), scope }
     }
 
     /// One call. Whether it succeeded.
