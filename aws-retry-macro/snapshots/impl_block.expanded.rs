@@ -7,7 +7,6 @@ impl Inventory {
         );
         let mut call = __private::Call::new(&AWS_RETRY_SITE);
         loop {
-            let read;
             let out = __private::Call::attempt(
                     &mut call,
                     {
@@ -29,12 +28,15 @@ impl Inventory {
                         };
                         let (body, error_type) = __private::error_type(body);
                         use __private::read_error::*;
-                        read = error_type.read_by_priority().aws_retry_read();
-                        (body, error_type.optional().stop_by_priority().aws_retry_stop())
+                        (
+                            body,
+                            error_type.read_by_priority().aws_retry_read(),
+                            error_type.optional().stop_by_priority().aws_retry_stop(),
+                        )
                     },
                 )
                 .await;
-            if let __private::Some(out) = __private::Call::finish(&mut call, out, read) {
+            if let __private::Some(out) = out {
                 break out;
             }
         }
@@ -50,7 +52,6 @@ impl Inventory {
         let mut call = __private::Call::new(&AWS_RETRY_SITE);
         loop {
             let fresh0 = __private::clone_for_retry(&self);
-            let read;
             let out = __private::Call::attempt(
                     &mut call,
                     {
@@ -79,12 +80,15 @@ impl Inventory {
                         };
                         let (body, error_type) = __private::error_type(body);
                         use __private::read_error::*;
-                        read = error_type.read_by_priority().aws_retry_read();
-                        (body, error_type.optional().stop_by_priority().aws_retry_stop())
+                        (
+                            body,
+                            error_type.read_by_priority().aws_retry_read(),
+                            error_type.optional().stop_by_priority().aws_retry_stop(),
+                        )
                     },
                 )
                 .await;
-            if let __private::Some(out) = __private::Call::finish(&mut call, out, read) {
+            if let __private::Some(out) = out {
                 break out;
             }
         }
@@ -97,7 +101,6 @@ impl Inventory {
         );
         let mut call = __private::Call::new(&AWS_RETRY_SITE);
         loop {
-            let read;
             let out = __private::Call::attempt(
                     &mut call,
                     {
@@ -122,12 +125,15 @@ impl Inventory {
                         };
                         let (body, error_type) = __private::error_type(body);
                         use __private::read_error::*;
-                        read = error_type.read_by_priority().aws_retry_read();
-                        (body, error_type.optional().stop_by_priority().aws_retry_stop())
+                        (
+                            body,
+                            error_type.read_by_priority().aws_retry_read(),
+                            error_type.optional().stop_by_priority().aws_retry_stop(),
+                        )
                     },
                 )
                 .await;
-            if let __private::Some(out) = __private::Call::finish(&mut call, out, read) {
+            if let __private::Some(out) = out {
                 break __private::IntoOutput::into_output(out);
             }
         }

@@ -16,7 +16,7 @@ async fn paced(
         .scope(__private::scope_key(&(&"ec2:DescribeInstances", &account, &region)));
     loop {
         let read;
-        let out = __private::Call::attempt(
+        let out = __private::Call::attempt_before_callbacks(
                 &mut call,
                 {
                     let body = async {
@@ -37,8 +37,10 @@ async fn paced(
                     };
                     let (body, error_type) = __private::error_type(body);
                     use __private::read_error::*;
-                    read = error_type.optional().read_by_priority().aws_retry_read();
-                    (body, error_type.stop_by_priority().aws_retry_stop())
+                    {
+                        read = error_type.optional().read_by_priority().aws_retry_read();
+                        (body, error_type.stop_by_priority().aws_retry_stop())
+                    }
                 },
             )
             .await;

@@ -16,7 +16,6 @@ pub async fn page(
     loop {
         let fresh1 = __private::clone_for_retry(&token);
         let fresh2 = left;
-        let read;
         let out = __private::Call::attempt(
                 &mut call,
                 {
@@ -58,12 +57,15 @@ pub async fn page(
                     };
                     let (body, error_type) = __private::error_type(body);
                     use __private::read_error::*;
-                    read = error_type.read_by_priority().aws_retry_read();
-                    (body, error_type.optional().stop_by_priority().aws_retry_stop())
+                    (
+                        body,
+                        error_type.read_by_priority().aws_retry_read(),
+                        error_type.optional().stop_by_priority().aws_retry_stop(),
+                    )
                 },
             )
             .await;
-        if let __private::Some(out) = __private::Call::finish(&mut call, out, read) {
+        if let __private::Some(out) = out {
             break out;
         }
     }

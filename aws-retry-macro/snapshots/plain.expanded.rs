@@ -6,7 +6,6 @@ async fn describe(ec2: &Client, region: &str) -> Result<Vpcs, Error> {
     );
     let mut call = __private::Call::new(&AWS_RETRY_SITE);
     loop {
-        let read;
         let out = __private::Call::attempt(
                 &mut call,
                 {
@@ -29,12 +28,15 @@ async fn describe(ec2: &Client, region: &str) -> Result<Vpcs, Error> {
                     };
                     let (body, error_type) = __private::error_type(body);
                     use __private::read_error::*;
-                    read = error_type.read_by_priority().aws_retry_read();
-                    (body, error_type.optional().stop_by_priority().aws_retry_stop())
+                    (
+                        body,
+                        error_type.read_by_priority().aws_retry_read(),
+                        error_type.optional().stop_by_priority().aws_retry_stop(),
+                    )
                 },
             )
             .await;
-        if let __private::Some(out) = __private::Call::finish(&mut call, out, read) {
+        if let __private::Some(out) = out {
             break out;
         }
     }

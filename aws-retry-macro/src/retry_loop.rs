@@ -53,17 +53,19 @@ impl RetryLoop<'_> {
         };
         // At the outcome's type, as `error_type`: one error there, if it is not a `Result`.
         let at = located(self.outcome.span());
-        let (finish, arguments) =
-            match policy::callbacks(self.args, &placed(private.clone(), at), at) {
-                None => {
-                    (glue!(#private::Call::finish), quote_spanned!(at=> (&mut call, out, read)))
-                }
-                Some(callbacks) => (
-                    glue!(#private::Call::finish_with),
-                    quote_spanned!(at=> (&mut call, out, read, #callbacks)),
-                ),
-            };
-        let finish = placed(finish, at);
+        let callbacks = policy::callbacks(self.args, &placed(private.clone(), at), at);
+        let finished = match (callbacks, self.asyncness) {
+            // The attempt has decided already.
+            (None, Asyncness::Async) => glue!(out),
+            (None, Asyncness::Sync) => {
+                let finish = placed(glue!(#private::Call::finish), at);
+                quote_spanned!(at=> #finish(&mut call, out, read))
+            }
+            (Some(callbacks), _) => {
+                let finish = placed(glue!(#private::Call::finish_with), at);
+                quote_spanned!(at=> #finish(&mut call, out, read, #callbacks))
+            }
+        };
         let out = if self.wraps_unknown() {
             glue!(#private::IntoOutput::into_output(out))
         } else {
@@ -76,7 +78,7 @@ impl RetryLoop<'_> {
             loop {
                 #before
                 #attempt
-                if let #private::Some(out) = #finish #arguments {
+                if let #private::Some(out) = #finished {
                     #leave
                 }
             }
@@ -196,8 +198,14 @@ impl RetryLoop<'_> {
                 out
             }
         };
-        let attempt = self.attempt_of(&future, "attempt", "error_type", "future");
-        glue!(let read; let out = #attempt.await;)
+        if self.has_callbacks() {
+            let attempt =
+                self.attempt_of(&future, "attempt_before_callbacks", "error_type", "future");
+            glue!(let read; let out = #attempt.await;)
+        } else {
+            let attempt = self.attempt_of(&future, "attempt", "error_type", "future");
+            glue!(let out = #attempt.await;)
+        }
     }
 
     fn attempt_blocking(&self) -> TokenStream {
@@ -262,16 +270,28 @@ impl RetryLoop<'_> {
         let error_type = self.error_type(error_type, &glue!(body));
         let (read, stop) = (self.read(), self.stop());
         let as_result = self.as_result(of);
+        let adapters = if self.asyncness == Asyncness::Async && !self.has_callbacks() {
+            glue!((body, #read, #stop))
+        } else {
+            glue!({
+                read = #read;
+                (body, #stop)
+            })
+        };
         glue! {
             #private::Call::#attempt(&mut call, {
                 let body = #body;
                 #as_result
                 let (body, error_type) = #error_type;
                 use #private::read_error::*;
-                read = #read;
-                (body, #stop)
+                #adapters
             })
         }
+    }
+
+    /// Predicates and hooks borrow the fn's arguments, and have a say in the decision.
+    fn has_callbacks(&self) -> bool {
+        policy::callbacks(self.args, self.private, Span::mixed_site()).is_some()
     }
 
     /// Wraps the outcome of `body`, a future or a closure, if it is not a `Result`.

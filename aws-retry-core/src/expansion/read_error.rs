@@ -68,7 +68,7 @@ pub const fn error_type_of<E>(_: &E) -> ErrorType<E> {
 }
 
 /// How failures are read off an error type.
-pub trait ReadFailure<E> {
+pub trait ReadFailure<E>: Copy {
     /// What the error says.
     fn failure(error: &E) -> Failure<'_>;
 }

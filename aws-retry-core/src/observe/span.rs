@@ -73,6 +73,18 @@ mod on {
             self.span.enter()
         }
 
+        /// Enters it without a guard: [`CallSpan::close`] exits it.
+        #[cold]
+        pub fn open(&self) {
+            self.span.with_subscriber(|(id, dispatch)| dispatch.enter(id));
+        }
+
+        /// Exits it.
+        #[cold]
+        pub fn close(&self) {
+            self.span.with_subscriber(|(id, dispatch)| dispatch.exit(id));
+        }
+
         /// Records how the call ended: with a success, or with the failure that it gave up on.
         pub fn end(&self, event: &Event<'_>) {
             let span = &self.span;
@@ -125,6 +137,12 @@ mod off {
         pub const fn enter(&self) -> Entered {
             Entered
         }
+
+        #[inline]
+        pub const fn open(&self) {}
+
+        #[inline]
+        pub const fn close(&self) {}
 
         pub fn end(&self, _: &Event<'_>) {}
     }

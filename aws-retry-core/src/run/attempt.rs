@@ -1,4 +1,4 @@
-//! The future of one attempt: the wait before it, the body, and what may cut it.
+//! The future of one attempt: the wait before it, the body, the timer that may cut it, and the decision.
 
 use std::future::Future;
 use std::marker::PhantomData;
@@ -8,33 +8,108 @@ use std::task::{Context, Poll, ready};
 use pin_project_lite::pin_project;
 
 use super::call::Call;
+use super::state::State;
 use crate::clock::{DefaultTimer, Timer};
 use crate::errors::Stopped;
 use crate::expansion::outcome::Outcome;
-use crate::expansion::read_error::FromStopped;
+use crate::expansion::read_error::{FromStopped, ReadFailure};
 
 pin_project! {
-    /// One attempt.
+    /// One attempt, and the decision after it: the untouched outcome, or none where the loop goes on.
     #[derive(Debug)]
     #[must_use = "futures do nothing unless polled"]
-    pub struct Attempt<'c, 'p, F, A> {
+    pub struct Attempt<'c, 'p, F, R, A> {
         call: &'c mut Call<'p>,
-        adapter: PhantomData<A>,
+        read: R,
+        stop: PhantomData<A>,
+        #[pin]
+        future: F,
+    }
+}
+
+pin_project! {
+    /// One attempt of a fn with callbacks: they borrow its arguments, so that they are made, and the decision
+    /// is taken, once the attempt has let go of them.
+    #[derive(Debug)]
+    #[must_use = "futures do nothing unless polled"]
+    pub struct AttemptBeforeCallbacks<'c, 'p, F, A> {
+        call: &'c mut Call<'p>,
+        stop: PhantomData<A>,
         #[pin]
         future: F,
     }
 }
 
 impl<'p> Call<'p> {
-    /// The next attempt: waits first, if it must. `body` is the future, and the way in which its output
-    /// can hold a [`Stopped`](crate::Stopped). Its bounds are the [`Attempt`]'s: asked for here, too, they
-    /// would cost the compiler as much again at every call site.
+    /// The next attempt: waits first, if it must. `body` is the future, and the adapters by which its error
+    /// is read, and can hold a [`Stopped`](crate::Stopped). Their bounds are the [`Attempt`]'s: asked for
+    /// here, too, they would cost the compiler as much again at every call site.
     #[inline]
-    pub fn attempt<F, A>(&mut self, (future, _): (F, A)) -> Attempt<'_, 'p, F, A> {
+    pub fn attempt<F, R, A>(&mut self, (future, read, _): (F, R, A)) -> Attempt<'_, 'p, F, R, A> {
+        self.begin_attempt();
+        Attempt { call: self, read, stop: PhantomData, future }
+    }
+
+    /// The next attempt of a fn with callbacks.
+    #[inline]
+    pub fn attempt_before_callbacks<F, A>(
+        &mut self,
+        (future, _): (F, A),
+    ) -> AttemptBeforeCallbacks<'_, 'p, F, A> {
+        self.begin_attempt();
+        AttemptBeforeCallbacks { call: self, stop: PhantomData, future }
+    }
+
+    #[inline]
+    fn begin_attempt(&mut self) {
         self.check_slow_path();
         self.frame.attempt = self.frame.attempt.saturating_add(1);
         self.frame.setup_pending = self.frame.needs_setup;
-        Attempt { call: self, adapter: PhantomData, future }
+    }
+
+    /// Polls the attempt. The slow parts are neither generic nor inlined: one copy serves every fn.
+    #[inline]
+    fn poll_attempt<F, A>(&mut self, future: Pin<&mut F>, cx: &mut Context<'_>) -> Poll<F::Output>
+    where
+        F: Future<Output: Outcome>,
+        A: FromStopped<<F::Output as Outcome>::Error>,
+    {
+        if self.frame.setup_pending {
+            if let Some(stopped) = ready!(self.poll_setup(cx, A::constructor().is_some()))
+                && let Some(error_of) = A::constructor()
+            {
+                return Poll::Ready(F::Output::of_error(error_of(stopped)));
+            }
+            self.frame.setup_pending = false;
+        }
+        let polled = {
+            let _span = InSpan::enter(self.state.as_deref());
+            let _inside = self.frame.enter();
+            future.poll(cx)
+        };
+        // Returned as a whole, so that a large outcome is not copied at each poll.
+        if polled.is_ready() {
+            return polled;
+        }
+        if self.frame.needs_setup
+            && let Some(error_of) = A::constructor()
+            && let Poll::Ready(stopped) = self.poll_cut(cx)
+        {
+            return Poll::Ready(F::Output::of_error(error_of(stopped)));
+        }
+        Poll::Pending
+    }
+
+    #[cold]
+    fn poll_setup(&mut self, cx: &mut Context<'_>, can_stop: bool) -> Poll<Option<Stopped>> {
+        let stopped = ready!(self.state_mut().poll_setup(cx, can_stop));
+        self.tell_inside();
+        Poll::Ready(stopped)
+    }
+
+    #[cold]
+    fn poll_cut(&mut self, cx: &mut Context<'_>) -> Poll<Stopped> {
+        self.state.as_deref_mut().map_or(Poll::Pending, |state| state.poll_cut(cx))
     }
 
     /// The next attempt of a sync fn: blocks first, if it must.
@@ -127,7 +202,26 @@ impl<O, F: FnOnce() -> O> Body for F {
     }
 }
 
-impl<F, A> Future for Attempt<'_, '_, F, A>
+// Neither `poll` is `#[inline]`: the body would be compiled once more in each codegen unit that polls the
+// fn's future.
+
+impl<F, R, A> Future for Attempt<'_, '_, F, R, A>
+where
+    F: Future<Output: Outcome>,
+    R: ReadFailure<<F::Output as Outcome>::Error>,
+    A: FromStopped<<F::Output as Outcome>::Error>,
+    DefaultTimer: Timer<F::Output>,
+{
+    type Output = Option<F::Output>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<F::Output>> {
+        let this = self.project();
+        let outcome = ready!(this.call.poll_attempt::<F, A>(this.future, cx));
+        Poll::Ready(this.call.finish(outcome, *this.read))
+    }
+}
+
+impl<F, A> Future for AttemptBeforeCallbacks<'_, '_, F, A>
 where
     F: Future<Output: Outcome>,
     A: FromStopped<<F::Output as Outcome>::Error>,
@@ -135,40 +229,30 @@ where
 {
     type Output = F::Output;
 
-    #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
-        if this.call.frame.setup_pending {
-            if let Some(stopped) = ready!(poll_setup(this.call, cx, A::constructor().is_some()))
-                && let Some(error_of) = A::constructor()
-            {
-                return Poll::Ready(F::Output::of_error(error_of(stopped)));
-            }
-            this.call.frame.setup_pending = false;
-        }
-        let polled = {
-            let _span = this.call.state.as_deref().map(|state| state.span.enter());
-            let _inside = this.call.frame.enter();
-            this.future.poll(cx)
-        };
-        // Returned as a whole, so that a large outcome is not copied at each poll.
-        if polled.is_ready() {
-            return polled;
-        }
-        if let Some(state) = this.call.state.as_deref_mut()
-            && let Poll::Ready(stopped) = state.poll_cut(cx)
-            && let Some(error_of) = A::constructor()
-        {
-            return Poll::Ready(F::Output::of_error(error_of(stopped)));
-        }
-        Poll::Pending
+        this.call.poll_attempt::<F, A>(this.future, cx)
     }
 }
 
-/// The wait before an attempt. Not generic: one copy serves every fn.
-#[cold]
-fn poll_setup(call: &mut Call<'_>, cx: &mut Context<'_>, can_stop: bool) -> Poll<Option<Stopped>> {
-    let stopped = ready!(call.state_mut().poll_setup(cx, can_stop));
-    call.tell_inside();
-    Poll::Ready(stopped)
+/// Within the span of a call that has one, also while a panic unwinds.
+struct InSpan<'a>(Option<&'a State>);
+
+impl<'a> InSpan<'a> {
+    #[inline]
+    fn enter(state: Option<&'a State>) -> Self {
+        if let Some(state) = state {
+            state.span.open();
+        }
+        Self(state)
+    }
+}
+
+impl Drop for InSpan<'_> {
+    #[inline]
+    fn drop(&mut self) {
+        if let Some(state) = self.0 {
+            state.span.close();
+        }
+    }
 }

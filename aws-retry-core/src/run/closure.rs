@@ -24,6 +24,14 @@ static SITE: Site = Site::new("RetryPolicy::run", module_path!(), RetryPolicy::n
 /// Reads errors through the marker that [`ToFailure`] inferred.
 struct Through<M>(PhantomData<M>);
 
+impl<M> Clone for Through<M> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<M> Copy for Through<M> {}
+
 impl<M> Through<M> {
     const NEW: Self = Self(PhantomData);
 }
@@ -130,8 +138,7 @@ where
     loop {
         // `operation` is called when the wait before the attempt is over, not when it begins.
         let body = async { operation().await };
-        let outcome = call.attempt((body, Through::NEW)).await;
-        if let Some(outcome) = call.finish(outcome, Through::NEW) {
+        if let Some(outcome) = call.attempt((body, Through::NEW, Through::NEW)).await {
             call.wait_before_giving_up().await;
             return outcome;
         }
@@ -163,7 +170,7 @@ where
             })
             .await
         };
-        let outcome = call.attempt((body, Through::NEW)).await;
+        let outcome = call.attempt_before_callbacks((body, Through::NEW)).await;
         if called_inside {
             call.mute();
         }
