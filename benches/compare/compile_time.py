@@ -1,10 +1,13 @@
 #!/usr/bin/env python3
-"""What 300 fns cost to compile: with #[aws_retry], with backon's closures, and with loops by hand.
+"""What 100 fns cost to compile: bare, with a loop by hand, with backon's closures, and with #[aws_retry].
 
-    python3 benches/compare/compile_time.py [--fns 300] [--rounds 5]
+    python3 benches/compare/compile_time.py [--fns 100] [--rounds 3] [--drive block_on,boxed,awaited]
+        [--command check,build,release]
 
-Three packages with the same fns and the same dependencies, which are built once before. In each round
-every package is compiled anew, in turn; the table has the median of the rounds, and their range.
+A package for each, with the same fns and the same dependencies, which are built once before. The fns are
+driven in three ways, since each compiles their bodies in other places: `block_on` of each, a boxed future
+of each (as a spawn makes), and one fn that awaits all. In each round every package is compiled again, in
+turn; the table has the processor seconds: the median of the rounds, their range, and the ratio to backon's.
 """
 
 import argparse
@@ -12,7 +15,6 @@ import os
 import statistics
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -93,11 +95,37 @@ pub async fn page_{i}(client: &Client, name: &str, token: Option<String>) -> Res
 }}
 """
 
+BARE = """
+pub async fn page_{i}(client: &Client, name: &str, token: Option<String>) -> Result<usize, ErrorMetadata> {{
+{body}
+}}
+"""
+
 WAYS = {
+    "bare": ("", BARE, ""),
     "by hand": (HAND_HEAD, HAND, ".clone()"),
-    "#[aws_retry]": ("", OURS, ""),
     "backon's closures": (BACKON_HEAD, BACKON, ".clone()"),
+    "#[aws_retry]": ("", OURS, ""),
 }
+PEER = "backon's closures"
+
+# The statements of `main` for one fn, before and after them, and what must stand outside.
+DRIVES = {
+    "block_on": ("", '    runtime.block_on(page_{i}(&Client, "a", None)).ok();', "", ""),
+    "boxed": (
+        "    let mut all: Vec<Boxed> = Vec::new();\n",
+        '    all.push(Box::new(page_{i}(&Client, "a", None)));',
+        "\n    println!(\"{}\", all.len());",
+        "\ntype Boxed = Box<dyn Future<Output = Result<usize, ErrorMetadata>>>;\n",
+    ),
+    "awaited": (
+        "    runtime.block_on(async {\n",
+        '    page_{i}(&Client, "a", None).await.ok();',
+        "\n    });",
+        "",
+    ),
+}
+COMMANDS = {"check": ["check"], "build": ["build"], "release": ["build", "--release"]}
 MANIFEST = f"""\
 [package]
 name = "NAME"
@@ -115,17 +143,18 @@ tokio = {{ version = "1", features = ["full"] }}
 """
 
 
-def write(way, fns):
+def write(way, drive, fns):
     head, one, clone = WAYS[way]
-    name = "".join(letter for letter in way if letter.isalpha()).lower()
+    before, each, after, outside = DRIVES[drive]
+    name = "".join(letter for letter in f"{way}-{drive}".replace("_", "-") if letter.isalnum() or letter == "-").lower()
     folder = OUT / name
     (folder / "src").mkdir(parents=True, exist_ok=True)
     # Every fn is driven, so that its future is compiled to code, too.
-    drive = "\n".join(f"    runtime.block_on(page_{i}(&Client, \"a\", None)).ok();" for i in range(fns))
+    driven = "\n".join(each.replace("{i}", str(i)) for i in range(fns))
     bodies = (one.format(i=i, body=BODY.format(i=i, clone=clone)) for i in range(fns))
     start = "tokio::runtime::Builder::new_current_thread().enable_time().build()"
-    main = f"\nfn main() {{\n    let Ok(runtime) = {start} else {{ return }};\n{drive}\n}}\n"
-    (folder / "src" / "main.rs").write_text(HEAD + head + "".join(bodies) + main)
+    main = f"\nfn main() {{\n    let Ok(runtime) = {start} else {{ return }};\n{before}{driven}{after}\n    drop(runtime);\n}}\n"
+    (folder / "src" / "main.rs").write_text(HEAD + head + "".join(bodies) + outside + main)
     (folder / "Cargo.toml").write_text(MANIFEST.replace("NAME", f"compile-{name}"))
     lock = folder / "Cargo.lock"
     if not lock.exists():
@@ -133,37 +162,43 @@ def write(way, fns):
     return folder
 
 
-def compile_anew(folder, command):
+def compile_again(folder, command):
     """Seconds of processor time that cargo and the compiler take for the package alone."""
     (folder / "src" / "main.rs").touch()
     env = {**os.environ, "CARGO_TARGET_DIR": str(OUT / "build")}
-    before, began = os.times(), time.monotonic()
+    before = os.times()
     done = subprocess.run(["cargo", *command, "-j2", "--quiet"], cwd=folder, env=env, capture_output=True, text=True)
     if done.returncode != 0:
         sys.exit(done.stderr)
     after = os.times()
-    processor = after.children_user + after.children_system - before.children_user - before.children_system
-    return time.monotonic() - began, processor
+    return after.children_user + after.children_system - before.children_user - before.children_system
 
 
 def main():
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    arguments.add_argument("--fns", type=int, default=300)
-    arguments.add_argument("--rounds", type=int, default=5)
+    arguments.add_argument("--fns", type=int, default=100)
+    arguments.add_argument("--rounds", type=int, default=3)
+    arguments.add_argument("--drive", default=",".join(DRIVES))
+    arguments.add_argument("--command", default=",".join(COMMANDS))
     options = arguments.parse_args()
-    folders = {way: write(way, options.fns) for way in WAYS}
-    print(f"{options.fns} fns, {options.rounds} rounds; seconds: median (least to most)\n")
-    print(f"| | {' | '.join(WAYS)} |\n|---|{'---|' * len(WAYS)}")
-    for command in (["check"], ["build"], ["build", "--release"]):
-        for folder in folders.values():
-            compile_anew(folder, command)
-        rounds = [{way: compile_anew(folder, command) for way, folder in folders.items()} for _ in range(options.rounds)]
-        for what, index in (("elapsed", 0), ("processor", 1)):
-            cells = []
+    print(f"{options.fns} fns, {options.rounds} rounds; processor seconds: median (least to most)\n")
+    print(f"| cargo | driven by | {' | '.join(WAYS)} | ratio to backon's |\n|---|---|{'---|' * (len(WAYS) + 1)}")
+    for command in options.command.split(","):
+        for drive in options.drive.split(","):
+            folders = {way: write(way, drive, options.fns) for way in WAYS}
+            for folder in folders.values():
+                compile_again(folder, COMMANDS[command])
+            rounds = [
+                {way: compile_again(folder, COMMANDS[command]) for way, folder in folders.items()}
+                for _ in range(options.rounds)
+            ]
+            medians, cells = {}, []
             for way in WAYS:
-                seconds = sorted(each[way][index] for each in rounds)
-                cells.append(f"{statistics.median(seconds):.2f} ({seconds[0]:.2f} to {seconds[-1]:.2f})")
-            print(f"| cargo {' '.join(command)}, {what} | {' | '.join(cells)} |", flush=True)
+                seconds = sorted(each[way] for each in rounds)
+                medians[way] = statistics.median(seconds)
+                cells.append(f"{medians[way]:.2f} ({seconds[0]:.2f} to {seconds[-1]:.2f})")
+            ratio = medians["#[aws_retry]"] / medians[PEER]
+            print(f"| {command} | {drive} | {' | '.join(cells)} | {ratio:.2f} |", flush=True)
 
 
 if __name__ == "__main__":
