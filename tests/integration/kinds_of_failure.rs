@@ -536,6 +536,7 @@ async fn a_hint_behind_a_services_error_is_known_where_the_interceptor_runs() {
         call(&client).await.unwrap();
         // The paused clock moves a little while the runtime waits for a socket.
         let waited = began.elapsed().as_secs_f64();
-        assert!((waited - seconds).abs() < 0.5, "{waited} instead of {seconds}");
+        // Up to a tenth is added to a hint at random.
+        assert!(waited > seconds - 0.1 && waited < seconds * 1.1 + 0.5, "{waited}, not {seconds}");
     }
 }
