@@ -43,28 +43,28 @@ pub use run::overrides;
 pub use sdk::{Interrupted, Paginator, Polled, RetryClient, Waiter, paginate};
 
 pub mod scope {
-    //! Scopes: calls with an equal scope share one budget of retry tokens and one send rate, whichever fn makes
-    //! them.
+    //! Scopes: calls with an equal scope share one budget of retry tokens and one send rate, whichever
+    //! function makes them.
     //!
-    //! A scope should name what AWS throttles: action, account, region. Its identity is the text of its
-    //! elements. It is forgotten once nobody waits and it was idle for ten minutes, or for an hour where tokens
-    //! are missing. It takes some 150 bytes, with a paced send rate 700, and each call in its queue 1,000
-    //! beside its future. A scope belongs to a clock: in a tokio runtime whose clock is paused it is that
-    //! runtime's own.
+    //! A scope should name the unit that AWS throttles: action, account, region. Its identity is the text of
+    //! its elements. It is forgotten once nobody waits and it has been idle for ten minutes, or for an hour
+    //! if retry tokens are missing. It takes about 150 bytes (700 with a paced send rate), and each call in
+    //! its queue takes 1,000 beside its future. A scope belongs to a clock: in a tokio runtime whose clock is
+    //! paused, it is that runtime's own.
 
     pub use crate::context::scope_state::state;
     pub use crate::limits::scope::{Key, ScopeId, ScopeParts, State, named, scope_key};
 }
 
-/// Sleep and time for run times other than tokio: the SDK's own `AsyncSleep` and `TimeSource`, once they
-/// are handed over.
+/// Sleep and time for run times other than tokio: the SDK's own `AsyncSleep` and `TimeSource`, once they have
+/// been handed over.
 #[cfg(feature = "sdk")]
 pub mod time {
     pub use crate::clock::{set, unset};
     pub use crate::context::time::with;
 }
 
-/// What the attribute's expansion calls. Not part of the public interface.
+/// The parts that the attribute's expansion calls. Not part of the public interface.
 #[doc(hidden)]
 pub mod __private {
     pub use crate::clock::{DefaultTimer, Timer};
@@ -96,7 +96,7 @@ pub mod __private {
     pub use std::boxed::Box;
 }
 
-/// What this workspace's benchmarks drive. Not part of the public interface.
+/// The parts that this workspace's benchmarks drive. Not part of the public interface.
 #[doc(hidden)]
 pub mod __retry_tokens {
     pub use crate::decision::budget::Tokens;
@@ -110,7 +110,7 @@ pub mod __retry_tokens {
     }
 }
 
-/// What this workspace's simulator and benchmarks drive. Not part of the public interface.
+/// The parts that this workspace's simulator and benchmarks drive. Not part of the public interface.
 #[doc(hidden)]
 pub mod __rate {
     pub use crate::limits::rate::{

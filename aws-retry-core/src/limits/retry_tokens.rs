@@ -9,8 +9,8 @@ use crate::decision::budget::{
 };
 use crate::decision::timestamp::Time;
 
-/// How many budgets of the process are not full, and how many scopes are throttled. While it is 0, a
-/// success on the first attempt has nothing to give back, and need not look for its scope.
+/// The number of budgets in the process that are not full plus the number of scopes that are throttled. While
+/// it is 0, a success on the first attempt has nothing to give back, and need not look for its scope.
 static TROUBLED: AtomicUsize = AtomicUsize::new(0);
 
 #[inline]
@@ -78,7 +78,7 @@ pub struct RetryTokens {
 }
 
 impl RetryTokens {
-    /// Full ones.
+    /// Full budgets.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -108,7 +108,7 @@ impl RetryTokens {
         Tokens { scope, reserve, function: self.function.left() }
     }
 
-    /// A throttle at `now`. Whether the scope accepts other requests.
+    /// A throttle at `now`. Returns whether the scope accepts other requests.
     fn on_throttle(&self, now: Time) -> bool {
         self.watch(|acceptance| acceptance.on_throttle(now))
     }
@@ -123,7 +123,7 @@ impl RetryTokens {
     }
 
     fn watch<T>(&self, change: impl FnOnce(&mut Acceptance) -> T) -> T {
-        // Each change leaves it whole.
+        // Each change leaves the value consistent.
         let mut acceptance = self.acceptance.lock().unwrap_or_else(PoisonError::into_inner);
         let before = acceptance.is_watched();
         let result = change(&mut acceptance);
@@ -136,8 +136,8 @@ impl RetryTokens {
     }
 }
 
-/// The budgets of one call: its scope's, and its function's where the scope is another. A success may
-/// belong to a scope that has none, because it never failed.
+/// The budgets of one call: its scope's, and its function's if that is not the scope. The scope of a
+/// successful call may have no budgets, because no call in it ever failed.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Budgets<'a> {
     /// The scope's.
@@ -180,8 +180,8 @@ impl Budgets<'_> {
         }
     }
 
-    /// A throttle at `now`. Whether others accept requests meanwhile; a call whose scope is its function
-    /// has only that one to ask.
+    /// A throttle at `now`. Returns whether others accept requests meanwhile; a call whose scope is its
+    /// function has only that one to ask.
     pub(crate) fn on_throttle(self, now: Time) -> Accepting {
         let accepting = |tokens: Option<&RetryTokens>| tokens.is_none_or(|it| it.on_throttle(now));
         Accepting { scope: accepting(self.scope), function: accepting(self.function) }

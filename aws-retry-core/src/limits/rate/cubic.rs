@@ -69,7 +69,7 @@ impl Cubic {
     pub(super) fn answered(&mut self, now: f64, outcome: Outcome) {
         self.start(now);
         self.measure(now);
-        // Everything but a throttle counts the same, a connection that was lost included.
+        // Everything but a throttle counts the same, even a lost connection.
         let calculated = if outcome == Outcome::Throttled {
             let rate = if self.enabled { self.measured.min(self.fill) } else { self.measured };
             self.w_max = rate;
@@ -95,7 +95,7 @@ impl Cubic {
         2.0 * self.fill * self.share
     }
 
-    /// The measuring begins with the whole second in which the clock is first seen, the curve then.
+    /// Measuring begins with the whole second in which the clock is first seen, the curve at that moment.
     fn start(&mut self, now: f64) {
         if self.measured_until.is_none() {
             self.measured_until = Some(now.floor());
@@ -103,7 +103,7 @@ impl Cubic {
         }
     }
 
-    /// What `share` leaves unused counts as measured: it is a part of the learned rate.
+    /// The part that `share` leaves unused counts as measured: it belongs to the learned rate.
     fn measure(&mut self, now: f64) {
         let until = (now * BUCKETS_PER_SECOND).floor() / BUCKETS_PER_SECOND;
         let last = self.measured_until.unwrap_or(until);

@@ -134,8 +134,8 @@ fn the_share_is_of_what_was_learned() {
 }
 
 proptest! {
-    /// Whatever comes, and however long nothing comes: the rate within its bounds, tokens for no more than
-    /// the capacity and never fewer than none, a wait that ends, and no number that is none.
+    /// Whatever happens, and however long nothing happens: the rate stays within its bounds, the tokens stay
+    /// between zero and the capacity, every wait ends, and nothing is NaN.
     #[test]
     fn the_rate_stays_within_its_bounds(
         share in 0.01..=1.0,

@@ -15,7 +15,7 @@ use super::{
 
 use crate::clock::{Clock, Sleep, Time};
 
-/// What the driver needs of a clock.
+/// The driver's view of a clock.
 pub trait Timekeeper {
     /// Time since the clock's origin.
     fn now(&self) -> Time;
@@ -33,8 +33,8 @@ impl Timekeeper for Clock {
     }
 }
 
-/// An attempt that may go out, and whose outcome the gate wants to hear. One whose outcome is
-/// never told counts as accepted: nothing is held by it.
+/// An attempt that may go out. The gate wants to hear its outcome; an attempt whose outcome is never reported
+/// counts as accepted, and holds nothing up.
 #[derive(Debug)]
 #[must_use]
 pub struct Sent {
@@ -42,7 +42,7 @@ pub struct Sent {
     at: f64,
 }
 
-/// Why there is no turn.
+/// The reason for which there is no turn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refused {
     /// It can't come before the deadline.
@@ -53,23 +53,23 @@ pub enum Refused {
 
 /// A scope's send rate and the queue before it. Shared by all tasks and threads.
 ///
-/// Before the first throttle a turn costs an atomic increment, a few atomic loads and one look at
-/// the clock, and paced mode's answers an atomic load; then each costs one short lock and one look
-/// at the clock. Nothing is allocated but a timer for who has to wait.
+/// Before the first throttle a turn costs an atomic increment, a few atomic loads and one look at the clock,
+/// and an answer in paced mode costs an atomic load. After it, each costs one short lock and one look at the
+/// clock. Nothing is allocated except a timer for a call that has to wait.
 pub struct Gate {
     kind: Kind,
-    /// Nothing was ever throttled and no rate is set: nobody waits.
+    /// Nothing has been throttled yet and no rate is set: nobody waits.
     unthrottled: AtomicBool,
-    /// Sends while unthrottled, and two of them, a second or more apart.
+    /// The number of sends while unthrottled, and two of them, at least one second apart.
     sends: AtomicU64,
     recent: [Mark; 2],
-    /// Which change of the overrides its limit has followed, and that limit's bits.
+    /// The change of the overrides that the limit has followed, and the bits of that limit.
     generation: AtomicU64,
     max_rate: AtomicU64,
     queue: Mutex<Queue<Waker>>,
 }
 
-/// A send and when it was, in nanoseconds.
+/// A send and its time in nanoseconds.
 struct Mark {
     id: AtomicU64,
     at: AtomicU64,
@@ -109,8 +109,8 @@ impl Gate {
         }
     }
 
-    /// Holds the rate to the `max_rate` of a call whose policy has seen change `generation` of the
-    /// overrides. A later change replaces the bound; of one change the lowest counts.
+    /// Holds the rate to the `max_rate` of a call whose policy has seen change `generation` of the overrides.
+    /// A later change replaces the bound; within one change the lowest bound counts.
     pub fn follow(&self, generation: u64, max_rate: f64) {
         let is_news = || {
             let known = self.generation.load(Ordering::Relaxed);
@@ -158,8 +158,8 @@ impl Gate {
         Some(queue.earliest_turn(now(), ticket))
     }
 
-    /// Waits until the call may send. To be polled by one task at a time; dropping it leaves the
-    /// queue, and another turn asked for with the same ticket comes back to the same place.
+    /// Waits until the call may send. One task at a time may poll it. Dropping it leaves the queue; another
+    /// turn requested with the same ticket returns to the same place.
     pub const fn turn<'a, C>(
         &'a self,
         ticket: &'a mut Ticket,
@@ -177,7 +177,7 @@ impl Gate {
         }
     }
 
-    /// A turn without a wait, while nothing was ever throttled and no rate is set.
+    /// A turn without a wait, as long as nothing has been throttled and no rate is set.
     pub fn at_once(&self, ticket: &mut Ticket, now: impl FnOnce() -> Time) -> Option<Sent> {
         self.unthrottled.load(Ordering::Relaxed).then(|| {
             let sent = self.unthrottled_send(now());
@@ -186,8 +186,8 @@ impl Gate {
         })
     }
 
-    /// A send while nothing holds it back. Every second or so one is remembered; the last but one of
-    /// these is a second old or more, however short ago the last was. Races do no harm.
+    /// A send while nothing holds it back. About once per second one is remembered. The last but one of these
+    /// is at least a second old, however recent the last one is. Races do no harm.
     fn unthrottled_send(&self, now: Time) -> Sent {
         let id = self.sends.fetch_add(1, Ordering::Relaxed);
         let nanos = u64::try_from(now.as_nanos()).unwrap_or(u64::MAX);
@@ -203,8 +203,8 @@ impl Gate {
         Sent { id, at: now.as_secs_f64() }
     }
 
-    /// The end of a send. Reads the clock only if it must. True if the call is refused again and again
-    /// while others pass, so often that it should give up.
+    /// The end of a send. Reads the clock only if it must. True if the call should give up: it is refused
+    /// again and again while others pass.
     #[expect(clippy::needless_pass_by_value, reason = "an outcome is told once")]
     pub fn answered(
         &self,
@@ -230,7 +230,7 @@ impl Gate {
         hopeless
     }
 
-    /// What can be seen of it.
+    /// The visible part of its state.
     pub fn state(&self) -> State {
         self.lock().state()
     }
@@ -284,8 +284,8 @@ impl<C: Timekeeper> Future for Turn<'_, C> {
         let mut slept_until = Time::ZERO;
         loop {
             let mut queue = it.gate.lock();
-            // Read under the lock: of two calls, the later one with the older reading would count as a clock
-            // that was set back, and the rate would run ahead.
+            // Read under the lock: otherwise, if the later of two calls had the older reading, it would look
+            // like a clock that was set back, and the rate would run ahead.
             let now = it.clock.now().max(slept_until);
             let (answer, wakes) = queue.ask(now, it.ticket, it.terms, cx.waker());
             drop(queue);

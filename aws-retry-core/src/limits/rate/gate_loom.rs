@@ -12,7 +12,7 @@ use loom::{sync::Arc, thread};
 
 use super::*;
 
-/// Time stands still; remembers what was slept for.
+/// Time stands still; remembers the end of each sleep.
 #[derive(Default)]
 struct Still(std::sync::Mutex<Time>);
 
@@ -43,7 +43,7 @@ fn poll(turn: Pin<&mut Turn<'_, Still>>, waker: &Waker) -> Option<u64> {
     }
 }
 
-/// The first throttle comes while others send: no send is counted twice, and it is seen.
+/// The first throttle comes while others send: no send is counted twice, and the throttle is seen.
 #[test]
 fn loom_the_first_throttle_comes_while_others_send() {
     loom::model(|| {
@@ -69,7 +69,7 @@ fn loom_the_first_throttle_comes_while_others_send() {
     });
 }
 
-/// The head is cancelled while another joins: who is the head then, has its timer or was woken.
+/// The head is canceled while another call joins: the new head has its timer or was woken.
 #[test]
 fn loom_a_cancelled_head_loses_no_wake_up() {
     loom::model(|| {

@@ -28,7 +28,7 @@ impl Timekeeper for Paused {
     }
 }
 
-/// A gate that sends ten a second from the start, in step.
+/// A gate that sends ten requests per second from the start, evenly spaced.
 fn ten_a_second() -> Gate {
     Gate::new(Kind::Paced, 10.0, 1.0)
 }
@@ -301,8 +301,8 @@ impl Timekeeper for Stopped {
     }
 }
 
-/// Of two threads, the one with the older reading may reach the queue later: it would count as a clock
-/// that was set back, and the rate would run ahead.
+/// Of two threads, the one with the older reading may reach the queue later: it would look like a clock that
+/// was set back, and the rate would run ahead.
 #[test]
 fn the_clock_is_read_under_the_lock() {
     struct UnderLock(Arc<Gate>);

@@ -30,7 +30,7 @@ struct Ended {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Event {
     Ask,
-    /// The send of this number is answered; whether it is refused.
+    /// The send of this number is answered; the flag says whether it is refused.
     Answer(u64, bool),
 }
 
@@ -42,7 +42,7 @@ struct Call {
     attempts: u32,
 }
 
-/// A bucket of a second's quota.
+/// A bucket that holds one second's quota.
 struct Bucket {
     rate: f64,
     tokens: f64,
@@ -59,8 +59,8 @@ impl Bucket {
     }
 }
 
-/// `callers` make one call after the other until then. `refuses` a request by its time and the number of
-/// its call, before the bucket is asked.
+/// Each of the `callers` makes one call after another until the end. `refuses` rejects a request by its time
+/// and the number of its call, before the bucket is asked.
 fn play(
     kind: Kind,
     callers: u64,
@@ -148,7 +148,7 @@ proptest! {
         });
         prop_assert!(resumed);
         prop_assert!(ended.iter().all(|it| it.answered), "a call is lost");
-        // Two round trips, and a second, after the last success the door counts as shut.
+        // The door counts as shut two round trips plus a second after the last success.
         let probes: Vec<f64> =
             requests.iter().map(|it| it.at).filter(|at| (22.0..opens).contains(at)).collect();
         prop_assert!(probes.windows(2).all(|pair| pair[1] - pair[0] >= 0.5 - 1e-6), "{probes:?}");
@@ -166,7 +166,7 @@ proptest! {
         let (_, ended) = play(kind, callers, rate, 100.0, refuses);
         let slow = |it: &&Ended| it.answered && it.began > 30.0;
         let slowest = ended.iter().filter(slow).map(|it| it.at - it.began).fold(0.0, f64::max);
-        // It falls to a half of the quota and less.
+        // The adaptive rate falls to half of the quota and less.
         let part = if kind == Kind::Paced { 0.8 } else { 0.25 };
         let queue = callers as f64 / (part * rate);
         prop_assert!(slowest <= 2.0 * queue + 1.0, "{slowest} s, the queue {queue} s");

@@ -25,13 +25,13 @@ pub enum Outcome {
     Throttled,
     /// Any other answer: the request passed the quota.
     Accepted,
-    /// A server error: the request passed the quota, but the service is not well.
+    /// A server error: the request passed the quota, but the service is in trouble.
     Fault,
-    /// No answer: cancelled, timed out, connection lost. It may have passed the quota.
+    /// No answer: canceled, timed out, connection lost. It may have passed the quota.
     Unknown,
 }
 
-/// The end of an attempt, and the means that its call has left.
+/// The end of an attempt, and the attempts and waits that its call has left.
 #[derive(Clone, Copy, Debug)]
 pub struct Report {
     /// How it ended.
@@ -49,21 +49,21 @@ pub struct Report {
 }
 
 impl Report {
-    /// The report of an attempt of one request, with the means of paced mode's defaults.
+    /// The report of an attempt of one request, with the attempts and waits of paced mode's defaults.
     #[must_use]
     pub const fn new(outcome: Outcome) -> Self {
         Self { outcome, requests: 1, attempts_left: 19, base: 0.5, cap: 30.0, random: 0.5 }
     }
 }
 
-/// The history of a call that was refused by its last attempt, too.
+/// The history of a call whose last attempt was refused, too.
 #[derive(Clone, Copy, Debug)]
 struct Repeat {
-    /// The first send of its throttles in a row.
+    /// The first send of its consecutive throttles.
     first: Dispatch,
-    /// That one was not counted yet.
+    /// That first one has not been counted yet.
     deferred: bool,
-    /// How many of the last ones concern the call alone, without the present one.
+    /// The number of its last throttles that concern the call alone, without the present one.
     times: u32,
     /// The present throttle concerns the call alone.
     alone: bool,

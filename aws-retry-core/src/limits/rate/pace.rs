@@ -19,7 +19,7 @@ impl Pace {
         }
     }
 
-    /// When the next send may go; not later than `now` means at once.
+    /// The time at which the next send may go; not later than `now` means at once.
     pub(super) fn ready_at(&mut self, now: f64) -> f64 {
         match self {
             Self::Adaptive(it) => it.ready_at(now),
@@ -27,7 +27,7 @@ impl Pace {
         }
     }
 
-    /// [`Pace::ready_at`], asked by a call that does not wait yet.
+    /// [`Pace::ready_at`], for a call that does not wait yet.
     pub(super) fn next_turn(&mut self, now: f64) -> f64 {
         match self {
             Self::Adaptive(it) => it.ready_at(now),
@@ -43,7 +43,7 @@ impl Pace {
         }
     }
 
-    /// An attempt ended. True if its throttle is not counted until the next answer to its call.
+    /// An attempt ended. True if its throttle is not counted until its call gets its next answer.
     pub(super) fn answered(
         &mut self,
         now: f64,
@@ -60,14 +60,14 @@ impl Pace {
         }
     }
 
-    /// Of the time before the first throttle: how many sends there were, and a recent one.
+    /// The time before the first throttle: the number of its sends, and a recent one.
     pub(super) const fn unthrottled(&mut self, sends: u64, recent: Dispatch) {
         if let Self::Paced(it) = self {
             it.unthrottled(sends, recent);
         }
     }
 
-    /// Sends per second, at present; none before the first throttle.
+    /// The present rate in sends per second; none before the first throttle.
     pub(super) fn rate(&self) -> Option<f64> {
         match self {
             Self::Adaptive(it) => it.rate(),
@@ -83,7 +83,7 @@ impl Pace {
         }
     }
 
-    /// The least seconds between two probes, while the door is shut; else 0.
+    /// The least number of seconds between two probes while the door is shut, else 0.
     pub(super) fn probe_pause(&self, now: f64) -> f64 {
         match self {
             Self::Adaptive(_) => 0.0,
@@ -91,7 +91,8 @@ impl Pace {
         }
     }
 
-    /// Since when (seconds) nothing sent after a decrease was accepted, if so. Paced mode only.
+    /// The time (seconds) since which nothing sent after a decrease has been accepted, if that is so. Paced
+    /// mode only.
     pub(super) const fn blocked_since(&self) -> Option<f64> {
         match self {
             Self::Adaptive(_) => None,
@@ -99,7 +100,7 @@ impl Pace {
         }
     }
 
-    /// The rate that it may soon reach, for promises about the future.
+    /// The rate that it may reach soon, for promises about the future.
     pub(super) fn optimistic_rate(&self) -> f64 {
         match self {
             Self::Adaptive(it) => it.optimistic_rate(),

@@ -1,22 +1,22 @@
-//! Paced mode under any script of answers: no panic, no number that is none, a turn that comes.
+//! Paced mode under any script of answers: it never panics, no number is NaN, and every turn comes.
 
 use proptest::prelude::*;
 
 use super::{Dispatch, Outcome, paced::Paced};
 
-/// How an answer comes: after the round trip; or before it another send goes out.
+/// The time of an answer: after the round trip, or before it if another send goes out.
 #[derive(Clone, Debug)]
 struct Step {
     outcome: Option<Outcome>,
     round_trip: f64,
     overtaken: bool,
-    /// Nobody calls for so long.
+    /// Nobody calls for this long.
     pause: f64,
 }
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {
     let outcome = proptest::sample::select(vec![
-        // What a bucket would say.
+        // The answer that a bucket would give.
         None,
         None,
         None,
@@ -81,7 +81,7 @@ proptest! {
     }
 }
 
-/// The head of the line has its turn and does not take it, until the lease passes on.
+/// The head of the line has a turn and does not take it, until the lease passes on.
 #[test]
 fn a_rate_that_nobody_sends_at_is_not_doubled() {
     let mut it = Paced::new(1.0);
@@ -93,8 +93,8 @@ fn a_rate_that_nobody_sends_at_is_not_doubled() {
     assert!(it.rate().unwrap() <= 2.0 * first, "{first}, then {it:?}");
 }
 
-/// A thousand calls are out when the first throttle comes: how many of them the bucket held, nobody
-/// knows yet.
+/// A thousand calls are out when the first throttle comes: it is not known yet how many of them the bucket
+/// held.
 #[test]
 fn while_the_first_burst_is_out_there_are_only_probes() {
     let mut it = Paced::new(1.0);
@@ -106,7 +106,7 @@ fn while_the_first_burst_is_out_there_are_only_probes() {
     assert!(it.rate().unwrap() <= 11.0, "{it:?}");
 }
 
-/// Others took from the same bucket: what one saw of it within a round trip is chance.
+/// Others took from the same bucket: the part that one process saw within a round trip is chance.
 #[test]
 fn a_burst_within_a_round_trip_is_no_measure() {
     let mut it = Paced::new(1.0);
@@ -123,7 +123,7 @@ fn a_burst_within_a_round_trip_is_no_measure() {
     assert!(it.rate().unwrap() < 50.0, "five in 45 ms are not 122 a second: {it:?}");
 }
 
-/// While every probe is throttled the search goes down, a half at a time at most.
+/// While every probe is throttled the search goes down, by half at a time at most.
 #[test]
 fn throttled_probes_slow_the_search_down() {
     let mut it = Paced::new(1.0);

@@ -1,6 +1,6 @@
 //! Measures a quota by its throttles.
 
-/// A send that was throttled, and when it went out (seconds).
+/// A send that was throttled, and its time in seconds.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Throttle {
     pub(super) id: u64,
@@ -16,16 +16,16 @@ pub(super) struct Measure {
     pub(super) rate: f64,
 }
 
-/// A bucket that throttles is empty, so between two throttled sends it accepted exactly its refill:
-/// count the sends in between, subtract those throttled, divide by the time. There is no window and no
-/// smoothing; a longer span measures better. Sends still in flight count as accepted.
+/// A bucket that throttles is empty, so between two throttled sends it accepted exactly its refill. Count the
+/// sends in between, subtract those throttled, divide by the time. There is no window and no smoothing; a
+/// longer span measures better. Sends still in flight count as accepted.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct QuotaMeter {
     first: Option<Throttle>,
     newest: Option<Throttle>,
     /// Sends throttled after the first, up to the newest.
     throttled: u32,
-    /// Sends after the newest that were throttled and say nothing about the bucket.
+    /// Sends after the newest that were throttled without saying anything about the bucket.
     alone: u32,
     /// Runs answered since, and their requests.
     runs: u32,
@@ -72,7 +72,7 @@ impl QuotaMeter {
         }
     }
 
-    /// A send was throttled for its own sake: it was not accepted, and says nothing about the bucket.
+    /// A send was throttled for reasons of its own: it was not accepted, and says nothing about the bucket.
     pub(super) const fn refused_alone(&mut self, id: u64) {
         let (Some(first), Some(newest)) = (self.first, self.newest) else { return };
         if newest.id < id {
@@ -82,18 +82,18 @@ impl QuotaMeter {
         }
     }
 
-    /// A run of that many requests was accepted.
+    /// A run of this many requests was accepted.
     pub(super) fn ran(&mut self, requests: f64) {
         self.runs = self.runs.saturating_add(1);
         self.requests += requests;
     }
 
-    /// A run made that many requests before the one that was throttled.
+    /// A run made this many requests before the one that was throttled.
     pub(super) fn in_vain(&mut self, requests: f64) {
         self.in_vain += requests;
     }
 
-    /// The quota, by the sends between the first throttle and the newest.
+    /// The quota, from the sends between the first throttle and the newest.
     pub(super) fn measure(&self) -> Option<Measure> {
         let (first, newest) = (self.first?, self.newest?);
         #[expect(clippy::cast_precision_loss, reason = "sends between two throttles")]

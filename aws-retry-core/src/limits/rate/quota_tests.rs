@@ -1,4 +1,5 @@
-//! Paced mode against a token bucket: what is left to others, runs of several requests, clocks that jump.
+//! Paced mode against a token bucket: the part that is left to others, runs of several requests, clocks that
+//! jump.
 
 use std::sync::{
     Arc, Mutex,
@@ -13,7 +14,7 @@ use crate::clock::Sleep;
 
 const RATE: f64 = 20.0;
 
-/// A service with a quota of 20 a second and a bucket of 40.
+/// A service with a quota of 20 requests per second and a bucket of 40.
 struct Service {
     tokens: f64,
     at: Instant,
@@ -35,7 +36,7 @@ impl Service {
     }
 }
 
-/// The paused clock, and what it has jumped.
+/// The paused clock, and the time that it has jumped.
 #[derive(Clone)]
 struct Jumpy {
     origin: Instant,
@@ -58,8 +59,8 @@ impl Timekeeper for Jumpy {
     }
 }
 
-/// Fifty workers that call for as long as the test runs; each run makes so many requests.
-/// Counts the requests accepted and those throttled.
+/// Fifty workers that call for as long as the test runs; each run makes `requests` requests. Counts the
+/// requests accepted and those throttled.
 fn work(
     gate: &Arc<Gate>,
     clock: &Jumpy,

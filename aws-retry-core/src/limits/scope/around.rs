@@ -6,7 +6,7 @@ use super::{Key, Registry, Scope};
 use crate::clock::{ClockId, Time};
 use crate::limits::retry_tokens::Budgets;
 
-/// The scope of a call, and its parent: the annotated function, whose budget is for all its scopes. A call
+/// The scope of a call, and its parent: the annotated function, whose budget covers all its scopes. A call
 /// whose scope is a place in the source has no parent.
 #[derive(Debug, Default)]
 pub(crate) struct Scopes {
@@ -15,13 +15,13 @@ pub(crate) struct Scopes {
 }
 
 impl Scopes {
-    /// Those that exist: a scope that never failed and has no rate does not.
+    /// The ones that exist: a scope in which no call ever failed and that has no rate does not.
     pub fn existing(registry: &Registry, clock: ClockId, key: Key, function: Key) -> Self {
         let function = key.parent(function).and_then(|key| registry.find(clock, key));
         Self { own: registry.find(clock, key), function }
     }
 
-    /// Both, made where they are new, and the scope itself.
+    /// Both, created if they are new, and the scope itself.
     pub fn made(
         registry: &Registry,
         clock: ClockId,
@@ -34,12 +34,12 @@ impl Scopes {
         (Self { own: Some(Arc::clone(&own)), function: key.parent(function).map(make) }, own)
     }
 
-    /// Whether there is none.
+    /// Whether neither exists.
     pub const fn is_none(&self) -> bool {
         self.own.is_none() && self.function.is_none()
     }
 
-    /// What retries are charged to.
+    /// The budgets that retries are charged to.
     pub fn budgets(&self) -> Budgets<'_> {
         Budgets {
             scope: self.own.as_deref().map(|scope| &scope.tokens),

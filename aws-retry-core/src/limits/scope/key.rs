@@ -9,7 +9,7 @@ use std::sync::OnceLock;
 pub struct Key([u64; 2]);
 
 impl Hash for Key {
-    /// Word by word: as an array it would be hashed byte by byte, its length included.
+    /// Word by word: an array would be hashed byte by byte, with its length.
     fn hash<H: Hasher>(&self, state: &mut H) {
         let [a, b] = self.0;
         state.write_u64(a);
@@ -23,25 +23,25 @@ impl Key {
         usize::try_from(self.0[0] % (shards.max(1) as u64)).unwrap_or_default()
     }
 
-    /// The key of a fn that is its own scope: where its static stands.
+    /// The key of a function that is its own scope: the address of its static.
     pub(crate) fn of_address(address: usize) -> Self {
         // Texts are hashed, addresses are not: the second word sets them apart.
         Self([address as u64, u64::MAX])
     }
 
-    /// The key of the function around a scope; none where the scope is a place in the source itself.
+    /// The key of the function around a scope; none if the scope is a place in the source itself.
     pub(crate) fn parent(self, function: Self) -> Option<Self> {
         (self.0[1] != u64::MAX).then_some(function)
     }
 
-    /// A key that nobody else has.
+    /// A key that nothing else has.
     #[cfg(feature = "sdk")]
     pub(crate) fn unique() -> Self {
         let bits = crate::clock::random::unique();
         Self([(bits >> 64) as u64, bits as u64])
     }
 
-    /// The key of what is called `name` within this one.
+    /// The key of the item named `name` within this one.
     #[cfg(feature = "sdk")]
     pub(crate) fn within(self, name: &str) -> Self {
         let [a, b] = self.0;
@@ -96,7 +96,8 @@ pub fn scope_key<M>(parts: &(impl ScopeParts<M> + ?Sized)) -> Key {
     fingerprint(None, parts)
 }
 
-/// The key of `parts` within the scope of a fn: it equals that of no other fn, whatever the parts.
+/// The key of `parts` within the scope of a function: it differs from the keys of all other functions,
+/// whatever the parts.
 pub fn scope_key_within<M>(function: Key, parts: &(impl ScopeParts<M> + ?Sized)) -> Key {
     fingerprint(Some(function), parts)
 }
@@ -109,7 +110,7 @@ fn fingerprint<M>(within: Option<Key>, parts: &(impl ScopeParts<M> + ?Sized)) ->
         text.begin_within(words);
     }
     parts.stream(&mut |element| {
-        // Hashing can't fail; an element whose `Display` fails ends where it failed.
+        // Hashing can't fail; an element whose `Display` fails is cut off where it failed.
         let _ = write!(text, "{element}");
         text.end_of_element();
     });

@@ -1,4 +1,4 @@
-//! The name of a scope. Its text is kept only where somebody asked for it.
+//! The name of a scope. Its text is kept only if the program asked for it.
 
 use std::fmt::Write;
 use std::panic::Location;
@@ -7,16 +7,16 @@ use super::key::scope_key_within;
 use super::{Key, ScopeParts, scope_key};
 use crate::switches::Switch;
 
-/// A scope's key, and its text if [`keep_scope_names`](crate::observe::keep_scope_names) is on. No
-/// larger than a key must be: every future of a retried fn holds one.
+/// A scope's key, and its text if [`keep_scope_names`](crate::observe::keep_scope_names) is on. Kept as small
+/// as a key allows: every future of a retried function holds one.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum ScopeId {
-    /// Of the text nothing but the key is known.
+    /// Only the key is known, not the text.
     Key(Key),
     /// The text is kept.
     Text(Box<(Key, String)>),
-    /// The place of a call in the source. Its key is computed only where one is needed.
+    /// The place of a call in the source. Its key is computed only when it is needed.
     Place(&'static Location<'static>),
 }
 
@@ -25,7 +25,7 @@ impl ScopeId {
         match self {
             Self::Key(key) => *key,
             Self::Text(text) => text.0,
-            // Not its address: each crate that instantiates a generic fn has a copy of its places.
+            // Not its address: each crate that instantiates a generic function has its own copy of the place.
             Self::Place(at) => scope_key(&(at.file(), at.line(), at.column())),
         }
     }
@@ -57,7 +57,7 @@ pub fn named<M>(parts: &(impl ScopeParts<M> + ?Sized)) -> ScopeId {
     if Switch::ScopeNames.is_on() { kept(key, text(parts)) } else { key.into() }
 }
 
-/// The scope that `parts` name within the fn `name`.
+/// The scope that `parts` name within the function `name`.
 pub(crate) fn named_within<M>(
     function: Key,
     name: &str,
@@ -82,7 +82,7 @@ fn text<M>(parts: &(impl ScopeParts<M> + ?Sized)) -> String {
     let mut text = String::new();
     parts.stream(&mut |element| {
         let between = if text.is_empty() { "" } else { "/" };
-        // Writing to a string can't fail; an element whose `Display` fails ends where it failed.
+        // Writing to a string can't fail; an element whose `Display` fails is cut off where it failed.
         let _ = write!(text, "{between}{element}");
     });
     text

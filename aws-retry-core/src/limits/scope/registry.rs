@@ -12,9 +12,10 @@ use crate::decision::policy::Resolved;
 use crate::limits::rate::{self, Gate, Kind};
 use crate::limits::retry_tokens::RetryTokens;
 
-/// A scope that nobody used for this long, with all its retry tokens and nobody waiting, is forgotten.
+/// A scope that nobody has used for this long, with all its retry tokens and nobody waiting, is forgotten.
 const IDLE: Duration = Duration::from_secs(600);
-/// And one whose retry tokens are not full, after this: a scope that only ever failed must go some day, too.
+/// A scope whose retry tokens are not full is forgotten after this: one that only ever failed must go at some
+/// point, too.
 const LONG_IDLE: Duration = Duration::from_secs(3600);
 const SHARDS: usize = 16;
 /// No sweep while a shard holds fewer scopes than this.
@@ -42,8 +43,8 @@ impl Scope {
         }
     }
 
-    /// The send rate of `kind`. The first call of a scope sets its `share`; the lowest `max_rate` of its
-    /// calls counts, and each `generation` of the overrides begins again.
+    /// The send rate of `kind`. The first call of a scope sets its `share`. The lowest `max_rate` of its
+    /// calls counts; each `generation` of the overrides starts over.
     pub fn gate(&self, kind: Kind, policy: &Resolved, generation: u32) -> &Arc<Gate> {
         let gate = match kind {
             Kind::Adaptive => &self.adaptive,
@@ -63,7 +64,7 @@ impl Scope {
         gate.get().map(|gate| gate.state())
     }
 
-    /// The part of it that users see.
+    /// The part of the state that users see.
     pub fn state(&self) -> State {
         let seen = |gate: &OnceLock<Arc<Gate>>| gate.get().map(|gate| gate.state());
         State {
@@ -92,7 +93,8 @@ fn nanos(time: Time) -> u64 {
     u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
 }
 
-/// Mixes what is a keyed hash already, or an address: hashing it again would be most of a look.
+/// Mixes values that are already a keyed hash or an address: hashing them again would be most of the cost of
+/// a lookup.
 #[derive(Debug, Default)]
 struct Mixer(u64);
 
@@ -114,7 +116,7 @@ impl Hasher for Mixer {
     }
 
     fn finish(&self) -> u64 {
-        // The map picks its place by the low bits, the product mixes the high ones.
+        // The map picks its place by the low bits; the product mixes the high ones.
         self.0.rotate_left(32)
     }
 }
@@ -122,14 +124,15 @@ impl Hasher for Mixer {
 #[derive(Debug, Default)]
 struct Shard {
     scopes: HashMap<(ClockId, Key), Arc<Scope>, BuildHasherDefault<Mixer>>,
-    /// The number of scopes at which idle ones are looked for, and the time at which they are anyway.
+    /// The number of scopes at which a sweep for idle ones is made, and the time at which it is made in any
+    /// case.
     sweep_at: usize,
     sweep_after: Time,
 }
 
 impl Shard {
-    /// Forgets idle scopes, and all scopes of clocks that are gone. Work per insertion is constant on average: the next sweep comes when the
-    /// shard has doubled, or after the time that makes a scope idle.
+    /// Forgets idle scopes, and all scopes of clocks that are gone. Work per insertion is constant on
+    /// average: the next sweep comes when the shard has doubled, or after the time that makes a scope idle.
     fn sweep(&mut self, clock: ClockId, now: Time) {
         if self.scopes.len() < self.sweep_at.max(SWEEP_FROM) && now < self.sweep_after {
             return;
@@ -165,7 +168,7 @@ impl Registry {
         self.shard(key).scopes.get(&(clock, key)).cloned()
     }
 
-    /// The scope, made if it is new.
+    /// The scope, created if it is new.
     pub fn find_or_insert(&self, clock: ClockId, key: Key, now: Time) -> Arc<Scope> {
         let mut shard = self.shard(key);
         if let Some(scope) = shard.scopes.get(&(clock, key)) {
@@ -182,7 +185,7 @@ impl Registry {
     /// Lets every queue ask again: an override may have changed what its calls wait for.
     pub fn wake_queues(&self) {
         for shard in &self.shards {
-            // Woken without the lock: a waker may run code that looks for a scope.
+            // Woken without the lock: a waker may run code that looks up a scope.
             let scopes: Vec<_> = lock(shard).scopes.values().cloned().collect();
             for gate in scopes.iter().flat_map(|it| [it.adaptive.get(), it.paced.get()]) {
                 gate.into_iter().for_each(|gate| gate.wake());
@@ -190,7 +193,7 @@ impl Registry {
         }
     }
 
-    /// How many scopes are remembered.
+    /// The number of scopes that are remembered.
     #[cfg(test)]
     pub fn len(&self) -> usize {
         self.shards.iter().map(|shard| lock(shard).scopes.len()).sum()
@@ -203,7 +206,7 @@ impl Registry {
 }
 
 fn lock(shard: &Mutex<Shard>) -> MutexGuard<'_, Shard> {
-    // No code of ours panics under the lock, and the map is whole at every moment anyway.
+    // No code of ours panics under the lock, and the map is consistent at every moment anyway.
     shard.lock().unwrap_or_else(PoisonError::into_inner)
 }
 

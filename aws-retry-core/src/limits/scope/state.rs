@@ -10,8 +10,8 @@ pub struct State {
     pub retry_tokens: u32,
     /// Throttled attempts seen, in every mode.
     pub throttles: u64,
-    /// The adaptive mode's send rate; `None` where no adaptive call has used the scope.
+    /// The adaptive mode's send rate; `None` if no adaptive call has used the scope.
     pub adaptive: Option<rate::State>,
-    /// The paced mode's send rate; `None` where no paced call has used the scope.
+    /// The paced mode's send rate; `None` if no paced call has used the scope.
     pub paced: Option<rate::State>,
 }

@@ -1,19 +1,20 @@
-//! The sawtooth around the measured quota: how fast to send, by the time since the last decrease.
+//! The sawtooth around the measured quota: the send rate by the time since the last decrease.
 
 use super::super::quota_meter::Measure;
 use super::known::Known;
 
-/// Seconds from a decrease until the rate is at the quota, for a process that sends fast; a process
-/// that sends slower than `SLOW` per second takes longer, for the sake of few throttles.
+/// Seconds from a decrease until the rate is back at the quota, for a process that sends fast. A process that
+/// sends slower than `SLOW` per second takes longer, to cause fewer throttles.
 const CYCLE: f64 = 2.2;
 const SLOW: f64 = 20.0;
-/// The same for a process that shares the quota: nearly as long for the slow as for the fast, so that
-/// they become equal, and never shorter.
+/// The same for a process that shares the quota: nearly as long for slow processes as for fast ones, so that
+/// their shares even out, and never shorter.
 const SHARED_CYCLE: f64 = 2.0;
 const SHORTEST_SHARED_CYCLE: f64 = 1.5;
 const LONGEST_CYCLE: f64 = 20.0;
-/// Where round trips are slow, a cycle ends late and in more throttles: it lasts this many round trips
-/// at least, plus more round trips up to so many seconds; the first cycles this many.
+/// If round trips are slow, a cycle ends late and with more throttles. So it lasts at least this many round
+/// trips, plus further ones as long as they take no more than this many seconds; the first cycles last this
+/// many round trips.
 const ROUND_TRIPS: f64 = 5.0;
 const MORE_ROUND_TRIPS: f64 = 3.0;
 const MOST_MORE: f64 = 1.5;
@@ -22,24 +23,24 @@ const FIRST_ROUND_TRIPS: f64 = 2.0;
 const DIP: std::ops::RangeInclusive<f64> = 0.015..=0.06;
 /// Where many share, their dips even out: deep dips make them equal sooner.
 const SHARED_DIP: f64 = 0.16;
-/// In cycles: a throttle so soon after a decrease is of the same empty bucket.
+/// In cycles: a throttle this soon after a decrease comes from the same empty bucket.
 const SAME_BUCKET: f64 = 0.2;
-/// In cycles: how long after its beginning a throttle is overdue.
+/// In cycles: a throttle that has not come this long after the beginning is overdue.
 const OVERDUE: f64 = 2.5;
-/// In cycles: how much longer a process waits that shares the quota, where throttles come by chance.
+/// In cycles: the additional wait of a process that shares the quota, since its throttles come by chance.
 const PATIENCE: f64 = 0.5;
 /// From then on, the rate doubles this many times per cycle.
 const DOUBLINGS: f64 = 2.0;
-/// In cycles: a throttle outside this range did not come when the process's own sends would have made
-/// it come.
+/// In cycles: a throttle outside this range did not come at a time at which the process's own sends would
+/// have caused it.
 const REGULAR: std::ops::Range<f64> = 1.2..3.0;
 /// Accepted requests at which a measure moves the quota half of the way.
 const HALF_WEIGHT_AT: f64 = 6.0;
-/// Seconds of waiting after which the quota is measured again where `share` is below 1: at the share,
+/// Seconds of waiting after which the quota is measured again if `share` is below 1: at the share itself,
 /// nothing is learned.
 const RELEARN_AFTER: f64 = 300.0;
-/// The unused part of the quota has filled the bucket by then: the rate grows at this part of the usual
-/// speed, or the bucket is empty at twice the quota.
+/// By then the unused part of the quota has filled the bucket. The rate therefore grows at this part of the
+/// usual speed; otherwise the bucket would not be empty before the rate is twice the quota.
 const RELEARN_SPEED: f64 = 0.15;
 
 /// Around the quota.
@@ -47,13 +48,13 @@ const RELEARN_SPEED: f64 = 0.15;
 pub(super) struct Cruise {
     /// Requests per second, as measured.
     pub(super) quota: f64,
-    /// Seconds of this cycle in which somebody waited.
+    /// Seconds of this cycle in which a call waited.
     pub(super) age: f64,
     /// Cycles since the quota last changed, up to 3: the first ones are shorter.
     settled: u8,
-    /// How often throttles come irregularly, 0 to 1: others use the quota too.
+    /// The degree to which throttles come irregularly, 0 to 1: others use the quota, too.
     shared: f64,
-    /// Seconds that the share has been kept to; none while learning.
+    /// Seconds for which the share has been kept; none while learning.
     share_held_for: Option<f64>,
     /// Something was accepted at this quota; until then it is on trial.
     pub(super) proven: bool,
@@ -86,7 +87,7 @@ impl Cruise {
         let x = (self.age / cycle).max(0.0);
         let in_time = self.stored(it, cycle, x, known) <= known.burst && x < OVERDUE + 0.7;
         let measured = match self.share_held_for {
-            // A process that keeps to a share is throttled by others: only much less is news.
+            // A process that keeps to a share is throttled by others: only a much lower measure is news.
             Some(_) if it.rate > 0.9 * known.share * self.quota => self.quota,
             _ if in_time || self.shared > 0.3 => it.rate,
             // The bucket ran over: the quota is more than measured, and less than the last rate.
@@ -104,7 +105,7 @@ impl Cruise {
 
     /// Whether the quota has changed much from `before`.
     fn settle(&mut self, before: f64, share: f64) {
-        // With others, a process's part of the quota changes by chance.
+        // If others use the quota, a process's part of it changes by chance.
         let steady = (self.quota / before).ln().abs() < 0.15 + 0.6 * self.shared;
         self.settled = if steady { (self.settled + 1).min(3) } else { 0 };
         if share < 1.0 && self.settled > 0 && self.share_held_for.is_none() {
@@ -112,8 +113,8 @@ impl Cruise {
         }
     }
 
-    /// Somebody waited for so many seconds, and successes have paid for so many seconds of growth. True
-    /// when the quota is to be measured again.
+    /// A call waited for `seconds`, and successes have paid for `paid` seconds of growth. True if the quota
+    /// is to be measured again.
     pub(super) fn waited(&mut self, seconds: f64, paid: &mut f64, known: Known) -> bool {
         let mut step = seconds;
         if self.grows(known) {
@@ -171,14 +172,14 @@ impl Cruise {
         0.5 * cycle * self.quota * dip * low * low
     }
 
-    /// How far below the quota a cycle of that many seconds begins.
+    /// The part below the quota at which a cycle of this many seconds begins.
     fn dip(&self, cycle: f64, known: Known) -> f64 {
         let alone = 0.5 * known.burst / (cycle * self.quota);
         let alone = alone.clamp(*DIP.start(), *DIP.end());
         alone + (SHARED_DIP - alone) * self.others()
     }
 
-    /// How surely others use the quota, too: 0 to 1.
+    /// The certainty that others use the quota, too: 0 to 1.
     fn others(&self) -> f64 {
         (5.0 * (self.shared - 0.2)).clamp(0.0, 1.0)
     }

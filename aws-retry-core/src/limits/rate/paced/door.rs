@@ -1,44 +1,44 @@
 //! A shut door: nothing sent after a decrease is accepted. Nothing is learned from it, and only single
 //! probes go out until one is accepted.
 
-/// Seconds, and round trips, after which it is not a used-up window of a second.
+/// Seconds, and round trips, after which it is more than a one-second window that is used up.
 const SHUT_AFTER: f64 = 1.0;
 const SHUT_AFTER_ROUND_TRIPS: f64 = 2.0;
-/// The pause between two probes: this part of the time that the door has been shut, and its limits in
+/// The pause between two probes as a part of the time for which the door has been shut, and its limits in
 /// seconds.
 const PAUSE_PART: f64 = 0.01;
 const SHORTEST_PAUSE: f64 = 0.5;
 pub(super) const LONGEST_PAUSE: f64 = 4.0;
-/// Up to this part of a pause is added at random, so that processes do not probe together.
+/// At most this part of a pause is added at random, so that processes do not probe together.
 const JITTER: f64 = 0.2;
 
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Door {
-    /// Since then (seconds), nothing sent after a decrease was accepted.
+    /// The time (seconds) since which nothing sent after a decrease has been accepted.
     pub(super) blocked_since: Option<f64>,
-    /// When the next probe may go (seconds).
+    /// The time (seconds) at which the next probe may go.
     pub(super) probe_at: f64,
 }
 
 impl Door {
-    /// How many seconds the door has been shut, if it is more than a used-up window.
+    /// The seconds for which the door has been shut, if this is more than a used-up window.
     pub(super) fn shut_for(&self, now: f64, round_trip: f64) -> Option<f64> {
         let seconds = now - self.blocked_since?;
         (seconds >= SHUT_AFTER.max(SHUT_AFTER_ROUND_TRIPS * round_trip)).then_some(seconds)
     }
 
-    /// The probe `id` goes out, after so many seconds.
+    /// The probe `id` goes out, `shut_for` seconds after the door was shut.
     pub(super) fn probed(&mut self, now: f64, shut_for: f64, id: u64) {
         self.probe_at = now + pause(shut_for) * (1.0 + JITTER * scattered(id));
     }
 }
 
-/// The least seconds between two probes of a door that has been shut for so many seconds.
+/// The least number of seconds between two probes of a door that has been shut for `shut_for` seconds.
 pub(super) fn pause(shut_for: f64) -> f64 {
     (PAUSE_PART * shut_for).clamp(SHORTEST_PAUSE, LONGEST_PAUSE)
 }
 
-/// A number in [0, 1) that looks as if drawn.
+/// A number in [0, 1) that looks random.
 fn scattered(id: u64) -> f64 {
     let bits = id.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32;
     #[expect(clippy::cast_precision_loss, reason = "32 bits")]

@@ -1,4 +1,4 @@
-//! What throttles teach: the quota, or nothing.
+//! The lesson of a throttle: the quota, or nothing.
 
 use super::Paced;
 use super::cruise::Cruise;
@@ -11,25 +11,27 @@ use crate::limits::rate::{Dispatch, Repeat};
 
 /// Accepted requests between two throttles that make a measure.
 const MIN_ACCEPTED: f64 = 3.0;
-/// Seconds after a decrease in which most accepted requests were sent before it, maybe into a window
-/// that is shut now.
+/// Seconds after a decrease in which most accepted requests were sent before it, perhaps into a window that
+/// is shut now.
 const SOON_AFTER_DECREASE: f64 = 0.1;
-/// Seconds without a send while all are throttled, and the door is not yet known to be shut: half a
+/// Longest pause in seconds while all requests are throttled and the door is not yet known to be shut: half a
 /// window.
 const LONGEST_PAUSE: f64 = 0.5;
-/// A door shut for the time of more sends than these, at the quota, is not a gap between two of them.
+/// A door that is shut for the time of more sends than this, at the quota, is more than a gap between two of
+/// them.
 const MANY_SENDS: f64 = 8.0;
-/// Too few were accepted for a measure, in more seconds than these: the quota is at most divided by this.
+/// If too few were accepted for a measure in more than this many seconds, the quota is at most divided by
+/// this.
 const LONG_WITHOUT_MEASURE: f64 = 1.0;
 const MOST_LOWERED: f64 = 4.0;
 
-/// Where more of the throttles than these (0 to 1, smoothed by the weight) are of calls refused alone, a
+/// If more than this part of the throttles (0 to 1, smoothed by the weight) belong to calls refused alone, a
 /// first throttle waits for its call's next answer before it counts.
 const SUSPICIOUS: f64 = 0.3;
 const ALONE_WEIGHT: f64 = 0.25;
 
 impl Paced {
-    /// A throttle. True if it is not counted until the next answer to its call.
+    /// A throttle. True if it is not counted until its call gets its next answer.
     pub(super) fn refused(&mut self, now: f64, send: Dispatch, repeat: Option<Repeat>) -> bool {
         match repeat {
             Some(repeat) if repeat.alone && !self.is_unthrottled() => {
@@ -55,7 +57,7 @@ impl Paced {
         self.resolve(now, repeat.first.id, false);
     }
 
-    /// A throttle that speaks for the scope. `cause`: the first throttle in a row of its call.
+    /// A throttle that speaks for the scope. `cause`: the first of its call's consecutive throttles.
     fn throttled(&mut self, now: f64, send: Dispatch, cause: u64) {
         let throttle = Throttle { id: send.id, sent_at: send.at };
         if let Phase::Unthrottled(recent) = self.phase {
@@ -99,8 +101,8 @@ impl Paced {
         }
     }
 
-    /// A throttle of a call that is refused while others pass: it concerns that call. At its second one,
-    /// a decrease that it caused was a mistake; once may be chance where others use the quota, too.
+    /// A throttle of a call that is refused while others pass: it concerns that call. At the second one, a
+    /// decrease that the call caused was a mistake; a single one may be chance if others use the quota, too.
     fn refused_alone(&mut self, now: f64, id: u64, repeat: Repeat) {
         if repeat.deferred {
             self.meter.refused_alone(repeat.first.id);
@@ -160,12 +162,12 @@ impl Paced {
         }
     }
 
-    /// Throttles before this second say nothing new.
+    /// The second before which throttles say nothing new.
     fn quiet_until(&self) -> f64 {
         self.decrease_at + (1.5 * self.known.round_trip).max(0.1 * self.cycle())
     }
 
-    /// A throttle that is news: the bucket is empty, at this rate.
+    /// A throttle that is news: at this rate, the bucket is empty.
     fn learn(&mut self, now: f64) {
         if let Phase::Cruise(cruise) = &self.phase
             && let Some(shut_for) = self.shut_for(now)
@@ -173,7 +175,7 @@ impl Paced {
             if cruise.proven || shut_for * cruise.quota <= MANY_SENDS {
                 return;
             }
-            // Nothing was accepted at the quota that the initial burst seemed to tell.
+            // Nothing was accepted at the quota that the initial burst seemed to show.
             self.phase = Phase::Search(Search::from(cruise.quota));
         }
         let (measure, known) = (self.measure(), self.known);
@@ -231,8 +233,8 @@ impl Paced {
         self.meter.measure().filter(enough).or_else(across)
     }
 
-    /// A new cycle begins. While nothing is accepted, each pause is as long as all before, until the
-    /// door counts as shut.
+    /// A new cycle begins. While nothing is accepted, each pause is as long as all earlier ones together,
+    /// until the door counts as shut.
     fn decrease(&mut self, now: f64) {
         self.decrease_id = self.next_id;
         self.decrease_at = now;

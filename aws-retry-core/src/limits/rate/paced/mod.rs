@@ -1,11 +1,11 @@
 //! The send rate of paced mode: the quota measured, and a sawtooth around it. Pure.
 //!
-//! A [`QuotaMeter`] measures the quota between two throttles. The rate starts each cycle a little below
-//! it, so that the bucket stores something, and rises slowly through it until a throttle shows that
-//! the bucket is empty again: nothing is lost, and each cycle costs a throttle or two and measures
-//! the quota again. If the throttle does not come, the quota has grown: the rate doubles and doubles, as
-//! fast as successes prove it. Cycles last real seconds, so that of several processes the greedier is
-//! decreased more often.
+//! A [`QuotaMeter`] measures the quota between two throttles. The rate starts each cycle a little below the
+//! quota, so that the bucket stores something, and rises slowly through it until a throttle shows that the
+//! bucket is empty again. Nothing is lost, and each cycle costs a throttle or two and measures the quota
+//! again. If the throttle does not come, the quota has grown: the rate doubles repeatedly, as fast as
+//! successes prove it. Cycles last real seconds, so that of several processes the greedier one is decreased
+//! more often.
 
 mod cruise;
 mod door;
@@ -21,8 +21,8 @@ use known::{HIGHEST_RATE, Known, LOWEST_RATE};
 use phase::Phase;
 use undo::Before;
 
-/// A success pays for the growth of the seconds that this many sends take, a failure of any other kind
-/// takes back those of one. Growth that was not used is kept for this many sends, or these seconds.
+/// A success pays for the growth during the seconds that this many sends take; any failure that is not a
+/// throttle takes back those of one send. Unused growth is kept for this many sends, or for these seconds.
 const SUCCESS_PAYS: f64 = 2.0;
 const MOST_PAID_SENDS: f64 = 4.0;
 const MOST_PAID_SECONDS: f64 = 0.1;
@@ -34,19 +34,19 @@ pub(super) struct Paced {
     phase: Phase,
     known: Known,
     meter: QuotaMeter,
-    /// The meter of the time before a door was shut: it spans the doors.
+    /// The meter from before a door was shut: it spans the time across doors.
     across_doors: Option<Box<QuotaMeter>>,
     door: Door,
-    /// The state before the last decrease, while it may have been a mistake.
+    /// The state before the last decrease, as long as that may have been a mistake.
     before: Option<Box<Before>>,
-    /// How many of the throttles that could be judged were of calls refused alone, 0 to 1, smoothed.
+    /// The part of the throttles that could be judged that came from calls refused alone, 0 to 1, smoothed.
     alone: f64,
     /// Sends that may go at once.
     credit: f64,
     refilled_at: f64,
     /// Seconds of growth that successes have paid for.
     paid_growth: f64,
-    /// Somebody waits for a turn.
+    /// A call waits for a turn.
     wanted: bool,
     /// Requests that a run makes, smoothed.
     per_run: f64,
@@ -91,14 +91,14 @@ impl Paced {
         ready
     }
 
-    /// [`Paced::ready_at`], asked by a call that does not wait yet.
+    /// [`Paced::ready_at`], for a call that does not wait yet.
     pub(super) fn next_turn(&mut self, now: f64) -> f64 {
         if self.is_unthrottled() {
             return now;
         }
         self.refill(now);
         let wait = ((1.0 - self.credit) / self.send_rate()).max(self.door.probe_at - now);
-        // Half a nanosecond is nothing to wait for.
+        // Half a nanosecond is not worth a wait.
         if wait > 5e-10 { now + wait } else { now }
     }
 
@@ -118,8 +118,8 @@ impl Paced {
         }
     }
 
-    /// A run of `requests` requests ended. `repeat`: its call was refused before, too. True if this
-    /// throttle is not counted until the next answer to its call.
+    /// A run of `requests` requests ended. `repeat`: its call was refused before, too. True if this throttle
+    /// is not counted until the call gets its next answer.
     pub(super) fn answered(
         &mut self,
         now: f64,
@@ -173,7 +173,7 @@ impl Paced {
         false
     }
 
-    /// Growth is paid for by so many sends, or takes them back.
+    /// Adds the growth that `sends` sends pay for; a negative number takes growth back.
     fn pay(&mut self, sends: f64) {
         if let Phase::Search(search) = &mut self.phase
             && sends > 0.0
@@ -187,7 +187,7 @@ impl Paced {
         }
     }
 
-    /// Of the time before the first throttle: how many sends there were, and a recent one.
+    /// The time before the first throttle: the number of its sends, and a recent one.
     pub(super) const fn unthrottled(&mut self, sends: u64, recent: Dispatch) {
         (self.next_id, self.paced_from) = (sends, sends);
         self.phase = Phase::Unthrottled(recent);
@@ -208,12 +208,12 @@ impl Paced {
         self.cycles
     }
 
-    /// The least seconds between two probes, while the door is shut; else 0.
+    /// The least number of seconds between two probes while the door is shut, else 0.
     pub(super) fn probe_pause(&self, now: f64) -> f64 {
         self.shut_for(now).map_or(0.0, door::pause)
     }
 
-    /// Since when (seconds) nothing sent after a decrease was accepted, if so.
+    /// The time (seconds) since which nothing sent after a decrease has been accepted, if that is so.
     pub(super) const fn blocked_since(&self) -> Option<f64> {
         self.door.blocked_since
     }
@@ -247,7 +247,7 @@ impl Paced {
         let seconds = (now - self.refilled_at).max(0.0);
         self.refilled_at = now;
         let shut = self.shut_for(now).is_some();
-        // Nobody waits so long: the clock has jumped, or the machine was asleep.
+        // No call waits that long: the clock has jumped, or the machine was asleep.
         let mut longest = (4.0 / rate).max(1.0) + (-self.credit).max(0.0) / rate;
         if shut {
             longest = longest.max(2.0 * door::LONGEST_PAUSE);

@@ -1,13 +1,13 @@
-//! How far the controller has come.
+//! The controller's progress.
 
 use super::cruise::Cruise;
 use super::search::Search;
 use crate::limits::rate::Dispatch;
 
-/// How far the controller has come, with the data of each phase.
+/// The controller's progress, with the data of each phase.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Phase {
-    /// Never throttled: nothing is held back. An early send that is still recent.
+    /// Never throttled: nothing is held back. Holds an early send that is still recent.
     Unthrottled(Dispatch),
     Search(Search),
     Cruise(Cruise),

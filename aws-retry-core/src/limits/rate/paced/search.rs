@@ -1,8 +1,8 @@
 //! From the first throttle to the first measure.
 //!
-//! The requests sent before the first throttle was known, the initial burst, are answered first: they
-//! tell how much the bucket held. Then probes go out, faster and faster, until a few are accepted
-//! between two throttles.
+//! The requests sent before the first throttle was known, the initial burst, are answered first: they show
+//! how much the bucket held. Then probes go out, faster and faster, until a few are accepted between two
+//! throttles.
 
 use super::super::quota_meter::{Measure, QuotaMeter};
 use super::known::{HIGHEST_RATE, Known, MIN_ACCEPTED_FIRST};
@@ -11,11 +11,11 @@ use super::known::{HIGHEST_RATE, Known, MIN_ACCEPTED_FIRST};
 const FIRST_PROBES: f64 = 11.0;
 /// Round trips until most throttles of the initial burst are in.
 const BURST_ANSWERED: f64 = 0.7;
-/// The initial burst is a measure by itself if its throttles came over at least this many round trips.
+/// The initial burst is a measure by itself if its throttles were spread over at least this many round trips.
 const BURST_SPREAD: f64 = 1.5;
 /// Seconds of its quota that an account's bucket commonly holds.
 const USUAL_BURST: f64 = 5.0;
-/// Round trips between two doublings; at most so many seconds, where two sends take longer.
+/// Round trips between two doublings; if two sends take longer, at most this many seconds.
 const STEP: f64 = 1.25;
 const SLOWEST_STEP: f64 = 0.5;
 /// Doublings without a success in between.
@@ -24,9 +24,9 @@ const UNPROVEN_DOUBLINGS: u8 = 3;
 const FEWEST_PROBES: f64 = 0.5;
 /// The search stays below this many times the rate that too few accepted requests hint at.
 const MOST_ABOVE_HINT: f64 = 3.0;
-/// A throttle lowers the search to this part of the rate tried at most: a window may be shut.
+/// A throttle lowers the search at most to this part of the rate that was used: a window may be shut.
 const LOWER_TO: f64 = 0.5;
-/// A search of more seconds and more accepted requests than these began too low: others sent in the
+/// A search that took more seconds and more accepted requests than this began too low: others sent in the
 /// meantime, or the bucket ran over.
 const LONG_SEARCH: f64 = 1.5;
 const MANY_ACCEPTED: f64 = 4.0;
@@ -49,9 +49,9 @@ impl InitialBurst {
 /// Faster and faster, until throttles tell the quota.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Search {
-    /// Requests per second that are tried.
+    /// The present rate in requests per second.
     pub(super) rate: f64,
-    /// Seconds since the last step in which somebody waited.
+    /// Seconds since the last step in which a call waited.
     pub(super) age: f64,
     /// Something was sent at this rate.
     pub(super) tried: bool,
@@ -66,12 +66,12 @@ impl Search {
         Self { initial: Some(initial), ..Self::from(FIRST_PROBES) }
     }
 
-    /// From this rate on.
+    /// A search that begins at this rate.
     pub(super) const fn from(rate: f64) -> Self {
         Self { rate, age: 0.0, tried: false, unproven: 0, initial: None }
     }
 
-    /// Somebody waited for so many seconds: faster, if it is time to.
+    /// A call waited for `seconds`: goes faster if it is time to.
     pub(super) fn waited(&mut self, seconds: f64, paid: f64, known: Known, meter: &QuotaMeter) {
         self.age += seconds;
         while self.rate < HIGHEST_RATE {
@@ -95,7 +95,7 @@ impl Search {
                 self.age -= step;
                 self.rate *= 2.0;
             } else {
-                // Successes prove a rate, not the time that a pause takes or a head that is not polled.
+                // Successes prove a rate, but not a pause or the time in which the head was not polled.
                 self.age = step;
                 break;
             }
@@ -108,7 +108,7 @@ impl Search {
         self.rate = self.rate.min(hint.max(LOWER_TO * self.rate).max(FEWEST_PROBES));
     }
 
-    /// Whether the measure is the quota, not less.
+    /// Whether the measure is the whole quota, not less.
     pub(super) fn is_whole(it: &Measure, burst: f64) -> bool {
         let quick = it.seconds < LONG_SEARCH || it.accepted < MANY_ACCEPTED;
         quick && 0.5 * it.rate * it.seconds <= burst
@@ -118,7 +118,7 @@ impl Search {
 /// The rate that the initial burst hints at.
 fn hint(accepted: f64, known: Known, meter: &QuotaMeter) -> f64 {
     let round_trip = known.round_trip;
-    // The requests arrived in another order than sent: a measure only if that hardly matters.
+    // The requests arrived in a different order than they were sent: a measure only if that hardly matters.
     if let Some(it) = meter.measure()
         && it.accepted >= MIN_ACCEPTED_FIRST
         && it.seconds >= BURST_SPREAD * round_trip
@@ -126,7 +126,7 @@ fn hint(accepted: f64, known: Known, meter: &QuotaMeter) -> f64 {
     {
         return it.rate;
     }
-    // The quota that such a bucket is usual for; if that is little, towards one probe per round trip.
+    // The quota for which such a bucket is usual; if it is low, closer to one probe per round trip.
     let (usual, probes) = (accepted.max(1.0) / USUAL_BURST, 1.0 / round_trip.max(1e-3));
     usual.max((usual * probes).sqrt()).max(probes.min(FIRST_PROBES))
 }

@@ -1,20 +1,20 @@
-//! A decrease that a call caused which is refused by itself is undone.
+//! Undoes a decrease if the call that caused it turns out to be refused alone.
 
 use super::phase::Phase;
 use crate::limits::rate::quota_meter::QuotaMeter;
 
-/// How many calls of which it is not yet known whether they are refused alone may wait for one undo.
+/// The most calls that may wait for one undo, of which it is not yet known whether they are refused alone.
 const MOST_CAUSES: usize = 4;
-/// Seconds after which a decrease is not undone any more.
+/// Seconds after which a decrease is no longer undone.
 const TOO_LATE: f64 = 10.0;
 
 /// The state before a decrease.
 #[derive(Debug)]
 pub(super) struct Before {
-    /// The first refused sends of the calls that caused it, until it is known whether they are refused
-    /// alone.
+    /// The first refused sends of the calls that caused it, as long as it is not known whether these are
+    /// refused alone.
     causes: [Option<u64>; MOST_CAUSES],
-    /// Of the causes known: those refused alone, less those that passed later.
+    /// Of the known causes: those refused alone, less those that passed later.
     balance: i32,
     pub(super) at: f64,
     pub(super) phase: Phase,
@@ -28,7 +28,7 @@ impl Before {
         it
     }
 
-    /// Another throttle. False if it comes too late, or there is no room for it.
+    /// Another throttle. False if it comes too late, or if the list is full.
     pub(super) fn add(&mut self, now: f64, cause: u64) -> bool {
         let free = self.causes.iter_mut().find(|it| it.is_none() && now < self.at + TOO_LATE);
         free.map(|it| *it = Some(cause)).is_some()
@@ -38,7 +38,7 @@ impl Before {
         self.causes.contains(&Some(cause))
     }
 
-    /// Of a cause it is known whether it is refused alone. Nothing is left to know: whether most were.
+    /// It is now known whether a cause is refused alone. Once all are known: whether most were.
     pub(super) fn resolve(&mut self, cause: u64, alone: bool) -> Option<bool> {
         let known = self.causes.iter_mut().find(|it| **it == Some(cause))?;
         *known = None;

@@ -6,9 +6,10 @@ use super::{Answer, Queue, Terms, Waiter, Wakes};
 use crate::limits::rate::pace::Pace;
 use crate::limits::rate::{Dispatch, Outcome, Report, Time};
 
-/// How much a turn may come earlier before the head is told (seconds): the grain of timers.
+/// If a turn comes earlier by at least this many seconds, the head is woken: the resolution of timers.
 const GRAIN: f64 = 0.001;
-/// Calls that rest because they are refused alone: so many, and more than wait in the line, are a crowd.
+/// This many calls that rest because they are refused alone, if they also outnumber those in the line, are a
+/// crowd.
 const CROWD: usize = 5;
 
 impl<W: Clone> Queue<W> {
@@ -53,7 +54,7 @@ impl<W: Clone> Queue<W> {
         (hopeless, wakes)
     }
 
-    /// A call was throttled: how it waits. True if it should give up.
+    /// A call was throttled; decides how it waits. True if it should give up.
     fn refused(
         &mut self,
         now: f64,
@@ -66,7 +67,7 @@ impl<W: Clone> Queue<W> {
         let refusals = &mut ticket.refusals;
         match (&self.pace, self.pace.blocked_since()) {
             (Pace::Adaptive(_), _) => {
-                // From its second throttle in a row on, the call lets the others go first.
+                // From its second consecutive throttle on, the call lets the others go first.
                 if refusals.is_again() {
                     ticket.place = Some(self.next_ticket);
                     self.next_ticket += 1;
@@ -79,7 +80,7 @@ impl<W: Clone> Queue<W> {
                 return refusals.refused_alone(now, send, &self.seen, report, crowded);
             }
             (_, Some(since)) => {
-                // Each of the others has its turn first.
+                // Each of the others has a turn first.
                 let turn = self.pace.probe_pause(now).max(1.0 / self.rate());
                 let turns = turn * count(self.line.len() + self.resting.len());
                 let blocked = (now - since, turns, self.openings);
@@ -90,7 +91,7 @@ impl<W: Clone> Queue<W> {
         false
     }
 
-    /// The door is open: the calls that rest until then come back to their places.
+    /// The door is open: the calls that were resting until then return to their places.
     fn open(&mut self, now: f64) {
         self.openings += 1;
         for (ticket, (waiter, _)) in self.resting.extract_if(.., |_, (_, shut)| *shut) {
@@ -98,7 +99,7 @@ impl<W: Clone> Queue<W> {
         }
     }
 
-    /// The call rests until then, and is woken when the door opens if it is shut.
+    /// The call rests until then; if the door is shut, it is woken when the door opens.
     pub(super) fn rest(
         &mut self,
         ticket: u64,

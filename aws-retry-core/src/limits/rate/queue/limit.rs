@@ -1,6 +1,6 @@
 //! `max_rate`: a bound on the sends per second.
 
-/// `max_rate`: sends at least `1 / rate` apart. One that a timer woke late is made up for.
+/// `max_rate`: sends are at least `1 / rate` apart. The delay of a late timer is made up for.
 #[derive(Debug)]
 pub(super) struct Limit {
     pub(super) rate: f64,
@@ -8,7 +8,7 @@ pub(super) struct Limit {
 }
 
 impl Limit {
-    /// What a late timer may cost, and is made up for (seconds).
+    /// The delay of a late timer that is made up for, in seconds.
     const SLACK: f64 = 0.005;
 
     pub(super) fn new(rate: f64, next_at: f64) -> Option<Self> {

@@ -1,14 +1,14 @@
-//! The line: who leaves it, who is woken, and how many are ahead.
+//! The line: which calls leave it, which are woken, and how many are ahead.
 
 use super::Queue;
 
-/// How far the exact place in the line is counted.
+/// The place up to which the exact position in the line is counted.
 const COUNTED: usize = 16;
-/// How many waiters are looked at, after each send, for a wait that has become far too long.
+/// The number of waiters that are checked after each send for a wait that has become far too long.
 const SWEEP: usize = 4;
 
 impl<W: Clone> Queue<W> {
-    /// Those ahead of `ticket` who did not ask when they should have, leave the line.
+    /// Calls ahead of `ticket` that did not ask when they should have leave the line.
     pub(super) fn pass_over(&mut self, now: f64, ticket: u64, wakers: &mut Vec<W>) -> bool {
         let lease = self.lease();
         let mut passed = false;
@@ -29,9 +29,9 @@ impl<W: Clone> Queue<W> {
         Some(head.get().waker.clone())
     }
 
-    /// A wait computed at a rate that has since grown: such a waiter would notice too late that
-    /// all who are ahead of it are gone. A few are looked at after each send, so that all are,
-    /// once in a while, at a constant cost.
+    /// The rate has grown since a waiter's time to ask again was computed: that waiter would notice too late
+    /// that everyone ahead of it is gone. A few are checked after each send, so that all are checked from
+    /// time to time, at a constant cost.
     pub(super) fn sweep(&mut self, now: f64, stale: &mut Vec<W>) {
         let Some((&first, head)) = self.line.first_key_value() else {
             return;
@@ -68,7 +68,7 @@ impl<W: Clone> Queue<W> {
     }
 }
 
-/// How many are ahead in the line.
+/// The number of calls ahead in the line.
 pub(super) struct Ahead {
     pub(super) at_least: f64,
     pub(super) at_most: f64,

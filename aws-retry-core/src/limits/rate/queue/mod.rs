@@ -1,12 +1,12 @@
-//! The one queue of a scope: who may send next, and when to ask again. Pure.
+//! The one queue of a scope: which call may send next, and when the others ask again. Pure.
 //!
 //! - The order is that of first arrival: a call that was throttled comes back with its old ticket,
 //!   and so to the front.
-//! - A turn is taken by asking. Whoever waits is told when to ask again: the head, when its turn
-//!   comes; the rest, when by the present rate their turn should long have come.
+//! - A call takes its turn by asking. A call that waits is told when to ask again: the head, when its turn
+//!   comes; the rest, when their turn should long have come at the present rate.
 //! - A turn is a lease. A head that does not ask within the lease is passed over: it leaves the
 //!   line, and comes back to the front, with its old ticket, as soon as it asks again.
-//! - A call that is refused alone, or again behind a shut door, rests outside the line.
+//! - A call that is refused alone, or refused again behind a shut door, rests outside the line.
 
 mod answers;
 mod limit;
@@ -24,19 +24,19 @@ use steady::Steady;
 use ticket::Seen;
 pub use ticket::Ticket;
 
-/// A turn passes on after the time of two sends, at least after this (seconds).
+/// A turn passes on after the time of two sends, but not before this many seconds.
 const SHORTEST_LEASE: f64 = 0.05;
 /// Shorter waits are granted (seconds).
 const NANOSECOND: f64 = 1e-9;
 
-/// What a caller is ready to put up with.
+/// The conditions under which a caller waits.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Terms {
     pub(super) deadline: Option<Time>,
     pub(super) fail_fast: bool,
 }
 
-/// What an asker is told.
+/// The queue's answer to a call that asks.
 #[derive(Debug, PartialEq)]
 pub(super) enum Answer {
     /// Send now, as this number, at this second.
@@ -49,17 +49,17 @@ pub(super) enum Answer {
     Busy,
 }
 
-/// Whom to wake, and the wakers to drop, once the lock is open: a waker may own a task, whose end takes
-/// the lock again.
+/// The calls to wake, and the wakers to drop, once the lock is released: a waker may own a task whose end
+/// takes the lock again.
 #[derive(Debug)]
 #[must_use]
 pub(super) struct Wakes<W> {
     pub(super) head: Option<W>,
-    /// Those whose wait has become far too long; almost always empty.
+    /// Calls whose wait has become far too long; almost always empty.
     pub(super) stale: Vec<W>,
     /// The asker's former waker.
     former: Option<W>,
-    /// The wakers of those that were passed over; almost always empty.
+    /// The wakers of the calls that were passed over; almost always empty.
     passed_over: Vec<W>,
 }
 
@@ -69,12 +69,12 @@ impl<W> Wakes<W> {
     }
 }
 
-/// What can be seen of a scope's send rate.
+/// The visible state of a scope's send rate.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct State {
-    /// Sends a second, at present; none before the first throttle.
+    /// The present rate in sends per second; none before the first throttle.
     pub rate: Option<f64>,
-    /// The quota it has measured, requests a second; paced mode only.
+    /// The quota it has measured, in requests per second; paced mode only.
     pub quota: Option<f64>,
     /// Calls in the queue.
     pub waiting: usize,
@@ -86,7 +86,7 @@ pub struct State {
 
 #[derive(Debug)]
 struct Waiter<W> {
-    /// When it was told to ask again, in seconds.
+    /// The time at which it was told to ask again, in seconds.
     due: f64,
     waker: W,
 }
@@ -96,14 +96,15 @@ pub(super) struct Queue<W> {
     pace: Pace,
     limit: Option<Limit>,
     line: BTreeMap<u64, Waiter<W>>,
-    /// Calls that rest outside the line after a throttle; whether they are woken when the door opens.
+    /// Calls that rest outside the line after a throttle; the flag says whether they are woken when the door
+    /// opens.
     resting: BTreeMap<u64, (Waiter<W>, bool)>,
     seen: Seen,
-    /// How often a shut door has opened.
+    /// The number of times that a shut door has opened.
     openings: u64,
     next_ticket: u64,
     next_send: u64,
-    /// Where the sweep for stale waits goes on.
+    /// The place at which the sweep for stale waits continues.
     swept: u64,
     throttles: u64,
     steady: Steady,
@@ -133,8 +134,8 @@ impl<W: Clone> Queue<W> {
         self.wake()
     }
 
-    /// The head asks again: the conditions of its wait have changed. So do some of the others, and all once
-    /// turns are taken.
+    /// The head asks again: the conditions of its wait have changed. So do some of the others, and all of
+    /// them as turns are taken.
     pub(super) fn wake(&mut self) -> Wakes<W> {
         let mut wakes = Wakes::none();
         wakes.head = self.call_head(self.steady.latest);
@@ -143,7 +144,7 @@ impl<W: Clone> Queue<W> {
         wakes
     }
 
-    /// The earliest turn of a call: as the queue stands and at its present rate.
+    /// The earliest turn of a call, as the queue stands and at its present rate.
     pub(super) fn earliest_turn(&mut self, now: Time, call: &Ticket) -> Time {
         let now = self.steady.seconds(now);
         let rest = call.refusals.rests_until(now, self.openings);
@@ -165,18 +166,18 @@ impl<W: Clone> Queue<W> {
         ticket
     }
 
-    /// `sends` went out while nothing held them back; `recent` of them is not long ago.
+    /// `sends` went out while nothing held them back; `recent` is one of them, not long ago.
     pub(super) fn begin(&mut self, sends: u64, recent: Dispatch) {
         self.next_send = self.next_send.max(sends);
         self.pace.unthrottled(sends, recent);
     }
 
-    /// How many went out.
+    /// The number of sends so far.
     pub(super) const fn sends(&self) -> u64 {
         self.next_send
     }
 
-    /// May the call send now? If not, it is in the line or rests, with `waker` to be woken.
+    /// Whether the call may send now. If not, it is in the line or rests, with `waker` to be woken.
     pub(super) fn ask(
         &mut self,
         now: Time,
@@ -246,7 +247,7 @@ impl<W: Clone> Queue<W> {
         (answer, calls)
     }
 
-    /// `ticket` waits no longer.
+    /// `ticket` no longer waits.
     pub(super) fn leave(&mut self, ticket: u64) -> Wakes<W> {
         let mut wakes = Wakes::none();
         let was_head = self.line.first_key_value().is_some_and(|(first, _)| *first == ticket);
@@ -272,7 +273,7 @@ impl<W: Clone> Queue<W> {
         State { rate, quota, waiting, throttles: self.throttles, cycles }
     }
 
-    /// Nobody is ever held back by the present state.
+    /// Nobody can be held back in the present state.
     pub(super) fn is_unthrottled(&self) -> bool {
         self.limit.is_none() && self.pace.rate().is_none()
     }
@@ -305,7 +306,7 @@ impl<W: Clone> Queue<W> {
     }
 }
 
-/// Tickets of calls that were sent before the first throttle are lower: they are their sends' ids.
+/// Tickets of calls that were sent before the first throttle are lower: they are the ids of their sends.
 const FIRST_TICKET: u64 = 1 << 62;
 
 #[cfg(test)]

@@ -2,8 +2,7 @@
 
 use crate::clock::Time;
 
-/// Seconds that never go back, though the clock may: after a jump back they go on from where
-/// they were.
+/// Seconds that never go back, even if the clock does: after a jump back they continue from where they were.
 #[derive(Debug, Default)]
 pub(super) struct Steady {
     pub(super) latest: f64,
@@ -18,7 +17,7 @@ impl Steady {
         self.latest
     }
 
-    /// The clock's time at `seconds`, rounded up: asked then, the wait is over.
+    /// The clock's time at `seconds`, rounded up: a call that asks then has finished its wait.
     pub(super) fn time(&self, seconds: f64) -> Time {
         Time::try_from_secs_f64((seconds - self.jumped).max(0.0))
             .map_or(Time::MAX, |it| it.saturating_add(Time::from_nanos(1)))

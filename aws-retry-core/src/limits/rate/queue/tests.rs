@@ -1,5 +1,5 @@
-//! The queue and its rates under random scripts: no turn is lost or given twice, nobody starves,
-//! whatever the clock does.
+//! The queue and its rates under random scripts: no turn is lost or given twice, and nobody starves, whatever
+//! the clock does.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -14,11 +14,11 @@ use crate::limits::rate::{Outcome, Report};
 #[derive(Clone, Debug)]
 enum Step {
     Arrive,
-    /// One of those who wait asks.
+    /// One of the waiting calls asks.
     Ask(prop::sample::Index),
-    /// One of those who wait is cancelled.
+    /// One of the waiting calls is canceled.
     Leave(prop::sample::Index),
-    /// One of those in flight is answered; a throttled one asks again.
+    /// One of the calls in flight is answered; if it was throttled, it asks again.
     Answer(prop::sample::Index, Outcome, u32),
     Pass(u64),
     /// The clock jumps back.
@@ -45,7 +45,7 @@ fn kinds() -> impl Strategy<Value = (Kind, f64, f64)> {
     (kind, max_rate, prop_oneof![Just(1.0), 0.05..1.0])
 }
 
-/// Drives a queue, and keeps its own account of who waits and who is in flight.
+/// Drives a queue, and keeps its own account of the calls that wait and those in flight.
 struct Driver {
     queue: Queue<u64>,
     now: Time,
@@ -127,17 +127,17 @@ impl Driver {
             Step::Back(nanos) => self.now = self.now.saturating_sub(Duration::from_nanos(*nanos)),
         }
         let state = self.queue.state();
-        // Who was passed over is out of the line until it asks.
+        // A call that was passed over is out of the line until it asks.
         assert!(state.waiting <= self.waiting.len());
         if let Some(rate) = state.rate {
             assert!(rate > 0.0 && rate.is_finite(), "rate {rate}");
         }
     }
 
-    /// Everybody asks when told to; but `dead` never asks again. Returns who was sent.
+    /// All calls ask when told to, but `dead` never asks again. Returns the number of calls sent.
     fn drain(&mut self, dead: Option<u64>) -> usize {
         let mut sent = 0;
-        // Told to ask again at the earliest, they ask in the order of these times.
+        // Each is told to ask again at the earliest, so they ask in the order of these times.
         let mut told: Vec<(Time, u64)> =
             self.waiting.iter().filter(|it| Some(**it) != dead).map(|it| (self.now, *it)).collect();
         for _ in 0..200 * (told.len() + 1) {
@@ -180,7 +180,7 @@ proptest! {
         let waiting = driver.waiting.len();
         if let Some(dead) = driver.nth(which) {
             prop_assert_eq!(driver.drain(Some(dead)), waiting - 1);
-            // It has kept its place: it is the first of all who come.
+            // It has kept its place: it is ahead of all others.
             let behind = driver.queue.ticket();
             driver.ask(behind);
             if driver.waiting.contains(&behind) {
@@ -229,7 +229,7 @@ proptest! {
     }
 }
 
-/// The line is long, the rate was low when they came, and all but the last are gone.
+/// The line is long, the rate was low when the calls arrived, and all but the last are gone.
 #[test]
 fn the_last_of_a_dead_line_gets_its_turn() {
     let mut driver = Driver::new((Kind::Paced, 100.0, 1.0));
@@ -239,6 +239,6 @@ fn the_last_of_a_dead_line_gets_its_turn() {
     let last = *driver.waiting.last().unwrap();
     driver.waiting = BTreeSet::from([last]);
     assert_eq!(driver.drain(None), 1);
-    // Its own turn by the rate, and a lease or two.
+    // Its own turn at the present rate, and a lease or two.
     assert!(driver.now < Duration::from_secs(1000 + 12), "{:?}", driver.now);
 }

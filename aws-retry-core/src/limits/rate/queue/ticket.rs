@@ -1,39 +1,40 @@
-//! A call's place in the order of arrival, and how it was refused so far.
+//! A call's place in the order of arrival, and the history of its refusals.
 
 use crate::limits::rate::{Dispatch, Repeat, Report};
 
-/// A throttle concerns its call alone if so many times more other sends passed than were throttled.
+/// A throttle concerns its call alone if this many times more of the other sends passed than were throttled.
 const PASSED_PER_THROTTLED: u64 = 4;
-/// .. and at least so many passed; more while no quota is measured.
+/// The number of sends that must have passed as well; more while no quota is measured.
 const MIN_PASSED: u64 = 1;
 const MIN_PASSED_UNMEASURED: u64 = 8;
-/// Nearly all others passed: at most one throttle in so many answers.
+/// Nearly all others passed if there was at most one throttle in this many answers.
 const ANSWERS_PER_THROTTLE: u64 = 10;
-/// After so many throttles of its own in a row, all further ones are.
+/// After this many consecutive throttles that concern the call alone, all further ones do.
 const KNOWN_ALONE: u32 = 2;
-/// How often a call that is refused alone is sent again at once, before it backs off.
+/// The number of times that a call refused alone is sent again at once before it backs off.
 const AT_ONCE: u32 = 1;
-/// A call gives up at so many throttles of its own in a row, while nearly all others pass; at fewer,
-/// where many such calls hold the callers back that the quota has room for.
+/// A call gives up at this many consecutive throttles of its own while nearly all others pass. It gives up
+/// sooner if many such calls hold back callers for which the quota has room.
 const MOST_ALONE: u32 = 7;
 const MOST_ALONE_CROWDED: u32 = 5;
-/// Behind a shut door, a call waits as long again as the door has been shut, up to so many seconds; ..
+/// Behind a shut door, a call waits as long again as the door has been shut, up to this many seconds.
 const LONGEST_EVEN_WAIT: f64 = 8.0;
-/// .. longer, so that its attempts last for this part again of the time that the door has been shut; at
-/// most so many seconds, so that of fifty calls one probes every four.
+/// Beyond that it waits longer, so that its attempts last for this part again of the time for which the door
+/// has been shut. Each wait is at most this many seconds, so that of fifty calls one probes every four
+/// seconds.
 const SPREAD_OVER: f64 = 0.5;
 const LONGEST_WAIT: f64 = 200.0;
 
-/// A call's place in the order of first arrival. It keeps it over all attempts of the call.
+/// A call's place in the order of first arrival. The call keeps it over all its attempts.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Ticket {
-    /// Taken with the first turn asked for.
+    /// Taken when the first turn is requested.
     pub(in crate::limits::rate) place: Option<u64>,
     pub(in crate::limits::rate) refusals: Refusals,
 }
 
 impl Ticket {
-    /// The place is taken with the first turn asked for.
+    /// The place is taken when the first turn is requested.
     #[must_use]
     pub const fn new() -> Self {
         Self { place: None, refusals: Refusals::NONE }
@@ -63,28 +64,28 @@ impl Seen {
     }
 }
 
-/// How a call waits, outside the line, after a throttle.
+/// The wait of a call outside the line, after a throttle.
 #[derive(Clone, Copy, Debug)]
 enum Rest {
     None,
     /// Until this second.
     Until(f64),
-    /// The same, or until the door opens for the n-th time.
+    /// The same, but only as long as the door has opened this many times.
     WhileShut(f64, u64),
 }
 
-/// The throttles of a call in a row. Any other outcome resets them.
+/// The consecutive throttles of a call. Any other outcome resets them.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::limits::rate) struct Refusals {
     /// The first of these sends, and the last.
     sends: Option<(Dispatch, u64)>,
-    /// The first one was not counted yet.
+    /// The first one has not been counted yet.
     deferred: bool,
-    /// How many of the last ones concern the call alone.
+    /// The number of its last throttles that concern the call alone.
     alone: u32,
-    /// How many of these came while nearly all others passed.
+    /// The number of these that came while nearly all others passed.
     hopeless: u32,
-    /// The scope's answers by the last one.
+    /// The scope's answers at the time of the last one.
     seen: Seen,
     rest: Rest,
 }
@@ -105,14 +106,14 @@ impl Refusals {
         rest: Rest::None,
     };
 
-    /// It was refused before, and is refused again or passes now.
+    /// The call was refused before, and is refused again or passes now.
     pub(super) fn repeat(&self, alone: bool) -> Option<Repeat> {
         let deferred = self.deferred;
         self.sends.map(|(first, _)| Repeat { first, deferred, times: self.alone, alone })
     }
 
-    /// Whether another throttle concerns the call alone: since the last one, sends that were newer passed,
-    /// and few others were throttled.
+    /// Whether another throttle concerns the call alone: since the last one, newer sends passed, and few
+    /// others were throttled.
     pub(super) fn is_alone(&self, seen: &Seen, measured: bool) -> bool {
         let Some((_, last)) = self.sends else { return false };
         if self.alone >= KNOWN_ALONE {
@@ -149,8 +150,8 @@ impl Refusals {
         self.hopeless >= if crowded { MOST_ALONE_CROWDED } else { MOST_ALONE }
     }
 
-    /// A throttle while nothing passes, for so many seconds so far: from the second one on, the others
-    /// probe first.
+    /// A throttle while nothing has passed for this many seconds: from the second one on, the others probe
+    /// first.
     pub(super) fn refused_while_blocked(
         &mut self,
         now: f64,
@@ -176,8 +177,8 @@ impl Refusals {
         self.rest = Rest::None;
     }
 
-    /// How long the call rests, if it does now: until this second, and if it is woken when the door
-    /// opens.
+    /// The call's rest, if it rests now: the second at which it ends, and whether the call is woken when the
+    /// door opens.
     pub(super) fn rests_until(&self, now: f64, openings: u64) -> Option<(f64, bool)> {
         let (until, shut) = match self.rest {
             Rest::Until(until) => (until, false),
