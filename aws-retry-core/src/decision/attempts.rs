@@ -35,7 +35,7 @@ pub(crate) struct Facts<'f> {
     pub verdict: Verdict,
     /// This crate ended the attempt, or did not let it begin.
     pub cancelled: Option<StopWhy>,
-    /// An annotated call inside the attempt gave up on the failure already.
+    /// An annotated call inside the attempt has already given up on the failure.
     pub retried_inside: bool,
     /// Whether anything can time a wait.
     pub can_wait: &'f dyn Fn() -> bool,
@@ -47,7 +47,7 @@ pub(crate) struct Facts<'f> {
     pub refused_alone: bool,
     /// Uniform in [0, 1).
     pub random: f64,
-    /// Asked for after a throttle.
+    /// Asked only after a throttle.
     pub accepting: Accepting,
     /// The requests of the call that the SDK's interceptor saw.
     pub requests: Requests,
@@ -64,19 +64,19 @@ impl fmt::Debug for Facts<'_> {
 /// The history of a call: its failures, its last wait and the tokens of its last retry.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Attempts {
-    /// Attempts that failed.
+    /// The number of attempts that failed.
     failed: u32,
-    /// Of these, the ones that were not throttled.
+    /// The number of these that were not throttled.
     other: u32,
     /// The last wait.
     previous: Option<Duration>,
-    /// The tokens of the last retry that cost any, while it may yet succeed.
+    /// The tokens of the last retry that cost any, as long as it may still succeed.
     held: Tokens,
 }
 
 impl Attempts {
-    /// AWS's order: retryable? attempts left? tokens left? Before any token is taken, the wait must fit
-    /// into the time that is left.
+    /// AWS's order: retryable? attempts left? tokens left? Before any token is taken, the wait must fit into
+    /// the remaining time.
     pub fn on_failure(&mut self, policy: &Resolved, facts: Facts<'_>) -> Decision {
         let throttled = facts.verdict.kind == Kind::Throttled;
         self.failed = self.failed.saturating_add(1);
@@ -110,14 +110,14 @@ impl Attempts {
         Decision::Retry { wait }
     }
 
-    /// The tokens that a success gives back: those of the last retry, or one of each budget after a success
-    /// on the first attempt.
+    /// The tokens that a success gives back: those of the last retry, or one token of each budget after a
+    /// success on the first attempt.
     pub fn on_success(&mut self) -> Tokens {
         if self.failed == 0 { Tokens::ONE } else { self.take_held() }
     }
 
-    /// The last retry's tokens: to be given back where it succeeded or its end is not known, and spent
-    /// where it failed.
+    /// The last retry's tokens: they are given back if it succeeded or its end is not known, and spent if it
+    /// failed.
     pub fn take_held(&mut self) -> Tokens {
         std::mem::take(&mut self.held)
     }
@@ -130,7 +130,7 @@ impl Attempts {
         random: f64,
     ) -> Duration {
         let computed = if throttled && policy.mode == Mode::Paced {
-            // The queue paces what was throttled.
+            // The queue paces throttled calls.
             Duration::ZERO
         } else {
             let base = if throttled { policy.throttle_delay } else { policy.base_delay };
@@ -141,8 +141,7 @@ impl Attempts {
     }
 }
 
-/// The reason for which this failure must not be retried, however many attempts and however much time is
-/// left.
+/// The reason for which this failure must not be retried, however many attempts and however much time remain.
 fn forbidden(policy: &Resolved, facts: &Facts<'_>) -> Option<Reason> {
     let Facts { failure, verdict, cancelled, retried_inside, .. } = facts;
     match (cancelled, retried_inside, verdict.kind, verdict.rule) {
@@ -166,7 +165,7 @@ fn forbidden(policy: &Resolved, facts: &Facts<'_>) -> Option<Reason> {
 fn out_of_time(policy: &Resolved, facts: &Facts<'_>, wait: Duration) -> Option<Reason> {
     let after_wait = facts.now.saturating_add(wait);
     let begins = facts.earliest_turn.map_or(after_wait, |turn| turn.max(after_wait));
-    // Where a rate paces the retries, the queue needs a timer even if there is no wait before it.
+    // If a rate paces the retries, the queue needs a timer even without a wait before it.
     let needs_timer = wait > Duration::ZERO || policy.rate.is_some();
     if facts.deadline.is_some_and(|deadline| begins >= deadline) {
         Some(Reason::Deadline)

@@ -6,7 +6,7 @@ use crate::RetryPolicy;
 use crate::decision::classify::{Predicates, classify};
 use crate::decision::failure::Transport;
 
-/// A fact that ends a call, beside a failure that would be retried without it.
+/// A fact that ends a call on a failure that would be retried without it.
 type Change = for<'f> fn(Facts<'f>) -> Facts<'f>;
 
 #[test]

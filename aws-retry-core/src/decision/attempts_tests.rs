@@ -1,4 +1,4 @@
-//! The state machine: each rule of this crate's own, and any script.
+//! The state machine: each rule that is this crate's own, and random scripts.
 
 use super::*;
 use crate::RetryPolicy;
@@ -53,7 +53,7 @@ impl Run {
         self.fail_with(failure, |facts| facts)
     }
 
-    /// Fails with facts that `change` changes.
+    /// Fails with facts altered by `change`.
     pub fn fail_with(
         &mut self,
         failure: &Failure<'_>,
@@ -108,7 +108,7 @@ pub(super) fn amz(millis: u64) -> RetryAfter {
     RetryAfter::Amz(Duration::from_millis(millis))
 }
 
-/// Hundreds of calls meet a 503 at once: the first are retried; where nothing succeeds, the rest are not.
+/// Hundreds of calls get a 503 at once: the first are retried; if nothing succeeds, the rest are not.
 #[test]
 fn this_many_calls_are_retried_in_an_outage() {
     let modes = [(Mode::Decorator, 35 + 500), (Mode::Standard, 35), (Mode::Paced, 250 + 500)];
@@ -127,7 +127,7 @@ fn this_many_calls_are_retried_in_an_outage() {
     }
 }
 
-/// The interceptor may know the service where nobody wrote it down.
+/// The interceptor may know the service even if nobody wrote it down.
 #[test]
 fn a_service_that_someone_else_knows_has_its_base_and_attempts() {
     for (mode, service, attempts, base_ms) in [
@@ -288,8 +288,9 @@ fn any_policy() -> impl Strategy<Value = RetryPolicy> {
 }
 
 proptest! {
-    /// Any policy, any script, clocks that stand still or go backwards: never more attempts than allowed,
-    /// never past the deadline, the tokens within their bounds, everything given back at most once.
+    /// Any policy, any script, clocks that stand still or go backwards: a call never makes more attempts than
+    /// allowed or passes its deadline, tokens stay within their bounds, and everything is given back at most
+    /// once.
     #[test]
     fn no_script_breaks_a_bound(
         policy in any_policy(),
@@ -316,7 +317,7 @@ proptest! {
             match decision {
                 Decision::Retry { wait } => {
                     sent += 1;
-                    // A throttle that costs nothing tells nothing of the retry before it.
+                    // A throttle that costs nothing says nothing about the retry before it.
                     if !paid.is_nothing() {
                         held = paid;
                     }

@@ -1,4 +1,4 @@
-//! AWS's modes by AWS's own vectors, with the jitter fixed at 1 where nothing else is said.
+//! AWS's modes by AWS's own vectors, with the jitter fixed at 1 unless stated otherwise.
 
 use super::tests::{Run, amz, status, throttling};
 use super::*;

@@ -1,10 +1,10 @@
-//! From a retry's number and a random number to the wait before it.
+//! From a retry's number and a random number to the wait before that retry.
 
 use std::time::Duration;
 
 use crate::decision::policy::{Jitter, Resolved};
 
-/// The wait before retry number `retry` (from 0), `random` uniform in [0, 1), `previous` the last wait.
+/// The wait before retry number `retry` (from 0); `random` is uniform in [0, 1), `previous` is the last wait.
 ///
 /// `b = min(base * multiplier^retry, max_delay)`, then the jitter: the cap comes before it. Overflow
 /// saturates at `max_delay`.
@@ -31,7 +31,7 @@ pub(crate) fn backoff(
     }
 }
 
-/// `duration * factor`, saturating; a factor that is no number counts as 0.
+/// `duration * factor`, saturating; a factor that is not a number counts as 0.
 pub(crate) fn scale(duration: Duration, factor: f64) -> Duration {
     let seconds = duration.as_secs_f64() * factor;
     match Duration::try_from_secs_f64(seconds) {

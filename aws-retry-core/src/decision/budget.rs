@@ -1,13 +1,14 @@
-//! What a retry costs, and which budget pays.
+//! The price of a retry, and the budget that pays it.
 //!
-//! AWS's modes have one bucket of 500 retry tokens per scope, and its exact costs. The decorator's mode and
-//! paced mode know two more budgets, so that a blip loses no call and an outage makes no storm:
+//! AWS's modes have one bucket of 500 retry tokens per scope, and AWS's exact costs. The decorator's mode and
+//! paced mode add two more budgets, so that no call is lost to a short disturbance and an outage does not
+//! cause a storm of retries:
 //!
-//! - A **reserve** per scope pays where the retry tokens are short. It holds 500 first retries; a later
-//!   retry of the same call costs more. Ten successes pay for one first retry, so that what it adds to a
-//!   lasting load stays small.
+//! - A **reserve** per scope pays when the retry tokens run short. It holds 500 first retries; a later retry
+//!   of the same call costs more. Ten successes pay for one first retry, so that the reserve adds little to a
+//!   lasting load.
 //! - The **function** around many scopes has 1,000 retries for all of them together. One scope can spend
-//!   about half of them before its own budgets are empty, and the successes of the others bring them back.
+//!   about half of them before its own budgets are empty, and the successes of the other scopes refill them.
 
 use std::time::Duration;
 
@@ -17,25 +18,26 @@ use crate::decision::failure::{Failure, Kind, Transport};
 use crate::decision::policy::Resolved;
 use crate::decision::timestamp::Time;
 
-/// Retry tokens of a scope: AWS's figure.
+/// Retry tokens per scope: AWS's figure.
 pub(crate) const SCOPE_TOKENS: u32 = 500;
-/// A scope's reserve, in tokens of which a success brings one.
+/// A scope's reserve, counted in tokens; each success adds one token.
 pub(crate) const RESERVE_TOKENS: u32 = 500 * PER_RETRY;
 /// The budget of an annotated function for all its scopes, in the same tokens.
 pub(crate) const FUNCTION_TOKENS: u32 = 1_000 * PER_RETRY;
-/// Successes that pay for one more retry. Ten keep retries within a tenth of a load that half fails.
+/// The number of successes that pay for one more retry. Ten keep retries within a tenth of a load of which
+/// half fails.
 const PER_RETRY: u32 = 10;
 
-/// How long throttles must have been absent for the next one to be news.
+/// The time without throttles after which the next throttle counts as the first one again.
 const QUIET: Duration = Duration::from_secs(10);
-/// How long an accepted request shows that a scope accepts requests: the few seconds that a quota of one
-/// request every two seconds leaves between two of them.
+/// The time for which an accepted request shows that a scope accepts requests. A quota of one request every
+/// two seconds leaves such a gap between two of them.
 const RECENT: Duration = Duration::from_secs(3);
-/// How long throttles are free after the first one, of which nothing can be known yet: requests that are
-/// accepted within this time were sent before it, as a rule.
+/// The time for which throttles are free after the first one, when nothing can be known yet: requests
+/// accepted within this time were, as a rule, sent before it.
 const GRACE: Duration = Duration::from_secs(1);
 
-/// Tokens of the three budgets: the price of a retry, or what it holds once it is paid.
+/// Tokens of the three budgets: the price of a retry, or the tokens held for a retry that was paid.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tokens {
     /// Retry tokens of the scope.
@@ -55,7 +57,7 @@ impl Tokens {
     }
 }
 
-/// Whether the scope, and the function around it, accept requests while others are throttled.
+/// Whether the scope and the function around it accept requests while others are throttled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Accepting {
     pub scope: bool,
@@ -63,12 +65,12 @@ pub(crate) struct Accepting {
 }
 
 impl Accepting {
-    /// Nothing else is known.
+    /// The answer as long as nothing else is known.
     pub const YES: Self = Self { scope: true, function: true };
 }
 
-/// The price of retry number `retry` (from 1) of a call. `reserve` is due instead of `scope`, where that
-/// one is short; 0 means that there is no reserve.
+/// The price of retry number `retry` (from 1) of a call. If the scope is short of tokens, `reserve` is due
+/// instead of `scope`; 0 means no reserve.
 pub(crate) fn price(
     policy: &Resolved,
     verdict: Verdict,
@@ -96,7 +98,7 @@ pub(crate) fn price(
             if accepting.function { 0 } else { PER_RETRY },
         ),
         Kind::Transient => (transient, PER_RETRY),
-        // A list of the user's may name the code of an outage.
+        // A list of the user's may contain the code of an outage.
         _ if is_broken(failure) => (transient, PER_RETRY),
         _ => (costs.other, 0),
     };
@@ -104,12 +106,12 @@ pub(crate) fn price(
     Tokens { scope, reserve, function }
 }
 
-/// Whether the failure is of a dependency that is down: no answer, or a server's error.
+/// Whether the failure comes from a dependency that is down: no answer, or a server error.
 fn is_broken(failure: &Failure<'_>) -> bool {
     failure.transport.is_some() || failure.status.is_some_and(|status| status >= 500)
 }
 
-/// Whether the failure is the answer of a healthy service, as a 404 is. Such an answer gives tokens back
+/// Whether the failure is the answer of a healthy service, such as a 404. Such an answer gives tokens back
 /// like a success. In AWS's own modes only a success does.
 pub(crate) fn is_healthy(policy: &Resolved, verdict: Verdict, failure: &Failure<'_>) -> bool {
     let answered = failure.status.is_some_and(|status| status < 500 && status != 429)
@@ -125,8 +127,8 @@ pub(crate) fn is_healthy(policy: &Resolved, verdict: Verdict, failure: &Failure<
         && !failure.code().is_some_and(trouble)
 }
 
-/// Whether a scope accepts anything while it throttles. Kept only from the first throttle on: a scope
-/// that nothing throttles pays nothing for it.
+/// Whether a scope accepts anything while it throttles. Kept only from the first throttle on: a scope that is
+/// never throttled pays nothing for it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Acceptance {
     began: Time,
@@ -135,13 +137,13 @@ pub(crate) struct Acceptance {
 }
 
 impl Acceptance {
-    /// Whether accepted requests are to be told.
+    /// Whether accepted requests are to be reported.
     pub fn is_watched(&self) -> bool {
         self.throttled.is_some()
     }
 
-    /// A throttle. Whether the scope accepts requests, as far as is known: throttles are free while it
-    /// does, and right after the first one.
+    /// A throttle. Returns whether the scope accepts requests, as far as is known: throttles are free while
+    /// it does, and right after the first one.
     pub fn on_throttle(&mut self, now: Time) -> bool {
         if self.throttled.is_none_or(|last| now.saturating_sub(last) >= QUIET) {
             self.began = now;

@@ -1,4 +1,4 @@
-//! Prices by kind and mode, and what a scope that throttles is known to accept.
+//! Prices by kind and mode, and the knowledge of whether a throttling scope accepts requests.
 
 use super::*;
 use crate::RetryPolicy;
@@ -109,7 +109,8 @@ fn after_a_rest_a_throttle_is_news() {
 }
 
 proptest! {
-    /// Throttles alone are free for a second only, however they follow each other within ten seconds.
+    /// Without accepted requests, throttles are free for one second only, however they follow each other
+    /// within ten seconds.
     #[test]
     fn an_outage_of_throttles_is_charged_after_a_second(gaps in proptest::collection::vec(0.0..9.9_f64, 1..200)) {
         let mut scope = Acceptance::default();

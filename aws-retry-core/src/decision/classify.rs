@@ -26,7 +26,7 @@ pub(crate) enum OfSuccess {
     Throttled,
 }
 
-/// The kind of a failure, and the rule that made it so.
+/// The kind of a failure, and the rule that decided it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Verdict {
     pub kind: Kind,
@@ -109,7 +109,7 @@ impl fmt::Display for Rule {
     }
 }
 
-/// The verdict on `failure` under `policy`. The order of the rules is the order of the code.
+/// The verdict on `failure` under `policy`. The rules apply in the order of the code.
 pub(crate) fn classify(policy: &Resolved, failure: &Failure<'_>, said: Predicates) -> Verdict {
     let code = failure.code().map(|text| Code { text, guessed: failure.guessed() });
     let named = |list: &[&str]| code.is_some_and(|code| code.in_list(list));
@@ -189,7 +189,7 @@ fn by_code(policy: &Resolved, failure: &Failure<'_>, code: Code<'_>) -> Option<V
         let kind = if rule.throttled { Kind::Throttled } else { Kind::Transient };
         return Some(Verdict { kind, rule: Rule::Service });
     }
-    // Of the sets, botocore's legacy mode has none but what the policy adds.
+    // Of the sets, botocore's legacy mode uses only the codes that the policy adds.
     let aws = policy.mode != Mode::Legacy;
     let set = match policy.mode {
         Mode::Decorator | Mode::Paced if codes::DECORATOR.contains(&code.text) => {
@@ -211,7 +211,7 @@ fn by_code(policy: &Resolved, failure: &Failure<'_>, code: Code<'_>) -> Option<V
 }
 
 /// The verdict by the models of AWS's services, beyond the sets that every SDK has: by the operation's model
-/// where the error's type still knows it, else by all of them.
+/// if the error's type still knows it, else by all of them.
 fn by_models(policy: &Resolved, failure: &Failure<'_>, code: &str) -> Option<Verdict> {
     let verdict = |kind, rule| Some(Verdict { kind, rule });
     if codes::is_throttle(code) {
@@ -231,7 +231,8 @@ fn by_models(policy: &Resolved, failure: &Failure<'_>, code: &str) -> Option<Ver
     }
 }
 
-/// AWS's modes retry HTTP 500, 502, 503 and 504. An error that lost its status has the code that means one.
+/// AWS's modes retry HTTP 500, 502, 503 and 504. An error that lost its status may still have a code that
+/// means one of them.
 fn by_lost_status(policy: &Resolved, failure: &Failure<'_>) -> Option<Verdict> {
     let meant = failure.status.is_none()
         && !failure.guessed()
@@ -242,7 +243,7 @@ fn by_lost_status(policy: &Resolved, failure: &Failure<'_>) -> Option<Verdict> {
 
 const SERVER_FAULTS: Rule = Rule::Set("the server faults of AWS's models");
 
-/// The kind of a code wherever it is retried.
+/// The kind of a code in the modes that retry it.
 fn natural_kind(code: Code<'_>) -> Option<Kind> {
     if codes::is_throttle(code.text) {
         Some(Kind::Throttled)
@@ -269,9 +270,9 @@ fn by_transport(failure: &Failure<'_>) -> Option<Verdict> {
 fn by_status(policy: &Resolved, failure: &Failure<'_>) -> Option<Verdict> {
     let status = failure.status?;
     let kind = match (status, policy.mode) {
-        // Exactly these codes were asked for.
+        // The user asked for exactly these codes.
         (429, _) if policy.codes == Codes::Python || policy.retryable.is_some() => return None,
-        // AWS's modes leave a 429 to the code, where the operation models that code.
+        // AWS's modes leave a 429 to its code if the operation models that code.
         (429, Mode::Standard | Mode::Standard20 | Mode::Adaptive)
             if failure.modeled == Some(true) =>
         {

@@ -145,7 +145,7 @@ fn standard_rules_by_service() {
     }
 }
 
-/// Every failure of the connection is transient in AWS's modes.
+/// Every connection failure is transient in AWS's modes.
 #[test]
 fn connections() {
     for mode in [Mode::Legacy, Mode::Standard, Mode::Standard20, Mode::Adaptive] {

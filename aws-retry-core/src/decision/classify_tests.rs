@@ -232,7 +232,7 @@ fn standard_knows_models_services_and_429() {
     assert_eq!(kind(&standard, &coded("Else", 509)), Permanent);
 }
 
-/// An error that lost its status has the code that means one.
+/// An error that lost its status may still have a code that means one.
 #[test]
 fn a_server_fault_is_transient_by_its_code_alone() {
     let by_code = |policy: &RetryPolicy, code| kind(policy, &Failure::new().with_code(code));
@@ -310,7 +310,7 @@ fn the_default_and_the_paced_mode_retry_whatever_the_model_marks() {
         let marked = Failure { modeled_kind: Some(Transient), ..coded("AnyConflict", 409) };
         assert_eq!(kind(&policy, &marked), Transient);
         assert_eq!(kind(&policy.clone().transient(false), &marked), Permanent);
-        // S3 answers a copy with 200 and fails under way; STS asks an identity provider.
+        // S3 answers a copy with 200 and fails on the way; STS asks an identity provider.
         assert_eq!(kind(&policy, &coded("InternalError", 200)), Transient);
         assert_eq!(kind(&policy, &coded("IDPCommunicationError", 400)), Transient);
         assert_eq!(kind(&policy, &coded("IDPCommunicationErrorException", 400)), Transient);

@@ -6,19 +6,19 @@ use crate::decision::codes;
 use crate::decision::retry_after::RetryAfter;
 use crate::decision::shown;
 
-/// How a failed attempt's error arrived, where no service answered it.
+/// The way in which an attempt failed if no service answered it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Transport {
     /// The connection was never made: the service certainly has not seen the request.
     NeverConnected,
-    /// The connection was not made in time: the service certainly has not seen the request, either.
+    /// The connection was not made in time: again, the service certainly has not seen the request.
     ConnectTimeout,
     /// The connection was lost, or a body ended early.
     Io,
     /// A time-out; the service may have executed the request.
     Timeout,
-    /// A response came that could not be parsed.
+    /// A response arrived that could not be parsed.
     Response,
     /// The request was wrong before it was sent.
     Construction,
@@ -28,7 +28,7 @@ pub enum Transport {
     Other,
 }
 
-/// The kind of a failure: how a retry has to treat it.
+/// The kind of a failure: the way in which a retry has to treat it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Kind {
@@ -63,19 +63,20 @@ impl Kind {
     }
 }
 
-/// Where the facts of a failure were read: the closer to the SDK's own error, the more there is.
+/// The place from which the facts of a failure were read: the closer to the SDK's own error, the more there
+/// are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ReadFrom {
     /// An `SdkError`: code, status, headers and the kind of connection failure.
     SdkError,
-    /// The metadata of an operation's or a service's error: the code, and no status.
+    /// The metadata of an operation's or a service's error: the code, but not the status.
     Metadata,
-    /// A type, or a private type known by the name that it prints, in the chain of sources.
+    /// A type in the chain of sources, or a private type there that is known by the name that it prints.
     Chain,
-    /// A message alone, the last resort: no type in the chain was known.
+    /// A message alone, as the last resort: no type in the chain was known.
     Text,
-    /// An error of the SDK that was recorded inside the call, before its type was erased.
+    /// An SDK error that was recorded inside the call before its type was erased.
     Record,
 }
 
@@ -112,28 +113,28 @@ impl ReadFrom {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Failure<'a> {
     pub(crate) code: Option<Cow<'a, str>>,
-    /// `None` where the error's own type says it all.
+    /// `None` if the error's own type says everything.
     pub(crate) read_from: Option<ReadFrom>,
-    /// Whether the operation models the code; unknown after the type was erased.
+    /// Whether the operation models the code; unknown once the type has been erased.
     pub(crate) modeled: Option<bool>,
     pub(crate) message: Option<Cow<'a, str>>,
     pub(crate) status: Option<u16>,
     pub(crate) request_id: Option<Cow<'a, str>>,
     pub(crate) transport: Option<Transport>,
     pub(crate) retry_after: Option<RetryAfter>,
-    /// The kind by the service's model, where that marks the error as retryable.
+    /// The kind by the service's model, if that marks the error as retryable.
     pub(crate) modeled_kind: Option<Kind>,
     /// The kind by the error's own type.
     pub(crate) declared: Option<Kind>,
     /// The SDK's names of the service and the operation.
     pub(crate) service: Option<Cow<'a, str>>,
     pub(crate) operation: Option<Cow<'a, str>>,
-    /// It was read off an error of the SDK, erased or not.
+    /// It was read from an SDK error, erased or not.
     pub(crate) of_sdk: bool,
 }
 
 impl<'a> Failure<'a> {
-    /// A failure of which nothing is known: permanent, unless a predicate says otherwise.
+    /// A failure about which nothing is known: permanent, unless a predicate says otherwise.
     #[must_use]
     pub const fn new() -> Self {
         Self {
@@ -165,7 +166,7 @@ impl<'a> Failure<'a> {
         Self::declared(Kind::Transient)
     }
 
-    /// Worth a retry, and neither a throttle nor transient.
+    /// Worth a retry, but neither a throttle nor transient.
     #[must_use]
     pub const fn retryable() -> Self {
         Self::declared(Kind::Other)
@@ -187,7 +188,7 @@ impl<'a> Failure<'a> {
         Self { transport: Some(transport), ..Self::new() }
     }
 
-    /// Names the error code, as `ThrottlingException`.
+    /// Names the error code, such as `ThrottlingException`.
     #[must_use]
     pub fn with_code(mut self, code: impl Into<Cow<'a, str>>) -> Self {
         self.code = Some(code.into());
@@ -208,14 +209,14 @@ impl<'a> Failure<'a> {
         self
     }
 
-    /// Adds the id by which AWS support finds the request.
+    /// Adds the request id, by which AWS support finds the request.
     #[must_use]
     pub fn with_request_id(mut self, id: impl Into<Cow<'a, str>>) -> Self {
         self.request_id = Some(id.into());
         self
     }
 
-    /// Says how the failure arrived, where no service answered.
+    /// Says how the attempt failed if no service answered.
     #[must_use]
     pub fn with_transport(mut self, transport: Transport) -> Self {
         self.transport = Some(transport);
@@ -229,7 +230,7 @@ impl<'a> Failure<'a> {
         self
     }
 
-    /// The error code, as `ThrottlingException`.
+    /// The error code, such as `ThrottlingException`.
     #[must_use]
     pub fn code(&self) -> Option<&str> {
         self.code.as_deref()
@@ -253,30 +254,30 @@ impl<'a> Failure<'a> {
         self.request_id.as_deref()
     }
 
-    /// The service, as the SDK names it: `"DynamoDB"`. Known where the SDK's interceptor runs.
+    /// The service, as the SDK names it: `"DynamoDB"`. Known if the SDK's interceptor runs.
     #[must_use]
     pub fn service(&self) -> Option<&str> {
         self.service.as_deref()
     }
 
-    /// The operation: `"PutItem"`. Known where the SDK's interceptor runs.
+    /// The operation: `"PutItem"`. Known if the SDK's interceptor runs.
     #[must_use]
     pub fn operation(&self) -> Option<&str> {
         self.operation.as_deref()
     }
 
-    /// Where this was read; `None` for an error that says it itself, by [`AsFailure`].
+    /// The place from which this was read; `None` for an error that describes itself through [`AsFailure`].
     #[must_use]
     pub fn read_from(&self) -> Option<ReadFrom> {
         self.read_from
     }
 
-    /// Whether the code was read off a message.
+    /// Whether the code was read from a message.
     pub(crate) fn guessed(&self) -> bool {
         self.read_from == Some(ReadFrom::Text)
     }
 
-    /// Whether the error tells nothing at all, but for a text that only looks like a code.
+    /// Whether the error says nothing at all, except perhaps a text that only looks like a code.
     pub(crate) fn is_opaque(&self) -> bool {
         let Self { status, request_id, transport, declared, .. } = self;
         self.code().is_none_or(|code| self.guessed() && !codes::is_known(code))
@@ -306,9 +307,9 @@ impl<'a> Failure<'a> {
         lost && self.status.is_none()
     }
 
-    /// This failure with what it lacks taken from `source`.
+    /// This failure, with missing facts taken from `source`.
     pub(crate) fn or(self, source: Failure<'a>) -> Self {
-        // The code says most: where it was read counts.
+        // The code says most: the place from which it was read counts.
         let read_from = match (&self.code, &source.code) {
             (None, Some(_)) => source.read_from,
             _ => self.read_from.or(source.read_from),
@@ -330,8 +331,7 @@ impl<'a> Failure<'a> {
         }
     }
 
-    /// A copy that borrows nothing, for keeping: of a message of any length it holds 1024 bytes, of a code
-    /// and an id 256.
+    /// A copy that borrows nothing, for keeping: at most 1024 bytes of a message, and 256 of a code or an id.
     pub(crate) fn to_owned(&self) -> Failure<'static> {
         let owned = |text: &Option<Cow<'_, str>>| {
             text.as_deref().map(|text| Cow::Owned(shown::kept_id(text).to_owned()))

@@ -1,4 +1,4 @@
-//! The pure rules: from a policy, a failure, the time and a random number to what to do next. Nothing here
+//! The pure rules: from a policy, a failure, the time and a random number to the next step. Nothing here
 //! knows a clock, a sleep, a random source or I/O, and nothing is imported from outside this module.
 
 pub mod attempts;

@@ -1,5 +1,5 @@
-//! The server's hint of how long to wait: how it is written, in which mode it counts, and how it combines
-//! with the computed wait.
+//! The server's hint of how long to wait: its forms, the modes in which it counts, and how it combines with
+//! the computed wait.
 
 use std::time::Duration;
 #[cfg(feature = "sdk")]
@@ -12,10 +12,10 @@ use {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RetryAfter {
-    /// `x-amz-retry-after`, milliseconds: every mode but legacy reads it.
+    /// `x-amz-retry-after`, in milliseconds: read in every mode but legacy.
     Amz(Duration),
-    /// `Retry-After`, seconds or a date read against the response's own `Date`: the decorator's mode and
-    /// paced read it.
+    /// `Retry-After`, in seconds or as a date that is compared with the response's own `Date`: read in the
+    /// decorator's and the paced mode.
     Http(Duration),
 }
 
@@ -33,15 +33,14 @@ pub(crate) struct HintHeaders<'h> {
 
 #[cfg(feature = "sdk")]
 impl HintHeaders<'_> {
-    /// The hint. AWS's own header wins over HTTP's; a text that is neither a number nor a date is not a
-    /// hint.
+    /// The hint. AWS's own header wins over HTTP's; a text that is neither a number nor a date is not a hint.
     pub fn parse(self) -> Option<RetryAfter> {
         let amz = self.amz.and_then(whole_number);
         amz.map(|millis| RetryAfter::Amz(Duration::from_millis(millis)))
             .or_else(|| self.parse_http().map(RetryAfter::Http))
     }
 
-    /// Seconds, or a date against the response's own `Date`: the client's clock may be wrong, but the
+    /// Seconds, or a date compared with the response's own `Date`: the client's clock may be wrong, but the
     /// server's two dates come from one clock.
     fn parse_http(self) -> Option<Duration> {
         let value = self.http?.trim();
@@ -66,10 +65,10 @@ fn whole_number(text: &str) -> Option<u64> {
 /// How a mode combines the hint with the computed wait `t`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum HintRule {
-    /// botocore's legacy mode reads no hint.
+    /// botocore's legacy mode does not read hints.
     Ignore,
-    /// `max(t, min(hint, max_delay))`, the hint plus up to a tenth of it at random; `Retry-After` counts as
-    /// well.
+    /// `max(t, min(hint, max_delay))`, where up to a tenth of the hint is added to it at random.
+    /// `Retry-After` counts as well.
     AtLeast,
     /// Retry Behavior 2.0: `min(hint, max_delay)`, from `x-amz-retry-after` alone.
     Instead,
@@ -78,7 +77,8 @@ pub(crate) enum HintRule {
 }
 
 impl HintRule {
-    /// The wait under this rule, where backoff and jitter computed `computed`. `random`: uniform in [0, 1).
+    /// The wait under this rule, given the wait `computed` by backoff and jitter. `random`: uniform in [0,
+    /// 1).
     pub fn wait(
         self,
         computed: Duration,
@@ -90,7 +90,7 @@ impl HintRule {
         const HINT_JITTER: f64 = 0.1;
         match (self, hint) {
             (Self::AtLeast, Some(RetryAfter::Amz(hint) | RetryAfter::Http(hint))) => {
-                // Clients that are told the same time must not come back in the same instant.
+                // Clients that get the same hint must not come back at the same moment.
                 let hint = hint.min(max_delay);
                 let more = HINT_JITTER * random.clamp(0.0, 1.0) * hint.as_secs_f64();
                 let more = Duration::try_from_secs_f64(more).unwrap_or_default();

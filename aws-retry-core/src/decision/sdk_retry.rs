@@ -1,5 +1,5 @@
-//! Who sends the retry of a request that the SDK sent inside a call: the SDK, in the same operation and with
-//! the same idempotency token, or the call, which runs its body again.
+//! The sender of the retry of a request that the SDK sent inside a call: the SDK, in the same operation and
+//! with the same idempotency token, or the call, which runs its body again.
 
 use crate::decision::classify::{Rule, Verdict};
 use crate::decision::failure::{Failure, Kind};
@@ -8,21 +8,21 @@ use crate::decision::policy::{Mode, Resolved};
 /// The requests of a call, as far as the interceptor saw them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Requests {
-    /// All that were sent, and those that the SDK is about to send again; 0 without the interceptor.
+    /// All requests that were sent, and those that the SDK is about to send again; 0 without the interceptor.
     pub sent: u32,
-    /// Of these, the ones that the SDK sends again.
+    /// The number of these that the SDK sends again.
     pub repeats: u32,
-    /// Those that failed and were not throttled.
+    /// The number that failed and were not throttled.
     pub not_throttled: u32,
     /// One of them may have been executed.
     pub may_have_run: bool,
 }
 
 impl Requests {
-    /// How much of `max_attempts` a call has used, in its attempt number `attempt`. A body that sends one
-    /// request uses one of it for each request. Where the body sends several operations, all their requests
-    /// count as soon as the SDK repeats one of them; but a body that needs more than `max_attempts` requests
-    /// by itself is a loop, and only its repeats count.
+    /// The part of `max_attempts` that a call has used in its attempt number `attempt`. A body that sends one
+    /// request uses one for each request. If the body sends several operations, all their requests count as
+    /// soon as the SDK repeats one of them. But a body that needs more than `max_attempts` requests by itself
+    /// is a loop, and only its repeats count.
     pub fn used(self, attempt: u32, max_attempts: u32) -> u32 {
         let is_loop = self.sent.saturating_sub(self.repeats) >= max_attempts;
         if self.repeats == 0 || is_loop {
@@ -33,7 +33,7 @@ impl Requests {
     }
 }
 
-/// A failed request, and what the call knows of it.
+/// A failed request, and the facts that the call knows about it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Request<'a> {
     pub failure: &'a Failure<'a>,
@@ -41,9 +41,9 @@ pub(crate) struct Request<'a> {
     pub verdict: Verdict,
     /// The client's own classifiers call it a throttle.
     pub sdk_throttle: bool,
-    /// Requests of this operation, this one included.
+    /// The requests of this operation, including this one.
     pub of_operation: u32,
-    /// The requests of the call, this one included.
+    /// The requests of the call, including this one.
     pub of_call: Requests,
     /// The number of the call's attempt.
     pub attempt: u32,
@@ -58,13 +58,13 @@ pub(crate) struct Request<'a> {
 /// Who sends the retry, if one is sent at all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Sender {
-    /// The SDK must not: the call decides.
+    /// The SDK must not send it: the call decides.
     Call,
-    /// The SDK, up to so many requests of this operation, where its own rules retry the failure.
+    /// The SDK, up to this many requests of this operation, if its own rules retry the failure.
     Sdk { max_attempts: u32 },
 }
 
-/// Who sends the retry of `request` under `policy`.
+/// The sender of the retry of `request` under `policy`.
 pub(crate) fn sender(policy: &Resolved, request: &Request<'_>) -> Sender {
     let Request { failure, verdict, .. } = *request;
     if !policy.idempotent && (request.call_may_have_run || !verdict.surely_not_executed(failure)) {
@@ -74,7 +74,7 @@ pub(crate) fn sender(policy: &Resolved, request: &Request<'_>) -> Sender {
     if matches!(verdict.rule, Rule::Excluded | Rule::TransientOff) {
         return Sender::Call;
     }
-    // Where the call would not retry it, the SDK may.
+    // If the call would not retry it, the SDK may.
     let throttled =
         verdict.is_retryable() && (request.sdk_throttle || verdict.kind == Kind::Throttled);
     if throttled && !(request.has_token && request.operation_may_have_run) {

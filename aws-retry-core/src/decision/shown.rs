@@ -1,14 +1,14 @@
-//! Text that a server sent, made fit to be shown and to be kept.
+//! Text from a server, made safe to show and to keep.
 
 use std::borrow::Cow;
 
-/// The characters of a text that are shown.
+/// The number of characters of a text that are shown.
 const SHOWN: usize = 256;
-/// The bytes of a message that are kept; of codes and ids a quarter.
+/// The number of bytes of a message that are kept; of codes and ids a quarter of it.
 const KEPT: usize = 1024;
 
-/// `text` as one line of at most 256 characters and an ellipsis: control characters, line breaks, escape
-/// sequences of terminals and marks that change the direction of writing are escaped as Rust writes them.
+/// `text` as one line of at most 256 characters and an ellipsis. Control characters, line breaks, terminal
+/// escape sequences and marks that change the direction of writing are escaped in Rust's notation.
 pub(crate) fn shown(text: &str) -> Cow<'_, str> {
     let end = text.char_indices().nth(SHOWN).map_or(text.len(), |(end, _)| end);
     let start = text.get(..end).unwrap_or_default();

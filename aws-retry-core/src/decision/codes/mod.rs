@@ -1,8 +1,8 @@
 //! The sets of AWS error codes, the rules per service, and the one way to compare codes.
 //!
 //! Sources: the Python decorator's set; botocore's `retries/standard.py` and `data/_retry.json`;
-//! aws-runtime's `retries/classifiers.rs`; the cross-SDK Retry Behavior 2.1; and, for what only the default
-//! and the paced mode know, the models of all services (`scripts/codes.py`).
+//! aws-runtime's `retries/classifiers.rs`; the cross-SDK Retry Behavior 2.1; and, for the codes that only the
+//! default and the paced mode know, the models of all services (`scripts/codes.py`).
 
 mod generated;
 mod names;
@@ -15,7 +15,7 @@ pub(crate) use services::{
     is_long_polling,
 };
 
-/// The Python decorator's eleven.
+/// The Python decorator's eleven codes.
 pub const DECORATOR: &[&str] = &[
     "ThrottlingException",
     "RequestLimitExceeded",
@@ -30,7 +30,7 @@ pub const DECORATOR: &[&str] = &[
     "SlowDown",
 ];
 
-/// The fourteen codes that every AWS SDK takes for a throttle.
+/// The fourteen codes that every AWS SDK treats as a throttle.
 pub const THROTTLING: &[&str] = &[
     "Throttling",
     "ThrottlingException",
@@ -48,7 +48,7 @@ pub const THROTTLING: &[&str] = &[
     "EC2ThrottledException",
 ];
 
-/// The codes that every AWS SDK takes for a transient failure.
+/// The codes that every AWS SDK treats as a transient failure.
 pub const TRANSIENT: &[&str] = &["RequestTimeout", "RequestTimeoutException"];
 
 /// Missing, invalid or expired credentials: no retry helps.
@@ -59,10 +59,10 @@ pub const CREDENTIALS: &[&str] = &[
     "InvalidClientTokenId",
 ];
 
-/// Patterns that [`Codes::Eventual`](crate::Codes::Eventual) adds: reads after a create.
+/// Patterns that [`Codes::Eventual`](crate::Codes::Eventual) adds, for reads after a create.
 pub const EVENTUAL: &[&str] = &["*NotFound"];
 
-/// Codes that look like a throttle and often are a hard limit.
+/// Codes that look like a throttle and are often a hard limit.
 pub const MAYBE_HARD_LIMIT: &[&str] = &["LimitExceededException", "ServiceQuotaExceededException"];
 
 /// Server faults that no model lists: EC2's API reference has them under "server error codes".
@@ -75,10 +75,11 @@ const SERVER_FAULTS_OF_EC2: &[&str] = &[
     "Unavailable",
 ];
 
-/// Codes that AWS's modes retry for one service each, and that no other service has.
+/// Codes that AWS's modes retry for one service each, and that other services do not use.
 const OF_ONE_SERVICE: &[&str] = &["CRC32CheckFailed", "IDPCommunicationError"];
 
-/// Throttles that a service passes on from another one, which it may have called in the middle of its work.
+/// Throttles that a service passes on from another service, which it may have called in the middle of its
+/// work.
 const OF_A_DEPENDENCY: &[&str] = &[
     "DependencyThrottle",
     "DependentServiceRequestThrottlingFault",
@@ -86,8 +87,8 @@ const OF_A_DEPENDENCY: &[&str] = &[
     "LambdaThrottledException",
 ];
 
-/// Codes that no set lists and that are still known for codes at the start of a message: those of clock
-/// skew and the most frequent permanent ones.
+/// Codes that are in none of the sets but are still recognized at the start of a message: those of clock skew
+/// and the most frequent permanent ones.
 const ALSO_KNOWN: &[&str] = &[
     "AccessDenied",
     "AccessDeniedException",
@@ -110,35 +111,35 @@ pub(crate) const LEGACY_STATUSES: &[u16] = &[429, 500, 502, 503, 504, 509];
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Code<'a> {
     pub text: &'a str,
-    /// Read off a message: it may be a word that only looks like a code.
+    /// Read from a message: it may be a word that only looks like a code.
     pub guessed: bool,
 }
 
 impl Code<'_> {
-    /// Whether one of `list`'s codes or patterns covers this code. A pattern is too wide for a word that
-    /// may not be a code.
+    /// Whether one of `list`'s codes or patterns covers this code. A word that may not be a code is not
+    /// matched against patterns, which are too wide for it.
     pub fn in_list(&self, list: &[&str]) -> bool {
         let believed = !self.guessed || is_known(self.text);
         list.iter().any(|it| if believed { fits(it, self.text) } else { same(it, self.text) })
     }
 }
 
-/// Whether the code says "too fast", in the default and the paced mode.
+/// Whether the code says "too fast" in the default and the paced mode.
 pub(crate) fn is_throttle(code: &str) -> bool {
     is_of(&[THROTTLING, generated::THROTTLES], code)
 }
 
-/// Whether a throttle by this code was passed on from a service further back.
+/// Whether a throttle with this code was passed on from another service.
 pub(crate) fn is_of_a_dependency(code: &str) -> bool {
     is_of(&[OF_A_DEPENDENCY], code)
 }
 
-/// Whether the code means HTTP 500 and its like, in the default and the paced mode.
+/// Whether the code means HTTP 500 or a similar status in the default and the paced mode.
 pub(crate) fn is_server_fault(code: &str) -> bool {
     is_of(&[generated::SERVER_FAULTS, SERVER_FAULTS_OF_EC2], code)
 }
 
-/// Whether the code is one that AWS's modes retry where they know the model or the service.
+/// Whether AWS's modes retry the code where they know the model or the service.
 pub(crate) fn is_retryable(code: &str) -> bool {
     is_of(&[TRANSIENT, generated::RETRYABLE, OF_ONE_SERVICE], code)
 }

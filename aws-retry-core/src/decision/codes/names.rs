@@ -1,18 +1,18 @@
 //! The one way to compare error codes.
 //!
-//! One error has several names: the code on the wire, the name of its shape in the service's model, and
-//! that shape's name in Rust. `SdkError` holds the first, a message the others.
+//! One error has several names: the code on the wire, the name of its shape in the service's model, and that
+//! shape's name in Rust. `SdkError` holds the first; a message holds the others.
 
 use super::generated::ALIASES;
 
-/// Whether two codes name the same error: equal after cutting a trailing `Exception`, `Error` or `Fault`,
-/// or a code on the wire and the name of its shape. Rust writes `EC2ThrottledException` as
-/// `Ec2ThrottledException`, so that upper and lower case are the same.
+/// Whether two codes name the same error: they are equal after cutting a trailing `Exception`, `Error` or
+/// `Fault`, or one is the code on the wire and the other is the name of its shape. Case is ignored, because
+/// Rust writes `EC2ThrottledException` as `Ec2ThrottledException`.
 pub(crate) fn same(a: &str, b: &str) -> bool {
     stem(a).eq_ignore_ascii_case(stem(b)) || aliases(a).any(|alias| alias.eq_ignore_ascii_case(b))
 }
 
-/// Whether `code`, by any of its names, is the one that `wanted` names or fits the pattern that it is.
+/// Whether `code`, by any of its names, is the code `wanted` or fits the pattern `wanted`.
 pub(crate) fn fits(wanted: &str, code: &str) -> bool {
     if !wanted.contains('*') {
         return same(wanted, code);
@@ -30,7 +30,7 @@ fn stem(code: &str) -> &str {
         .unwrap_or(code)
 }
 
-/// The other names that the models have for `code`.
+/// The other names that the models use for `code`.
 fn aliases(code: &str) -> impl Iterator<Item = &'static str> + use<'_> {
     ALIASES.iter().filter_map(move |(wire, shape)| {
         if wire.eq_ignore_ascii_case(code) {
@@ -41,7 +41,7 @@ fn aliases(code: &str) -> impl Iterator<Item = &'static str> + use<'_> {
     })
 }
 
-/// Whether `code` fits `pattern`, in which each `*` stands for any text, the empty one included.
+/// Whether `code` fits `pattern`, in which each `*` stands for any text, including the empty one.
 ///
 /// ```
 /// use aws_retry_core::codes::matches;

@@ -65,13 +65,13 @@ pub(crate) const STANDARD_SERVICE_RULES: &[ServiceRule] = &[
 impl ServiceRule {
     pub fn matches(&self, service: Option<&str>, status: Option<u16>, code: &str) -> bool {
         self.code == code
-            // An error that lost its status contradicts none.
+            // An error that lost its status does not contradict any.
             && self.status.is_none_or(|wanted| status.is_none_or(|status| status == wanted))
             && self.service.is_none_or(|wanted| service.is_some_and(|it| same_service(it, wanted)))
     }
 }
 
-/// Services are written as the SDK's service id (`"DynamoDB"`), the signing name or the endpoint's.
+/// A service is written as the SDK's service id (`"DynamoDB"`), its signing name or its endpoint's name.
 fn same_service(written: &str, name: &str) -> bool {
     let mut letters =
         written.bytes().filter(u8::is_ascii_alphanumeric).map(|b| b.to_ascii_lowercase());

@@ -4,8 +4,8 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum Mode {
-    /// The boto3 decorator's: 5 retries, 500 ms doubled up to 30 s, times uniform(0.75, 1.25), plus the
-    /// retry tokens on transient failures.
+    /// The boto3 decorator's mode: 5 retries, 500 ms doubled up to 30 s, times uniform(0.75, 1.25). In
+    /// addition, retries of transient failures take retry tokens.
     #[default]
     Decorator,
     /// botocore's legacy mode: 5 attempts, `rand * 2^i` seconds, no retry tokens.
@@ -14,21 +14,21 @@ pub enum Mode {
     Standard,
     /// AWS's standard mode, Retry Behavior 2.0.
     Standard20,
-    /// AWS's adaptive mode: standard plus a send rate that the throttles teach.
+    /// AWS's adaptive mode: standard, plus a send rate learned from the throttles.
     Adaptive,
-    /// Learns the quota from the throttles and sends at just that rate, in order.
+    /// Learns the quota from the throttles and sends at exactly that rate, in order.
     Paced,
 }
 
-/// How a wait is spread around the computed backoff `b` (after the cap).
+/// The random spread of a wait around the computed backoff `b` (after the cap).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Jitter {
-    /// `b * uniform(0.75, 1.25)`, the Python decorator's; `jitter = true`.
+    /// `b * uniform(0.75, 1.25)`, the Python decorator's jitter; `jitter = true`.
     Scaled,
-    /// `b`; `jitter = false`.
+    /// Exactly `b`; `jitter = false`.
     None,
-    /// `b * uniform(0, 1)`: best for many clients.
+    /// `b * uniform(0, 1)`: best if there are many clients.
     Full,
     /// `b/2 + b/2 * uniform(0, 1)`.
     Equal,
@@ -40,24 +40,25 @@ pub enum Jitter {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum Codes {
-    /// The Python decorator's eleven, AWS's fourteen throttling codes, its transient ones, HTTP 429; in the
-    /// decorator's and the paced mode also the throttles and the server faults in the models of all services.
+    /// The Python decorator's eleven codes, AWS's fourteen throttling codes and its transient ones, and HTTP
+    /// 429. In the decorator's and the paced mode also the throttles and the server faults in the models of
+    /// all services.
     #[default]
     Default,
-    /// The Python decorator's eleven alone; implies `transient(false)` unless that is written.
+    /// The Python decorator's eleven codes alone; implies `transient(false)` unless `transient` is written.
     Python,
-    /// The default set plus codes that end in `NotFound`: for reads after a create.
+    /// The default set plus codes that end in `NotFound`, for reads after a create.
     Eventual,
 }
 
-/// The treatment of a failure that an annotated call inside this one gave up on.
+/// The treatment of a failure on which an annotated call inside this one gave up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum Nested {
-    /// Passes it on: the innermost call retries, nothing multiplies.
+    /// Passes the failure on: only the innermost call retries, so retries do not multiply.
     #[default]
     Pass,
-    /// Retries it as any other failure.
+    /// Retries it like any other failure.
     Retry,
 }
 
@@ -66,7 +67,7 @@ pub enum Nested {
 #[non_exhaustive]
 #[allow(missing_docs, reason = "the variants are the levels of `tracing`")]
 pub enum Log {
-    /// No line, not even for the give-up.
+    /// No lines, not even for the give-up.
     Off,
     Trace,
     Debug,
@@ -75,7 +76,7 @@ pub enum Log {
     Error,
 }
 
-/// The send rate that a mode keeps, and how it is found.
+/// The send rate that a mode keeps, and the way to find it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RateKind {
     /// AWS's adaptive mode.

@@ -25,13 +25,13 @@ impl RetryPolicy {
         Self::new().mode(Mode::Adaptive)
     }
 
-    /// The mode that learns the quota and sends at just that rate.
+    /// The mode that learns the quota and sends at exactly that rate.
     #[must_use]
     pub const fn paced() -> Self {
         Self::new().mode(Mode::Paced)
     }
 
-    /// Names the first value in this policy that can't be meant.
+    /// Names the first value in this policy that is invalid.
     pub fn check(&self) -> Result<(), PolicyError> {
         let wrong = |argument, allowed| Err(PolicyError { argument, allowed });
         let zero = |value: Option<Duration>| value == Some(Duration::ZERO);
@@ -67,7 +67,7 @@ impl RetryPolicy {
     }
 }
 
-/// A value in a [`RetryPolicy`] that can't be meant: which argument, and what it allows.
+/// An invalid value in a [`RetryPolicy`]: the argument, and the values that it allows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PolicyError {
     argument: &'static str,
@@ -75,7 +75,7 @@ pub struct PolicyError {
 }
 
 impl PolicyError {
-    /// The argument at fault, as `"multiplier"`.
+    /// The argument at fault, such as `"multiplier"`.
     #[must_use]
     pub fn argument(&self) -> &'static str {
         self.argument

@@ -13,11 +13,11 @@ pub(crate) struct Costs {
     pub transient: u32,
     pub timeout: u32,
     pub other: u32,
-    /// AWS's own rule: these costs in every case, no reserve, and nothing for the function.
+    /// AWS's own rule: these costs in every case, no reserve, and no cost for the function.
     pub exact: bool,
 }
 
-/// Everything that a decision needs to know of the policy.
+/// Everything that a decision needs to know about the policy.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Resolved {
     pub mode: Mode,
@@ -26,7 +26,7 @@ pub(crate) struct Resolved {
     /// Retries after failures that are not throttles.
     pub max_retries: u32,
     pub base_delay: Duration,
-    /// The base after a throttle: AWS's 2.1 has one of its own.
+    /// The base delay after a throttle: AWS's Retry Behavior 2.1 has a separate one.
     pub throttle_delay: Duration,
     pub max_delay: Duration,
     pub multiplier: f64,
@@ -49,7 +49,7 @@ pub(crate) struct Resolved {
     pub max_rate: f64,
     pub share: f64,
     pub fail_fast: bool,
-    /// AWS's 2.1: a long poll waits its backoff before it fails because retry tokens ran out.
+    /// AWS's Retry Behavior 2.1: when retry tokens run out, a long poll waits its backoff before it fails.
     pub long_polling: bool,
     pub service: Option<&'static str>,
     pub operation: Option<&'static str>,
@@ -59,7 +59,7 @@ pub(crate) struct Resolved {
     pub name: Option<&'static str>,
 }
 
-/// About one send per day: far below that, a wait is longer than clocks can tell.
+/// About one send per day: far below that, waits become too long for clocks.
 pub(super) const LOWEST_MAX_RATE: f64 = 1e-5;
 /// A thousandth of the quota.
 pub(super) const LOWEST_SHARE: f64 = 1e-3;
@@ -67,12 +67,12 @@ const SECOND: Duration = Duration::from_secs(1);
 /// AWS's figures, of Retry Behavior 2.0 and 2.1.
 const COSTS_20: Costs = Costs { throttled: 5, transient: 5, timeout: 10, other: 5, exact: true };
 const COSTS_21: Costs = Costs { throttled: 5, transient: 14, timeout: 14, other: 14, exact: true };
-/// The decorator's bound what an outage costs, and leave jobs alone that are throttled while others get
-/// through.
+/// The decorator's costs limit the retries in an outage, and leave alone the jobs that are throttled while
+/// others get through.
 const COSTS_DECORATOR: Costs =
     Costs { throttled: 0, transient: 14, timeout: 14, other: 0, exact: false };
-/// The send rate bounds the load already: 250 may wait for their next attempt. An outage still ends the
-/// retries.
+/// The send rate already limits the load, so 250 calls may wait for their next attempt. An outage still ends
+/// the retries.
 const COSTS_PACED: Costs = Costs { transient: 2, timeout: 2, ..COSTS_DECORATOR };
 
 impl RetryPolicy {
@@ -81,8 +81,8 @@ impl RetryPolicy {
         self.resolve_for(None, None)
     }
 
-    /// [`RetryPolicy::resolve`] for a service and an operation that someone else knows, where this
-    /// policy names none.
+    /// [`RetryPolicy::resolve`] with a service and an operation known from elsewhere, used where this policy
+    /// names none.
     pub(crate) fn resolve_for(&self, service: Option<&str>, operation: Option<&str>) -> Resolved {
         let mut preset = preset(self.mode.unwrap_or_default());
         preset.service = self.service;
@@ -123,7 +123,7 @@ impl RetryPolicy {
             idempotent: self.idempotent.unwrap_or(true),
             costs: match self.quota {
                 Some(false) => None,
-                // Written beside a mode without a quota: the decorator's.
+                // Written beside a mode that takes no retry tokens: the decorator's costs.
                 Some(true) => preset.costs.or(Some(COSTS_DECORATOR)),
                 None => preset.costs,
             },
