@@ -1,4 +1,4 @@
-//! The requests of the surroundings to every call inside them: a deadline, a report, the rules of a
+//! The settings that the surroundings make for every call inside them: a deadline, a report, the rules of a
 //! test, a clock. A call takes the ambient that it finds when it begins.
 
 use std::cell::Cell;
@@ -19,11 +19,11 @@ use crate::limits::scope::Registry;
 use crate::observe::Collector;
 use crate::switches::Switch;
 
-/// The requests of the surroundings to a call.
+/// The settings that the surroundings make for a call.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Ambient {
     pub deadline: Option<Instant>,
-    /// The collectors of all the reports around, the innermost last.
+    /// The collectors of all the surrounding reports, the innermost last.
     pub reports: Vec<Arc<Collector>>,
     pub harness: Option<Arc<HarnessState>>,
     #[cfg(feature = "sdk")]
@@ -31,7 +31,7 @@ pub(crate) struct Ambient {
 }
 
 impl Ambient {
-    /// The surrounding one, changed.
+    /// A changed copy of the surrounding one.
     pub fn changed(change: impl FnOnce(&mut Self)) -> Arc<Self> {
         Switch::Ambient.set(true);
         let mut ambient = current().as_deref().cloned().unwrap_or_default();
@@ -39,8 +39,8 @@ impl Ambient {
         Arc::new(ambient)
     }
 
-    /// This one, for code inside `around` as well: every report counts, the earlier deadline holds, and the
-    /// rest of `around` is nearer.
+    /// This one, for code inside `around` as well: every report counts, the earlier deadline holds, and for
+    /// all other settings `around` is nearer.
     pub fn inside(mut self, around: &Self) -> Self {
         if let Some(at) = around.deadline {
             self.limit(at);
@@ -58,12 +58,12 @@ impl Ambient {
         self
     }
 
-    /// A deadline more: the earlier one holds.
+    /// Adds a deadline: the earlier one holds.
     pub fn limit(&mut self, at: Instant) {
         self.deadline = Some(self.deadline.map_or(at, |known| known.min(at)));
     }
 
-    /// The clock in force: the one that was handed over to the future around, else the process's.
+    /// The clock in force: the one that was handed over to the surrounding future, else the process's.
     pub fn clock(ambient: Option<&Self>) -> Clock {
         let harness = ambient.and_then(|ambient| ambient.harness.as_ref());
         let test_time = harness.map(|harness| Arc::clone(&harness.time));
@@ -74,14 +74,14 @@ impl Ambient {
         Clock::current(test_time)
     }
 
-    /// Whether a test around skips all waits.
+    /// Whether a surrounding test skips all waits.
     #[cfg(feature = "sdk")]
     pub fn skips_waits(ambient: Option<&Self>) -> bool {
         let harness = ambient.and_then(|ambient| ambient.harness.as_ref());
         harness.is_some_and(|harness| harness.time.skips_waits())
     }
 
-    /// The registry of a test that has one of its own, else the process's.
+    /// The registry of a surrounding test, if it has one of its own, else the process's.
     pub fn registry(ambient: Option<&Self>) -> &Registry {
         match ambient.and_then(|ambient| ambient.harness.as_deref()) {
             Some(harness) => &harness.registry,
@@ -89,7 +89,7 @@ impl Ambient {
         }
     }
 
-    /// Uniform in [0, 1): from the seed of a test around, if there is one.
+    /// Uniform in [0, 1): from the seed of a surrounding test, if there is one.
     pub fn uniform(ambient: Option<&Self>) -> f64 {
         let harness = ambient.and_then(|ambient| ambient.harness.as_ref());
         harness.map_or_else(random::uniform, |harness| harness.uniform())
@@ -100,7 +100,7 @@ struct Current {
     /// The ambient that a poll swapped in, and the task whose poll that was.
     ambient: Cell<Option<Arc<Ambient>>>,
     task: Cell<TaskId>,
-    /// The ambient of the thread: of all its tasks that have none of their own.
+    /// The thread's ambient: for all its tasks that do not have their own.
     thread: Cell<Option<Arc<Ambient>>>,
 }
 
@@ -116,7 +116,7 @@ thread_local! {
 
 /// The ambient of a call that begins here.
 pub(crate) fn current() -> Option<Arc<Ambient>> {
-    // A thread that is going has none any more: no call can begin on it either.
+    // A thread that is ending no longer has one: no call can begin on it either.
     let seen = CURRENT.try_with(|current| {
         let own = (current.task.get() == TaskId::current()).then(|| clone(&current.ambient));
         own.flatten().or_else(|| clone(&current.thread))
@@ -131,8 +131,8 @@ fn clone(cell: &Cell<Option<Arc<Ambient>>>) -> Option<Arc<Ambient>> {
     clone
 }
 
-/// Makes an ambient the current one of this task, and puts the other one back when it goes, also while a
-/// panic unwinds.
+/// Makes an ambient the current one of this task, and restores the former one when it is dropped, even while
+/// a panic unwinds.
 pub(crate) struct Swapped<'a> {
     inside: &'a mut Option<Arc<Ambient>>,
     around: TaskId,
@@ -151,7 +151,8 @@ impl Drop for Swapped<'_> {
     }
 }
 
-/// Exchanges `ambient` and the current one, which then belongs to `task`; returns the task before it.
+/// Exchanges `ambient` and the current one, which then belongs to `task`; returns the task to which it
+/// belonged before.
 fn swap(ambient: &mut Option<Arc<Ambient>>, task: TaskId) -> TaskId {
     let swapped = CURRENT.try_with(|current| {
         *ambient = current.ambient.replace(ambient.take());
@@ -160,10 +161,10 @@ fn swap(ambient: &mut Option<Arc<Ambient>>, task: TaskId) -> TaskId {
     swapped.unwrap_or(TaskId::NONE)
 }
 
-/// Keeps an ambient on the thread, for this task and for those that have none of their own.
+/// Keeps an ambient on the thread, for this task and for those that do not have their own.
 #[derive(Debug)]
 pub(crate) struct OnThread {
-    /// The ambient before it: of this task, if it had one, and of the thread.
+    /// The former ambient of this task, if it had one, and that of the thread.
     before: (Option<Arc<Ambient>>, Option<Arc<Ambient>>),
 }
 
@@ -194,7 +195,7 @@ impl Drop for OnThread {
 }
 
 pin_project! {
-    /// A future with an ambient of its own: the one around its first poll, changed.
+    /// A future with its own ambient: a changed copy of the one around its first poll.
     #[must_use = "futures do nothing unless polled"]
     pub(crate) struct Within<F, C> {
         change: Option<C>,

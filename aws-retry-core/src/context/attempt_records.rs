@@ -1,5 +1,5 @@
-//! The records that the code inside an attempt leaves for its call: failed attempts of SDK operations (the
-//! interceptor), and failures that a call inside gave up on. A record is used only for an error that it
+//! The records that the code inside an attempt leaves for its call: failed attempts of SDK operations (from
+//! the interceptor), and failures on which an inner call gave up. A record is used only for an error that it
 //! agrees with.
 
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -9,32 +9,32 @@ use crate::context::sdk_requests::SdkRequests;
 use crate::decision::codes;
 use crate::decision::failure::{Failure, Kind, ReadFrom};
 
-/// The newest records are kept. An attempt is one request, as a rule, and seldom many at once.
+/// The number of newest records that are kept. An attempt is usually one request, and seldom many at once.
 const KEPT: usize = 16;
 
 /// A failure that happened inside an attempt.
 #[derive(Clone, Debug)]
 pub(crate) struct AttemptRecord {
     failure: Failure<'static>,
-    /// The kind that it had where it was recorded.
+    /// The kind that it had at the place where it was recorded.
     kind: Kind,
     source: Source,
 }
 
-/// Who recorded it.
+/// The source of the record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Source {
-    /// A call inside this one, which gave up.
+    /// A call inside this one that gave up.
     Inner,
-    /// An operation of the SDK.
+    /// An SDK operation.
     #[cfg_attr(not(feature = "sdk"), expect(dead_code))]
     Sdk(SdkAttempt),
 }
 
-/// How an operation of the SDK stood when its attempt failed.
+/// The state of an SDK operation when its attempt failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct SdkAttempt {
-    /// Tells the operation from all others of the process.
+    /// Distinguishes the operation from all others of the process.
     pub execution: u64,
 }
 
@@ -43,12 +43,12 @@ impl AttemptRecord {
         Self { failure, kind, source }
     }
 
-    /// Whether a call inside gave up on it.
+    /// Whether an inner call gave up on it.
     pub fn gave_up(&self) -> bool {
         self.source == Source::Inner
     }
 
-    /// `failure` with what it lost on the way out.
+    /// `failure`, completed with the facts that it lost on the way out.
     pub fn complete(&self, failure: &Failure<'_>) -> Failure<'static> {
         let mut seen = failure.to_owned();
         if seen.guessed() && self.failure.code.is_some() {
@@ -60,12 +60,12 @@ impl AttemptRecord {
         Failure { read_from: typed.or(Some(ReadFrom::Record)), ..seen.or(self.failure.clone()) }
     }
 
-    /// Whether `failure`, which is of `kind` under the call's policy, has the cause that was recorded. It has
-    /// where no known fact speaks against it and one speaks for it: a request id, a code, the same kind. A
-    /// fact that is missing, or another message, does not speak against it.
+    /// Whether `failure`, which is of `kind` under the call's policy, has the recorded cause. It does if no
+    /// known fact contradicts it and at least one supports it: a request id, a code, the same kind. A missing
+    /// fact or a different message is not a contradiction.
     fn agrees_with(&self, failure: &Failure<'_>, kind: Kind) -> bool {
         let recorded = &self.failure;
-        // The text of a wrapper may look like a code where the error itself has none.
+        // The text of a wrapper may look like a code while the error itself does not have one.
         let wrapped = recorded.code.is_none() && failure.guessed();
         let code = failure.code().filter(|_| !wrapped);
         let same_id = same(recorded.request_id(), failure.request_id());
@@ -80,7 +80,7 @@ impl AttemptRecord {
         if against {
             return false;
         }
-        // A call that wants to retry a failure that the call inside does not retry has rules of its own.
+        // If a call wants to retry a failure that the inner call does not retry, it has rules of its own.
         let wants_more = self.gave_up() && kind.is_retryable() && !self.kind.is_retryable();
         if same_id == Some(true) || same_code == Some(true) {
             return !wants_more;
@@ -88,20 +88,21 @@ impl AttemptRecord {
         let same_kind = kind == self.kind && kind.is_retryable();
         match self.source {
             Source::Inner if same_kind => true,
-            // The connection of an error that neither is the SDK's nor speaks for itself is another one.
+            // An error that is neither the SDK's nor describes itself is about a different connection.
             Source::Sdk(_) if same_kind && failure.declared.is_some() => true,
-            // An answer of no known form, a time-out, a lost connection: the error has no code to compare.
+            // An answer of an unknown form, a time-out, a lost connection: the error does not have a code to
+            // compare.
             _ => failure.of_sdk && recorded.code.is_none() && !wants_more,
         }
     }
 }
 
-/// Whether two facts are the same; `None` where one is missing.
+/// Whether two facts are the same; `None` if one is missing.
 fn same<T: PartialEq>(a: Option<T>, b: Option<T>) -> Option<bool> {
     Some(a? == b?)
 }
 
-/// The records of one call. Nothing is locked while nothing fails.
+/// The records of one call. Nothing is locked as long as nothing fails.
 #[derive(Debug)]
 pub(crate) struct AttemptRecords {
     token: OnceLock<u128>,
@@ -113,7 +114,7 @@ pub(crate) struct AttemptRecords {
 
 #[derive(Debug)]
 struct List {
-    /// The attempt that they belong to. A task that outlives its attempt can't speak for the next one.
+    /// The attempt to which they belong. A task that outlives its attempt can't speak for the next one.
     attempt: u32,
     records: Vec<AttemptRecord>,
     /// No operation has succeeded since the last record.
@@ -121,7 +122,7 @@ struct List {
     refusal: Refusal,
 }
 
-/// Whether the interceptor is to keep an attempt that began too late from being sent.
+/// Whether the interceptor is to stop an attempt that began too late from being sent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Refusal {
     #[default]
@@ -160,7 +161,7 @@ impl AttemptRecords {
         *self.token.get_or_init(make)
     }
 
-    /// Adds a record of attempt `attempt`. An operation has one record: that of its last failure.
+    /// Adds a record of attempt `attempt`. An operation has one record: the one of its last failure.
     pub fn add(&self, attempt: u32, record: AttemptRecord) {
         let mut list = self.list();
         if list.attempt != attempt {
@@ -176,7 +177,7 @@ impl AttemptRecords {
         list.trusted = true;
     }
 
-    /// An operation succeeded: its earlier failures do not matter any more.
+    /// An operation succeeded: its earlier failures no longer matter.
     #[cfg_attr(not(feature = "sdk"), expect(dead_code))]
     pub fn succeeded(&self, attempt: u32, execution: u64) {
         let mut list = self.list();
@@ -188,12 +189,12 @@ impl AttemptRecords {
 
     /// The requests that the interceptor saw.
     pub fn sdk(&self) -> MutexGuard<'_, SdkRequests> {
-        // Each change leaves them whole.
+        // Each change leaves them consistent.
         self.sdk.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The newest record that agrees with `failure`, which is of `kind`. With `trust`, the record of an error
-    /// that lost everything is the newest of all.
+    /// The newest record that agrees with `failure`, which is of `kind`. With `trust`, an error that lost
+    /// everything gets the newest record of all.
     pub fn recall(&self, failure: &Failure<'_>, kind: Kind, trust: bool) -> Option<AttemptRecord> {
         let list = self.list();
         let found = list.records.iter().rev().find(|record| record.agrees_with(failure, kind));
@@ -202,7 +203,7 @@ impl AttemptRecords {
         found.or_else(trusted).cloned()
     }
 
-    /// Forgets the records; those to come belong to attempt `attempt`.
+    /// Forgets the records; new ones belong to attempt `attempt`.
     pub fn begin(&self, attempt: u32) {
         self.sdk().begin_attempt();
         let mut list = self.list();
@@ -212,12 +213,12 @@ impl AttemptRecords {
         list.refusal = Refusal::None;
     }
 
-    /// The attempt begins after the call's deadline: nothing of it is to be sent.
+    /// The attempt begins after the call's deadline: nothing in it is to be sent.
     pub fn refuse(&self) {
         self.list().refusal = Refusal::Asked;
     }
 
-    /// Whether an operation of the SDK must not be sent; the call takes its error for the deadline's.
+    /// Whether an SDK operation must not be sent; the call treats its error as the deadline's.
     #[cfg(feature = "sdk")]
     pub fn refuses(&self) -> bool {
         let mut list = self.list();
@@ -234,7 +235,7 @@ impl AttemptRecords {
     }
 
     fn list(&self) -> MutexGuard<'_, List> {
-        // Each change leaves the list whole.
+        // Each change leaves the list consistent.
         self.list.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

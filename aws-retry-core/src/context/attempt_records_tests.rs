@@ -27,7 +27,7 @@ fn records(recorded: impl IntoIterator<Item = (Failure<'static>, Source)>) -> At
     list
 }
 
-/// Each failure of a call of its own kind, beside a record: is it the same cause?
+/// Each pair of a call's failure, with its kind, and a record: do they have the same cause?
 #[test]
 fn a_record_speaks_for_the_failures_that_no_known_fact_tells_apart() {
     use Kind::{Other, Permanent, Throttled, Transient};
@@ -49,7 +49,7 @@ fn a_record_speaks_for_the_failures_that_no_known_fact_tells_apart() {
     let none = Failure::new();
     #[rustfmt::skip]
     let cases = [
-        // An own error type that keeps the kind, the code, or the code with other words.
+        // The user's own error type that keeps the kind, the code, or the code with different words.
         (&slow, Throttled, inner, busy.clone(), Throttled, true),
         (&slow, Throttled, inner, code.clone(), Throttled, true),
         (&slow, Throttled, inner, coded("SlowDown", "go"), Throttled, true),
@@ -63,9 +63,9 @@ fn a_record_speaks_for_the_failures_that_no_known_fact_tells_apart() {
         (&bare_503, Transient, inner, bare_503.clone(), Transient, true),
         (&none, Other, inner, none.clone(), Other, true),
         (&denied, Permanent, inner, coded("AccessDenied", "no"), Permanent, true),
-        // Both calls retry it, for reasons of their own.
+        // Both calls retry it, each for its own reasons.
         (&slow, Throttled, inner, asked.clone().with_code("SlowDown"), Other, true),
-        // Handled inside, and then a failure of the body's own.
+        // One failure was handled inside, and then the body failed by itself.
         (&denied, Permanent, inner, lost.clone(), Transient, false),
         (&denied, Permanent, inner, none.clone(), Permanent, false),
         (&denied, Permanent, inner, busy.clone(), Throttled, false),
@@ -85,7 +85,7 @@ fn a_record_speaks_for_the_failures_that_no_known_fact_tells_apart() {
         (&lost, Transient, inner, bare_503.clone(), Transient, false),
         (&lost, Transient, inner, slow.clone(), Throttled, false),
         (&busy, Throttled, inner, flaky.clone(), Transient, false),
-        // A request of the SDK, and an own error type.
+        // An SDK request, and the user's own error type.
         (&error_500, Transient, of_sdk, coded("InternalError", "oh"), Transient, true),
         (&error_500, Transient, of_sdk, Failure::new().with_code("InternalError"), Permanent, true),
         (&error_500, Transient, of_sdk, flaky.clone(), Transient, true),
@@ -96,7 +96,7 @@ fn a_record_speaks_for_the_failures_that_no_known_fact_tells_apart() {
         (&slow, Throttled, of_sdk, none.clone(), Permanent, false),
         (&slow, Throttled, of_sdk, flaky.clone(), Transient, false),
         (&slow, Throttled, of_sdk, lost.clone(), Transient, false),
-        // Without a code to compare: an error of the SDK, and not another connection.
+        // Without a code to compare: an SDK error, but not one of another connection.
         (&lost, Transient, of_sdk, sdk(lost.clone()), Transient, true),
         (&lost, Transient, of_sdk, sdk(text("Upload")), Permanent, true),
         (&lost, Transient, of_sdk, lost.clone(), Transient, false),
@@ -178,7 +178,7 @@ fn an_erased_error_gets_back_what_it_lost() {
     assert_eq!(record.complete(&seen), recorded);
 }
 
-/// Nested calls with work on tasks of its own, dropped at random moments.
+/// Nested calls, with work on tasks of their own, are dropped at random moments.
 #[cfg(feature = "tokio")]
 #[tokio::test(start_paused = true)]
 async fn ten_thousand_calls_leave_no_records_behind() {
@@ -213,7 +213,7 @@ async fn ten_thousand_calls_leave_no_records_behind() {
     }
     assert!(most > 1000, "{most} at once");
     assert!((1000..9000).contains(&cancelled), "{cancelled} were cancelled");
-    // The tasks that were sent out outlive their calls, but not for long.
+    // The spawned tasks outlive their calls, but not for long.
     sleep(Duration::from_secs(1)).await;
     assert_eq!(LIVE.get(), 0);
 }

@@ -1,6 +1,6 @@
-//! The exchange between a call and the code inside its attempt: a context in a thread-local, swapped in for
-//! the length of one poll and out again, so that it follows the future and costs no allocation. It belongs to
-//! the task whose poll swapped it in: another task that this poll drives in turn does not see it.
+//! The exchange between a call and the code inside its attempt. It is a context in a thread-local, swapped in
+//! for the length of one poll and out again, so that it follows the future and costs no allocation. It
+//! belongs to the task whose poll swapped it in: another task that this poll drives in turn does not see it.
 
 use std::cell::Cell;
 use std::mem::{self, ManuallyDrop};
@@ -12,27 +12,27 @@ use crate::context::sdk_requests::SdkRequests;
 use crate::context::task::TaskId;
 use crate::decision::failure::{Failure, Kind};
 
-/// The knowledge that the attempt in progress and the code inside it share.
+/// The facts that the attempt in progress and the code inside it share.
 #[derive(Clone, Debug)]
 pub(crate) struct CallContext {
-    /// The attempt's number, from 1. 0: no annotated call is in progress.
+    /// The attempt's number, from 1. 0 if no annotated call is in progress.
     pub attempt: u32,
-    /// Something must be done before attempts. (The call's own matter, as the next two: here is room that
-    /// its future, which should be small, need not have elsewhere.)
+    /// Something must be done before attempts. (This and the next two fields concern the call alone. They are
+    /// here because there is room; the call's future, which should be small, would need extra room for them.)
     pub needs_setup: bool,
-    /// It has not been done yet for this attempt.
+    /// That has not been done yet for this attempt.
     pub setup_pending: bool,
     /// The call's waits block the thread.
     pub blocking: bool,
-    /// The records of the code inside. Shared with the tasks that [`in_call`] sent out.
+    /// The records of the code inside. Shared with the tasks of [`in_call`].
     records: Option<Arc<AttemptRecords>>,
 }
 
-/// The part of a context that code inside sees. Separate cells, since a value that was just written in parts
-/// is slow to read back as a whole.
+/// The part of a context that the code inside sees. Separate cells, since a value whose parts were just
+/// written is slow to read back as a whole.
 struct Current {
     attempt: Cell<u32>,
-    // Each context that is swapped in is swapped out again, so that nothing is left to drop when the thread ends.
+    // Each context that is swapped in is swapped out again, so nothing is left to drop when the thread ends.
     records: Cell<ManuallyDrop<Option<Arc<AttemptRecords>>>>,
     task: Cell<TaskId>,
     /// A call was polled here since the last look.
@@ -50,11 +50,11 @@ thread_local! {
     };
 }
 
-/// Puts the surrounding context back when it goes, also while a panic unwinds.
+/// Restores the surrounding context when it is dropped, even while a panic unwinds.
 pub(crate) struct Entered<'a> {
     inside: &'a mut CallContext,
     around: TaskId,
-    /// It is a call that is polled, not code that looks around or joins in.
+    /// The entered code is a call that is polled, not code that looks around or joins in.
     call: bool,
 }
 
@@ -73,14 +73,14 @@ impl CallContext {
         Self { needs_setup, ..Self::NONE }
     }
 
-    /// Makes this the current context while its call is polled, until the guard goes.
+    /// Makes this the current context while its call is polled, until the guard is dropped.
     #[inline]
     pub fn enter(&mut self) -> Entered<'_> {
         let around = swap(self, TaskId::current());
         Entered { inside: self, around, call: true }
     }
 
-    /// Makes this the current context for code that is not itself a call, until the guard goes.
+    /// Makes this the current context for code that is not itself a call, until the guard is dropped.
     pub fn join(&mut self) -> Entered<'_> {
         let around = swap(self, TaskId::current());
         Entered { inside: self, around, call: false }
@@ -91,7 +91,7 @@ impl CallContext {
         self.attempt > 0 && !self.records.as_ref().is_some_and(|records| records.has_ended())
     }
 
-    /// The call is over: the tasks that it sent out are on their own.
+    /// The call is over: the tasks that it spawned are on their own.
     pub fn end(&mut self) {
         if let Some(records) = self.records.take() {
             records.end();
@@ -104,7 +104,7 @@ impl CallContext {
         }
     }
 
-    /// The records, made if there are none.
+    /// The records, created if there are none.
     pub fn records(&mut self) -> &Arc<AttemptRecords> {
         let attempt = self.attempt;
         self.records.get_or_insert_with(|| Arc::new(AttemptRecords::new(attempt)))
@@ -116,7 +116,7 @@ impl CallContext {
         self.records().add(attempt, record);
     }
 
-    /// An operation of the SDK succeeded.
+    /// An SDK operation succeeded.
     #[cfg(feature = "sdk")]
     pub fn succeeded(&self, execution: u64) {
         if let Some(records) = &self.records {
@@ -124,19 +124,19 @@ impl CallContext {
         }
     }
 
-    /// Looks at the requests of the call, or adds to them.
+    /// Reads the requests of the call, or adds to them.
     #[cfg(feature = "sdk")]
     pub fn sdk_requests<T>(&mut self, look: impl FnOnce(&mut SdkRequests) -> T) -> T {
         look(&mut self.records().sdk())
     }
 
-    /// Whether an operation of the SDK must not be sent, because the call's deadline has passed.
+    /// Whether an SDK operation must not be sent because the call's deadline has passed.
     #[cfg(feature = "sdk")]
     pub fn refuses(&self) -> bool {
         self.records.as_ref().is_some_and(|records| records.refuses())
     }
 
-    /// Whether the deadline has passed while the SDK retried: no operation of the attempt is sent any more.
+    /// Whether the deadline has passed while the SDK retried: the attempt sends no further operation.
     #[cfg(feature = "sdk")]
     pub fn is_late(&mut self) -> bool {
         let late = self.records.as_ref().is_some_and(|records| records.sdk().is_late());
@@ -180,7 +180,8 @@ pub(crate) fn watch_calls<T>(poll: impl FnOnce() -> T) -> (T, bool) {
     (polled, called)
 }
 
-/// Exchanges `context` and the current one, which then belongs to `task`; returns the task before it.
+/// Exchanges `context` and the current one, which then belongs to `task`; returns the task to which it
+/// belonged before.
 #[inline]
 fn swap(context: &mut CallContext, task: TaskId) -> TaskId {
     CURRENT.with(|current| {
@@ -193,14 +194,14 @@ fn swap(context: &mut CallContext, task: TaskId) -> TaskId {
     })
 }
 
-/// Looks at the current context: the one around the code that asks, if it belongs to the same task.
+/// Gives access to the current context: the one around the code that asks, if it belongs to the same task.
 pub(crate) fn with<T>(look: impl FnOnce(&mut CallContext) -> T) -> T {
     let mut context = CallContext::NONE;
     if CURRENT.with(|current| current.task.get()) != TaskId::current() {
         return look(&mut context);
     }
     let inside = context.join();
-    // The guard holds the surrounding context now, and puts it back when it goes.
+    // The guard holds the surrounding context now, and restores it when it is dropped.
     look(inside.inside)
 }
 
@@ -214,7 +215,7 @@ pub fn attempt() -> u32 {
     with(|context| if context.is_in_call() { context.attempt } else { 0 })
 }
 
-/// Tells the call around this one, if there is one, the failure that this one gave up on, and its kind.
+/// Tells the surrounding call, if there is one, the failure on which this one gave up, and its kind.
 pub(crate) fn gave_up(failure: &Failure<'_>, kind: Kind) {
     with(|around| {
         if around.is_in_call() {
@@ -223,7 +224,7 @@ pub(crate) fn gave_up(failure: &Failure<'_>, kind: Kind) {
     });
 }
 
-/// Tells the call around this one, if there is one, that this one counts the requests.
+/// Tells the surrounding call, if there is one, that this one counts the requests.
 pub(crate) fn told_of_requests() {
     with(|around| {
         if around.is_in_call() {

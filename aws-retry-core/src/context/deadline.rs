@@ -35,15 +35,15 @@ impl From<SystemTime> for Deadline {
     }
 }
 
-/// Runs `future` with a deadline for every call inside it, as though each had `deadline = at` written
-/// on it: no wait passes it, and an attempt is cut where its error type can say so. The future itself
-/// is not cut. Inside another deadline the earlier one counts. Spawned tasks do not inherit it, unless by
-/// [`in_call`](crate::in_call). [`time_left`] tells how far away it is.
+/// Runs `future` with a deadline for every call inside it, as if each had the argument `deadline = at`: no
+/// wait passes it, and an attempt is cut short if its error type can hold a `Stopped`. The future itself is
+/// not cut short. Inside another deadline the earlier one counts. Spawned tasks do not inherit it, except
+/// through [`in_call`](crate::in_call). [`time_left`] returns the remaining time.
 ///
-/// For a Lambda handler `at` is the `SystemTime` of the invocation's deadline, less the time that the answer
-/// takes; for a request handler, the client's time-out. A `SystemTime` is compared with the clock once, when
-/// the future is first polled: later changes of the wall clock do not move the deadline. On
-/// `wasm32-unknown-unknown`, which has no `Instant`, it sets none.
+/// For a Lambda handler, `at` is the `SystemTime` of the invocation's deadline, less the time that sending
+/// the answer takes; for a request handler, it is the client's time-out. A `SystemTime` is compared with the
+/// clock once, when the future is first polled: later changes of the wall clock do not move the deadline. On
+/// `wasm32-unknown-unknown`, which has no `Instant`, it does not set a deadline.
 ///
 /// ```
 /// use aws_retry_core::{Reason, RetryPolicy, report, with_deadline};
@@ -77,8 +77,9 @@ pub fn with_deadline<F: Future>(
     })
 }
 
-/// The time that is left until the deadline of [`with_deadline`] around, zero once it has passed; `None`
-/// where there is none. A deadline of the call itself (`total_timeout`, `deadline`) does not count.
+/// The remaining time until the deadline of the surrounding [`with_deadline`], zero once it has passed;
+/// `None` if there is no such deadline. A deadline of the call itself (`total_timeout`, `deadline`) does not
+/// count.
 ///
 /// ```
 /// use aws_retry_core::{time_left, with_deadline};

@@ -9,8 +9,8 @@ use crate::decision::shown::shown;
 use crate::expansion::read_error::ReadFailure;
 use crate::expansion::to_failure::ToFailure;
 
-/// A policy's verdict on an error; `Display` prints code, kind, verdict, the rule that decided, and where
-/// the error was read, in one line.
+/// A policy's verdict on an error. `Display` prints the code, the kind, the verdict, the rule that decided,
+/// and the place from which the error was read, on one line.
 #[derive(Clone, Debug)]
 pub struct Explanation<'e> {
     failure: Failure<'e>,
@@ -21,19 +21,19 @@ pub struct Explanation<'e> {
 }
 
 impl Explanation<'_> {
-    /// Whether a call under the policy would try again, as long as attempts, quota and time last.
+    /// Whether a call under the policy would retry, as long as attempts, retry tokens and time last.
     #[must_use]
     pub fn is_retried(&self) -> bool {
         !self.held_back && self.kind.is_retryable()
     }
 
-    /// The kind that the failure is treated as.
+    /// The kind of failure that it is treated as.
     #[must_use]
     pub fn kind(&self) -> Kind {
         self.kind
     }
 
-    /// Everything that is known of the error; [`Failure::read_from`] says where it was read.
+    /// Everything that is known about the error; [`Failure::read_from`] says where it was read.
     #[must_use]
     pub fn failure(&self) -> &Failure<'_> {
         &self.failure
@@ -64,13 +64,13 @@ impl fmt::Display for Explanation<'_> {
     }
 }
 
-/// The default policy's verdict on an error, or with `explain!(error, policy)` that policy's: for every type
-/// that the attribute reads, a service crate's `Error` and enums of your own included. For a type parameter
-/// there is [`explain`](crate::explain()).
+/// The default policy's verdict on an error, or with `explain!(error, policy)` that policy's. It works for
+/// every type that the attribute reads, including a service crate's `Error` and your own enums. For a type
+/// parameter, use [`explain`](crate::explain()).
 ///
-/// Inside an annotated call it also asks the interceptor's records, as the call does.
+/// Inside an annotated call it also uses the interceptor's records, as the call does.
 ///
-/// It takes the error itself and only looks at it; of a reference write `explain!(*error)`.
+/// Pass the error itself: it is only borrowed. For a reference write `explain!(*error)`.
 ///
 /// ```
 /// # use aws_retry_core as aws_retry;
@@ -98,8 +98,8 @@ macro_rules! explain {
     };
 }
 
-/// [`explain!`](crate::explain!), for the types that the closure forms read: code, kind, verdict, reason, and where
-/// it was read.
+/// [`explain!`](crate::explain!) for the types that the closure forms read: code, kind, verdict, reason, and
+/// the place from which it was read.
 ///
 /// ```
 /// use aws_retry_core::explain;
@@ -122,7 +122,7 @@ impl RetryPolicy {
     }
 }
 
-/// The verdict on what the adapter `A` reads, for [`explain!`](crate::explain!).
+/// The verdict on the failure that the adapter `A` reads, for [`explain!`](crate::explain!).
 pub fn explained<'e, E, A: ReadFailure<E>>(
     policy: &RetryPolicy,
     _: A,
@@ -132,7 +132,7 @@ pub fn explained<'e, E, A: ReadFailure<E>>(
 }
 
 fn of_failure<'e>(policy: &Resolved, failure: Failure<'e>) -> Explanation<'e> {
-    // Inside an annotated call the interceptor may have recorded what the error's type has lost.
+    // Inside an annotated call the interceptor may have recorded facts that the error's type has lost.
     let records = super::with(|context| context.shared_records());
     let kind = classify(policy, &failure, Predicates::default()).kind;
     let record = records.and_then(|it| it.recall(&failure, kind, policy.trust_record));

@@ -1,4 +1,4 @@
-//! The settings of a test's harness, which hold for every call inside it.
+//! The settings of a test's harness, which apply to every call inside it.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};

@@ -1,4 +1,4 @@
-//! Work that belongs to a call, on a task of its own.
+//! Work that belongs to a call but runs on its own task.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -23,17 +23,18 @@ pin_project! {
     }
 }
 
-/// Makes `future` part of the surroundings in which this is called, wherever it is polled.
+/// Makes `future` part of the surroundings in which this function is called, wherever the future is polled.
 ///
 /// A spawned task inherits nothing: neither the call in progress nor an ambient deadline, report, clock or
-/// test harness. Wrap the task's future, inside an annotated fn or directly inside
+/// test harness. Wrap the task's future, inside an annotated function or directly inside
 /// [`with_deadline`](crate::with_deadline), [`report`](crate::report()), [`time::with`](crate::time::with) or
 /// [`Harness::scope`](crate::testing::Harness::scope):
 ///
-/// - Calls inside it are under all of these, as well as under those in which it is polled: each report
-///   counts them, and the earlier deadline holds.
+/// - All of these apply to the calls inside it, as well as those in which it is polled: each report counts
+///   the calls, and the earlier deadline holds.
 /// - In a call, the SDK's interceptor, [`attempt`](crate::attempt()) and
-///   [`client_token`](crate::client_token) work there as they do in the fn itself, until the call is over.
+///   [`client_token`](crate::client_token) work there as they do in the function itself, until the call is
+///   over.
 ///
 /// Outside of all of them it changes nothing.
 ///
@@ -48,7 +49,7 @@ pub fn in_call<F: Future>(future: F) -> InCall<F> {
         if !context.is_in_call() {
             return CallContext::NONE;
         }
-        // Made now, so that the task and the call share them.
+        // Created now, so that the task and the call share them.
         context.records();
         context.clone()
     });

@@ -1,6 +1,7 @@
-//! The surroundings of a call, and what the code inside it can ask: its attempt's number, its client
-//! token, the deadline and the report around it. All of it follows the future and its task, not the thread:
-//! thread-locals, swapped in for the length of one poll and out again, that other tasks do not see.
+//! The surroundings of a call, and the facts that the code inside it can ask for: its attempt's number, its
+//! client token, the surrounding deadline and report. All of it follows the future and its task, not the
+//! thread: it is in thread-locals that are swapped in for the length of one poll and out again, and that
+//! other tasks do not see.
 
 pub(crate) mod ambient;
 mod attempt_records;

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use crate::context::ambient::{self, Ambient, Within};
 use crate::observe::{Collector, Report};
 
-/// Runs `future` and tells what became of the retried calls inside it, with its output. Spawned tasks
-/// do not count.
+/// Runs `future`, and returns its output and the results of the retried calls inside it. Spawned tasks do not
+/// count.
 ///
 /// ```
 /// # use aws_retry_core as aws_retry;

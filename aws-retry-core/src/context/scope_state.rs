@@ -3,7 +3,7 @@
 use crate::context::ambient::{self, Ambient};
 use crate::limits::scope::{ScopeParts, State, scope_key};
 
-/// The state of `scope`, or `None` if no call that failed, and none with a send rate, has used it lately.
+/// The state of `scope`, or `None` if no call that failed or that has a send rate has used it recently.
 ///
 /// ```
 /// use aws_retry_core::scope;

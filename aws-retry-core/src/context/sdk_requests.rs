@@ -1,5 +1,5 @@
-//! The requests that the SDK's operations send inside a call, as the interceptor sees them: how many, which
-//! of them may have been executed, and which the SDK sent again by itself.
+//! The requests that the SDK's operations send inside a call, as the interceptor sees them: their number,
+//! those that may have been executed, and those that the SDK sent again by itself.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use crate::decision::policy::Resolved;
 use crate::decision::policy::RetryPolicy;
 use crate::decision::sdk_retry::Requests;
 
-/// The newest repeats are kept for the log; all are counted.
+/// The newest repeats are kept for the log; all of them are counted.
 #[cfg(feature = "sdk")]
 const KEPT: usize = 16;
 
@@ -19,7 +19,7 @@ const KEPT: usize = 16;
 pub(crate) struct SdkRetry {
     /// The failure of the request before it.
     pub failure: Failure<'static>,
-    /// What kind of failure that is under the call's policy.
+    /// The kind of that failure under the call's policy.
     pub kind: Kind,
 }
 
@@ -34,7 +34,7 @@ pub(crate) struct ShownPolicy {
 
 #[cfg(feature = "sdk")]
 impl ShownPolicy {
-    /// The policy for an operation of the SDK.
+    /// The policy for an SDK operation.
     pub fn resolve(&self, service: Option<&str>, operation: Option<&str>) -> Resolved {
         let mut resolved = self.policy.resolve_for(service, operation);
         resolved.max_attempts = resolved.max_attempts.min(self.cap).max(1);
@@ -42,7 +42,7 @@ impl ShownPolicy {
     }
 }
 
-/// What is known of the requests of one call.
+/// The facts that are known about the requests of one call.
 #[derive(Debug, Default)]
 pub(crate) struct SdkRequests {
     /// The policy in force: the interceptor asks it who sends a retry.
@@ -51,22 +51,23 @@ pub(crate) struct SdkRequests {
     pub deadline: Option<(Clock, Time)>,
     /// Requests that were sent, over all attempts of the call.
     pub sent: u32,
-    /// Of these, sent again by the SDK.
+    /// The number of these that the SDK sent again.
     pub retries: u32,
-    /// Of these, sent in the present attempt, and sent again by the SDK in it.
+    /// The number of these sent in the present attempt, and of those that the SDK sent again in it.
     sent_in_attempt: u32,
     retries_in_attempt: u32,
-    /// A call inside the present attempt told of requests of its own.
+    /// A call inside the present attempt reported its own requests.
     pub called_inside: bool,
     /// Requests that the SDK is about to send again.
     promised: u32,
     /// Failed requests of the call that were not throttled.
     not_throttled: u32,
-    /// Requests of the call that may have been executed: sent, and not proved otherwise.
+    /// Requests of the call that may have been executed: they were sent, and there is no proof to the
+    /// contrary.
     may_have_run: u32,
     /// An operation has begun in the present attempt, whether it sent anything or not.
     operation_seen: bool,
-    /// What the SDK sent again since the last look.
+    /// The requests that the SDK sent again since the last look.
     repeats: Vec<SdkRetry>,
 }
 
@@ -89,13 +90,13 @@ impl SdkRequests {
         }
     }
 
-    /// Requests of the present attempt, if the interceptor saw any operation in it.
+    /// The requests of the present attempt, if the interceptor saw any operation in it.
     pub fn in_attempt(&self) -> Option<u32> {
         self.operation_seen.then_some(self.sent_in_attempt)
     }
 
-    /// The requests of the present attempt for those who add them up, and the ones among them that the SDK
-    /// sent again. Without the interceptor an attempt is one request, unless a call inside it counts its own.
+    /// The requests of the present attempt for whatever adds them up, and the ones among them that the SDK
+    /// sent again. Without the interceptor an attempt is one request, unless an inner call counts its own.
     pub fn counts(&self) -> (u32, u32) {
         match self.in_attempt() {
             Some(sent) => (sent, self.retries_in_attempt),
@@ -103,7 +104,7 @@ impl SdkRequests {
         }
     }
 
-    /// What the SDK sent again since the last look, oldest first.
+    /// The requests that the SDK sent again since the last look, oldest first.
     pub fn take_repeats(&mut self) -> Vec<SdkRetry> {
         std::mem::take(&mut self.repeats)
     }
@@ -139,8 +140,8 @@ impl SdkRequests {
         self.may_have_run = self.may_have_run.saturating_sub(1);
     }
 
-    /// Whether a request other than the present one may have been executed; that one itself may if not
-    /// `proved` otherwise.
+    /// Whether a request other than the present one may have been executed. The present one itself may have
+    /// been, unless it is `proved` that it was not.
     pub const fn others_may_have_run(&self, proved: bool) -> bool {
         self.may_have_run > !proved as u32
     }
@@ -150,12 +151,12 @@ impl SdkRequests {
         self.deadline.as_ref().is_some_and(|(clock, deadline)| clock.now() >= *deadline)
     }
 
-    /// A call inside this one is over, whose requests may have been executed.
+    /// An inner call is over whose requests may have been executed.
     pub const fn on_inner(&mut self, inner: &Self) {
         self.may_have_run = self.may_have_run.saturating_add(inner.may_have_run);
     }
 
-    /// The SDK is about to send a request again, or does not do so in the end.
+    /// The SDK is about to send a request again, or does not send it after all.
     pub fn promise(&mut self, promised: bool) {
         self.promised = if promised {
             self.promised.saturating_add(1)
@@ -164,7 +165,7 @@ impl SdkRequests {
         };
     }
 
-    /// A request failed, and not because it was throttled.
+    /// A request failed, and the reason was not a throttle.
     pub fn on_not_throttled(&mut self) {
         self.not_throttled = self.not_throttled.saturating_add(1);
     }

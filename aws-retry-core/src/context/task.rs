@@ -1,7 +1,8 @@
-//! Which task is polled on this thread. A thread-local that a poll sets would reach the tasks that the
-//! poll drives in turn (`block_on`, a `LocalSet`): what belongs to one task is compared with this.
+//! The task that is polled on this thread. A thread-local set by a poll would also reach the tasks that the
+//! poll drives in turn (`block_on`, a `LocalSet`), so anything that belongs to one task is compared with
+//! this.
 
-/// The task that is being polled, or none. Without tokio all code is in no task.
+/// The task that is being polled, or none. Without tokio, no code is in a task.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct TaskId(#[cfg(feature = "tokio")] Option<tokio::task::Id>);
 

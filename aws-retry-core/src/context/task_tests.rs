@@ -1,4 +1,4 @@
-//! Tasks that a poll drives in turn are not part of the call, nor of its surroundings.
+//! Tasks that a poll drives in turn are part of neither the call nor its surroundings.
 
 use std::future::Future;
 use std::io::{Error, ErrorKind};
@@ -91,7 +91,7 @@ async fn a_harness_that_is_entered_holds_for_the_tasks_of_its_thread() {
     assert!(spawn(lost()).await.unwrap().is_err());
     assert_eq!(harness.waits().len(), 5);
     let at = Instant::now() + Duration::from_millis(1);
-    // Under a deadline of its own it holds as well.
+    // It also holds under its own deadline.
     let _ = spawn(with_deadline(at, lost())).await.unwrap();
     drop(_rules);
     assert_eq!(attempts_of(Harness::new().no_waits().scope(lost())).await, 6);

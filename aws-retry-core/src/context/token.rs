@@ -3,11 +3,12 @@
 use crate::clock::random;
 use crate::context::call_context::with;
 
-/// A client token (idempotency token) that stays the same over the attempts of the call in progress and is
-/// fresh in each call; outside every call a fresh one each time. 36 characters, formed like a UUID of
-/// version 4.
+/// A client token (idempotency token) that stays the same over the attempts of the call in progress and
+/// differs from call to call; outside every call, each use returns a new one. It has 36 characters, in the
+/// form of a UUID of version 4.
 ///
-/// The SDK makes a token of its own in each `send()`, so that a service takes a retry for a new request. Pass this one wherever an operation has a client token:
+/// The SDK makes its own token in each `send()`, so a service takes a retry for a new request. Pass this one
+/// wherever an operation has a client token:
 ///
 /// ```
 /// let token = aws_retry_core::client_token();
@@ -15,8 +16,8 @@ use crate::context::call_context::with;
 /// # assert_eq!(token.len(), 36);
 /// ```
 ///
-/// Where one annotated fn calls another, the token is the innermost call's. Not unique on
-/// `wasm32-unknown-unknown`, whose standard library has no source of randomness.
+/// If one annotated function calls another, the token is the innermost call's. It is not unique on
+/// `wasm32-unknown-unknown`, whose standard library does not have a source of randomness.
 #[must_use]
 pub fn client_token() -> String {
     let bits = with(|context| match context.is_in_call() {
