@@ -40,7 +40,7 @@ impl Ambient {
     }
 
     /// This one, for code inside `around` as well: every report counts, the earlier deadline holds, and for
-    /// all other settings `around` is nearer.
+    /// all other settings `around` wins.
     pub fn inside(mut self, around: &Self) -> Self {
         if let Some(at) = around.deadline {
             self.limit(at);

@@ -1,4 +1,4 @@
-//! The event that hooks, observers, reports and the log get.
+//! The event that hooks, observers, reports and the log receive.
 
 use std::time::Duration;
 
@@ -9,58 +9,59 @@ use crate::limits::rate::State as RateState;
 /// An attempt ended, a retry is about to wait, or the call gave up; or the SDK sent a request again inside an
 /// attempt.
 ///
-/// It borrows from the failed attempt; copy what must outlive the hook. Texts are as the service sent them:
-/// escape what you show.
+/// It borrows from the failed attempt: copy any part that must outlive the hook. Texts are as the service
+/// sent them: escape them before you display them.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Event<'a> {
-    /// The fn's name, or what `name = ".."` says.
+    /// The function's name, or the argument `name = ".."`.
     pub function: &'static str,
-    /// The module that holds the fn.
+    /// The module that contains the function.
     pub module: &'static str,
-    /// The service, as `"Secrets Manager"`: written, or recorded by the interceptor.
+    /// The service, such as `"Secrets Manager"`: from the argument, or recorded by the interceptor.
     pub service: Option<&'a str>,
-    /// The operation, as `"ListSecrets"`: written, or recorded by the interceptor.
+    /// The operation, such as `"ListSecrets"`: from the argument, or recorded by the interceptor.
     pub operation: Option<&'a str>,
-    /// The elements of the scope, with `/` between them, where
-    /// [`keep_scope_names`](crate::observe::keep_scope_names) asked for it.
+    /// The elements of the scope, with `/` between them, if
+    /// [`keep_scope_names`](crate::observe::keep_scope_names) is on.
     pub scope: Option<&'a str>,
     /// The attempt that ended, from 1.
     pub attempt: u32,
-    /// Whether the attempt was sent. `false` where the call ended before: its turn could not come in time,
+    /// Whether the attempt was sent. `false` if the call ended before that: its turn could not come in time,
     /// its deadline had passed, or `fail_fast` did not let it wait. The failure is then that of the attempt
     /// before.
     pub sent: bool,
-    /// The requests that the attempt sent. Where the SDK's interceptor runs it counts them; elsewhere an
-    /// attempt is one request.
+    /// The requests that the attempt sent. The SDK's interceptor counts them if it runs; otherwise an attempt
+    /// is one request.
     pub requests: u32,
-    /// Of these, the ones that the SDK sent again inside the attempt.
+    /// The number of these that the SDK sent again inside the attempt.
     pub sdk_retries: u32,
-    /// The event is of one such request: the failure is that of the request before it, and the attempt goes
-    /// on. The process's observer, reports, metrics and the log get these events; hooks get the count in the
-    /// attempt's own event. `requests` and `sdk_retries` are zero here: that event counts them.
+    /// The event is about one such request: the failure is that of the request before it, and the attempt
+    /// goes on. The process's observer, reports, metrics and the log get these events; hooks get the count in
+    /// the attempt's own event. `requests` and `sdk_retries` are zero here: that event counts them.
     pub sdk_retried: bool,
     /// Attempts allowed in all.
     pub max_attempts: u32,
-    /// The error code, as `ThrottlingException`.
+    /// The error code, such as `ThrottlingException`.
     pub code: Option<&'a str>,
-    /// The service's message. It may hold ARNs: keep it out of logs that many read.
+    /// The service's message. It may contain ARNs: keep it out of logs that many people read.
     pub message: Option<&'a str>,
     /// The HTTP status.
     pub status: Option<u16>,
-    /// The id by which AWS support finds the request.
+    /// The request id, by which AWS support finds the request.
     pub request_id: Option<&'a str>,
     /// The kind that the failure was treated as; `None` after a success.
     pub kind: Option<Kind>,
-    /// The wait before the next attempt; zero at a success and at the end.
+    /// The wait before the next attempt; zero after a success and at the end.
     pub delay: Duration,
-    /// How long the attempt waited for its turn, in the modes with a send rate; no part of `delay`.
+    /// The time for which the attempt waited for its turn, in the modes with a send rate; not part of
+    /// `delay`.
     pub queued: Duration,
-    /// Time since the call's start, or since its first failure where nothing needed the time before.
+    /// Time since the call's start, or since its first failure if the time before it was not measured.
     pub elapsed: Duration,
-    /// Why the call gave up; `None` while it goes on.
+    /// The reason for which the call gave up; `None` while it goes on.
     pub reason: Option<Reason>,
-    /// The code looks like a throttle, and often is a hard limit that no retry lifts
+    /// The code looks like a throttle, but is often a hard limit that no retry lifts
     /// (`LimitExceededException`).
     pub maybe_hard_limit: bool,
     /// The scope's send rate and the queue before it, in the modes that have one.
@@ -68,7 +69,7 @@ pub struct Event<'a> {
 }
 
 impl<'a> Event<'a> {
-    /// This event with what is known of the failure.
+    /// This event with the facts of the failure.
     pub(crate) fn of_failure(mut self, failure: &'a Failure<'_>, kind: Kind) -> Self {
         self.code = failure.code();
         self.message = failure.message();

@@ -1,4 +1,4 @@
-//! One observer for the whole process: every attempt of every call, as boto3's `needs-retry.*`.
+//! One observer for the whole process: it sees every attempt of every call, like boto3's `needs-retry.*`.
 
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -9,11 +9,11 @@ type Observer = Arc<dyn Fn(&Event<'_>) + Send + Sync>;
 
 static OBSERVER: RwLock<Option<Observer>> = RwLock::new(None);
 
-/// From now on `observer` gets an event for every attempt of every call in the process, after it ended:
-/// successes, failures that are retried ([`Event::is_retried`], with the `delay`) and the last one (with
-/// the `reason`), and for every request that the SDK sent again inside an attempt
-/// ([`Event::sdk_retried`]). It replaces an earlier observer, and runs on the task that made the attempt: it must
-/// not block.
+/// From now on `observer` gets an event for every attempt of every call in the process after the attempt has
+/// ended: successes, failures that are retried ([`Event::is_retried`], with the `delay`) and the last failure
+/// (with the `reason`). It also gets one for every request that the SDK sent again inside an attempt
+/// ([`Event::sdk_retried`]). It replaces an earlier observer. It runs on the task that made the attempt, so
+/// it must not block.
 ///
 /// ```
 /// # use aws_retry_core as aws_retry;
@@ -59,10 +59,10 @@ pub(super) fn emit(event: &Event<'_>) {
     }
 }
 
-/// Keeps the text of scopes from now on (or no longer): events, spans and metrics then name the scope.
+/// Keeps the text of scopes from now on, or stops keeping it: events, spans and metrics then name the scope.
 ///
-/// Off by default: a scope is made of arguments, which may be private, and it multiplies the
-/// series of a metric by the number of scopes. It costs an allocation for each call with a scope.
+/// Off by default: a scope consists of arguments, which may be private, and it multiplies the series of a
+/// metric by the number of scopes. It costs an allocation for each call with a scope.
 pub fn keep_scope_names(keep: bool) {
     Switch::ScopeNames.set(keep);
 }

@@ -1,5 +1,5 @@
 //! Log lines through `tracing`, as the Python decorator writes them: one per event. The service's message,
-//! which may hold ARNs, is on it only where somebody wants lines at debug level.
+//! which may contain ARNs, is included only if a subscriber wants lines at debug level.
 
 use std::borrow::Cow;
 use std::sync::atomic::Ordering;
@@ -16,7 +16,7 @@ use crate::observe::per_site::PerSite;
 
 const TARGET: &str = "aws_retry";
 
-/// One line at one of the five levels; `tracing` wants the level at compile time.
+/// One line at one of the five levels; `tracing` requires the level at compile time.
 macro_rules! line {
     ($level:expr, $event:expr, $text:expr $(, $name:ident = $value:expr)*) => {
         tracing::event!(
@@ -39,12 +39,12 @@ macro_rules! line {
     };
 }
 
-/// Text of others, as one short line.
+/// Foreign text, as one short line.
 fn field(text: Option<&str>) -> Option<Cow<'_, str>> {
     text.map(shown)
 }
 
-/// The service's message, where it may be shown.
+/// The service's message, if it may be shown.
 fn message<'a>(event: &Event<'a>) -> Option<Cow<'a, str>> {
     field(event.message.filter(|_| tracing::enabled!(target: TARGET, Level::DEBUG)))
 }
@@ -59,15 +59,15 @@ pub(super) fn write(site: &PerSite, level: Log, event: &Event<'_>, now: Time) {
         Log::Error => Level::ERROR,
     };
     match event.reason {
-        // A permanent failure on the first attempt is an answer, not a defeat.
+        // A permanent failure on the first attempt is an answer, not the defeat of a retry.
         Some(Reason::Permanent) if event.attempt <= 1 => {
             line!(Level::DEBUG, event, "not retried", reason = Reason::Permanent.as_str())
         }
-        // The call inside has said it already.
+        // The inner call has logged it already.
         Some(Reason::Nested) => {
             line!(Level::DEBUG, event, "passed on", reason = Reason::Nested.as_str())
         }
-        // Nobody answered these: once a deadline has passed, they come as fast as calls do.
+        // These end without an answer: once a deadline has passed, they come as fast as calls do.
         Some(reason @ (Reason::Deadline | Reason::FailFast | Reason::NoTimer)) => {
             let admitted = site.give_up_limit.admits(now);
             give_up(if admitted { Level::ERROR } else { Level::TRACE }, event, reason.as_str());
@@ -77,7 +77,7 @@ pub(super) fn write(site: &PerSite, level: Log, event: &Event<'_>, now: Time) {
     }
 }
 
-/// A call that needed more than one attempt.
+/// A call that took more than one attempt.
 pub(super) fn recovered(level: Log, event: &Event<'_>) {
     if level == Log::Off {
         return;
@@ -86,7 +86,7 @@ pub(super) fn recovered(level: Log, event: &Event<'_>) {
     line!(Level::DEBUG, event, "succeeded after retries", elapsed_seconds = elapsed);
 }
 
-/// A wait that is about to block an async runtime: once per fn.
+/// A wait that is about to block an async runtime: logged once per function.
 pub(super) fn blocks(site: &PerSite, function: &str) {
     if !site.blocked.swap(true, Ordering::Relaxed) {
         tracing::warn!(
@@ -98,7 +98,7 @@ pub(super) fn blocks(site: &PerSite, function: &str) {
     }
 }
 
-/// A bound that ends calls early, around an error type that can't say so: once per fn.
+/// A limit that ends calls early, around an error type that can't say so: logged once per function.
 pub(super) fn unstoppable(site: &PerSite, function: &str) {
     if !site.unstoppable.swap(true, Ordering::Relaxed) {
         tracing::warn!(
@@ -113,7 +113,7 @@ pub(super) fn unstoppable(site: &PerSite, function: &str) {
 
 fn retry(level: Level, event: &Event<'_>, admitted: bool) {
     let level = if admitted { level } else { Level::TRACE };
-    // Where the SDK retries, the wait is its own.
+    // If the SDK retries, the wait is its own.
     let (text, delay) = match event.sdk_retried {
         true => ("the SDK sent the request again", None),
         false => ("retrying", Some(event.delay.as_secs_f64())),

@@ -1,4 +1,4 @@
-//! Counters and histograms through the crate `metrics`. Without a recorder they cost one look for it.
+//! Counters and histograms through the crate `metrics`. Without a recorder they cost one check for it.
 
 use std::time::Duration;
 
@@ -10,11 +10,11 @@ use crate::decision::reason::Reason;
 use crate::observe::event::Event;
 use crate::observe::per_site::PerSite;
 
-/// Attempts, each call's first included.
+/// Attempts, including each call's first.
 pub const ATTEMPTS: &str = "aws_retry_attempts_total";
 /// Attempts that failed and were followed by another one.
 pub const RETRIES: &str = "aws_retry_retries_total";
-/// Requests that the SDK sent again inside an attempt; known where its interceptor runs.
+/// Requests that the SDK sent again inside an attempt; counted only if its interceptor runs.
 pub const SDK_RETRIES: &str = "aws_retry_sdk_retries_total";
 /// Attempts that the service throttled, and throttled requests that the SDK sent again inside one.
 pub const THROTTLES: &str = "aws_retry_throttles_total";
@@ -24,7 +24,7 @@ pub const GIVE_UPS: &str = "aws_retry_give_ups_total";
 pub const RETRY_TOKEN_REFUSALS: &str = "aws_retry_retry_token_refusals_total";
 /// Seconds of each wait between two attempts, a histogram.
 pub const WAIT_SECONDS: &str = "aws_retry_wait_seconds";
-/// Seconds that an attempt waited for its turn, a histogram; only where it had to.
+/// Seconds for which an attempt waited for its turn, a histogram; recorded only if it had to wait.
 pub const QUEUE_SECONDS: &str = "aws_retry_queue_seconds";
 /// Sends per second of a scope's send rate, a gauge.
 pub const SEND_RATE: &str = "aws_retry_send_rate";
@@ -37,7 +37,7 @@ pub const CYCLES: &str = "aws_retry_cycles";
 
 const METADATA: Metadata<'static> = Metadata::new("aws_retry", Level::INFO, None);
 
-/// Tells the recorder what each metric means. To be called once, after it is installed.
+/// Tells the recorder the meaning of each metric. Call this once, after it is installed.
 pub fn describe() {
     use metrics::{Unit, describe_counter, describe_gauge, describe_histogram};
     let counters = [
@@ -59,8 +59,8 @@ pub fn describe() {
     describe_gauge!(CYCLES, Unit::Count, "Cycles in which paced mode has measured it");
 }
 
-/// Counts a success on the first attempt, of which only the written policies are known. Allocates once per
-/// fn, unless the rest of the policy names another fn or a service.
+/// Counts a success on the first attempt, for which only the written policies are known. Allocates once per
+/// function, unless the rest of the policy names another function or a service.
 pub(super) fn first_try(
     site: &PerSite,
     name: &'static str,

@@ -1,57 +1,57 @@
-//! The events of a call, and who receives them.
+//! The events of a call, and their listeners.
 //!
 //! | listener | events | how |
 //! |---|---|---|
-//! | a fn's own hooks | the attempts, retries and give-ups of that fn | `on_attempt`, `on_retry`, `on_give_up` |
+//! | a function's own hooks | that function's attempts, retries and give-ups | `on_attempt`, `on_retry`, `on_give_up` |
 //! | the process | every attempt of every call | [`set_global`] |
 //! | the caller | sums and failures of the calls inside a future | [`report`](crate::report()) |
 //! | `tracing` | log lines, and one span per call | feature `tracing` (default) |
 //! | `metrics` | counters, histograms, a gauge | feature `metrics` |
 //!
-//! Nothing is allocated or formatted where nobody listens. No argument is passed on, and messages, which hold
-//! ARNs, are logged only where debug lines are wanted. Text from a server is logged as one line of at most 256
-//! characters, with control characters and marks of direction escaped. Requests that the SDK sends again inside
-//! an attempt, which its interceptor sees, are events too ([`Event::sdk_retried`]).
+//! Nothing is allocated or formatted if nobody listens. Arguments are not passed on. Messages, which may
+//! contain ARNs, are logged only if debug lines are wanted. Text from a server is logged as one line of at
+//! most 256 characters, with control characters and marks of direction escaped. Requests that the SDK sends
+//! again inside an attempt, which its interceptor sees, are events, too ([`Event::sdk_retried`]).
 //!
 //! # Log lines
 //!
-//! Target `aws_retry`, one line per event. A retry is a warning (at most ten per second and fn, the rest at
-//! trace level; in paced mode at debug level; `log = ".."` says otherwise), and so is a request that the SDK
-//! sent again. A give-up is an error (of those for a deadline, a busy queue or a missing timer at most ten per
-//! second and fn). A permanent failure on the first attempt and a success that took retries are debug lines.
-//! Their fields are stable:
+//! Target `aws_retry`, one line per event. A retry is a warning (at most ten per second and function, the
+//! rest at trace level; in paced mode at debug level; `log = ".."` changes this), and so is a request that
+//! the SDK sent again. A give-up is an error (at most ten per second and function if the reason is a
+//! deadline, a busy queue or a missing timer). A permanent failure on the first attempt is a debug line, and
+//! so is a success that took retries. The fields are stable:
 //!
 //! | field | on | meaning |
 //! |---|---|---|
-//! | `function` | all | the fn's name |
-//! | `service`, `operation` | all | as written on the fn, or as the interceptor recorded them |
-//! | `scope` | all | the scope's elements, `/` between them, after [`keep_scope_names`] |
+//! | `function` | all | the function's name |
+//! | `service`, `operation` | all | from the function's arguments, or as the interceptor recorded them |
+//! | `scope` | all | the scope's elements, `/` between them, if [`keep_scope_names`] is on |
 //! | `attempt`, `max_attempts` | all | the attempt that ended, from 1; attempts allowed |
 //! | `kind` | failures | the kind that it was treated as: [`Kind::as_str`](crate::Kind::as_str) |
 //! | `code`, `status`, `request_id` | failures | the service's answer |
-//! | `error_message` | failures | the service's message, where any subscriber wants debug lines of the target |
+//! | `error_message` | failures | the service's message, if any subscriber wants debug lines of the target |
 //! | `delay_seconds` | retries | the wait that follows |
 //! | `reason` | give-ups | [`Reason::as_str`](crate::Reason::as_str) |
 //! | `elapsed_seconds` | ends | time since the call's start or its first failure |
 //!
 //! # Spans
 //!
-//! Target `aws_retry`, name `call`, level debug as the SDK's own: one per call, around its attempts, its
-//! waits and its log lines. The fields above, with `module` and with `attempts` (made in all) in place
-//! of `attempt`; `kind`, `code`, `status`, `request_id` and `reason` are those of the failure that the
-//! call gave up on. For OpenTelemetry `otel.name` is the fn's name, and `otel.status_code` is `ERROR` after a
-//! give-up; `service`, `operation`, `code`, `status` and `request_id` are its `rpc.service`,
+//! Target `aws_retry`, name `call`, level debug like the SDK's own: one span per call, around its attempts,
+//! its waits and its log lines. It has the fields above, plus `module`, and `attempts` (the number made) in
+//! place of `attempt`; `kind`, `code`, `status`, `request_id` and `reason` are those of the failure on which
+//! the call gave up. For OpenTelemetry, `otel.name` is the function's name, and `otel.status_code` is `ERROR`
+//! after a give-up; `service`, `operation`, `code`, `status` and `request_id` are its `rpc.service`,
 //! `rpc.method`, `error.type`, `http.response.status_code` and `aws.request_id`.
 //!
 //! # Metrics
 //!
-//! Labels: `function`; `service`, as written (`service = ".."`) or, of a failure, as the interceptor
-//! recorded it; `scope` after [`keep_scope_names`]. A success on the first attempt knows only the written
-//! service: to tell attempts apart by service, write it on the fn.
+//! Labels: `function`; `service`, from the argument (`service = ".."`) or, for a failure, as the interceptor
+//! recorded it; `scope` if [`keep_scope_names`] is on. For a success on the first attempt only the argument's
+//! service is known: to tell attempts apart by service, write it on the function.
 //!
 //! | metric | kind | counts |
 //! |---|---|---|
-//! | `aws_retry_attempts_total` | counter | attempts, each call's first included |
+//! | `aws_retry_attempts_total` | counter | attempts, including each call's first |
 //! | `aws_retry_retries_total` | counter | attempts that failed and were followed by another |
 //! | `aws_retry_sdk_retries_total` | counter | requests that the SDK sent again inside an attempt |
 //! | `aws_retry_throttles_total` | counter | attempts, and requests that the SDK sent again, that were throttled |
@@ -62,7 +62,7 @@
 //! | `aws_retry_send_rate` | gauge | sends per second of a scope's send rate |
 //! | `aws_retry_queue_length` | gauge | calls in a scope's queue |
 //! | `aws_retry_learned_quota` | gauge | the quota that paced mode has measured, requests per second |
-//! | `aws_retry_cycles` | gauge | cycles of rise and cut in which it has measured it |
+//! | `aws_retry_cycles` | gauge | cycles of rise and cut in which paced mode has measured it |
 
 mod event;
 mod global;
@@ -133,7 +133,7 @@ pub(crate) fn log_recovery(level: Log, event: &Event<'_>) {
     let _ = (level, event);
 }
 
-/// Warns, once per fn, of a wait that blocks an async runtime.
+/// Warns, once per function, of a wait that blocks an async runtime.
 pub(crate) fn log_blocking(site: &PerSite, function: &str) {
     #[cfg(feature = "tracing")]
     log::blocks(site, function);
@@ -141,7 +141,7 @@ pub(crate) fn log_blocking(site: &PerSite, function: &str) {
     let _ = (site, function);
 }
 
-/// Warns, once per fn, that a bound can't end a call early, because its error type can't say so.
+/// Warns, once per function, that a limit can't end a call early because its error type can't say so.
 pub(crate) fn log_unstoppable(site: &PerSite, function: &str) {
     #[cfg(feature = "tracing")]
     log::unstoppable(site, function);

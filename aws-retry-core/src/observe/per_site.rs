@@ -1,4 +1,5 @@
-//! The part of an annotated fn's static that observers own: limits of its log lines, and metric keys.
+//! The part of an annotated function's static that belongs to observers: limits of its log lines, and metric
+//! keys.
 
 #[cfg(feature = "metrics")]
 use std::sync::OnceLock;
@@ -8,19 +9,19 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::decision::timestamp::Time;
 
-/// The memory of the observers for one annotated fn.
+/// The memory of the observers for one annotated function.
 #[derive(Debug)]
 #[cfg_attr(not(feature = "tracing"), allow(dead_code, reason = "only the log reads it"))]
 pub(crate) struct PerSite {
     pub retry_limit: LogLimit,
     pub give_up_limit: LogLimit,
-    /// A warning said that a wait of this fn blocked an async runtime.
+    /// A warning has said that a wait of this function blocked an async runtime.
     #[cfg(feature = "tracing")]
     pub blocked: AtomicBool,
-    /// A warning said that no bound can end a call of this fn early.
+    /// A warning has said that no limit can end a call of this function early.
     #[cfg(feature = "tracing")]
     pub unstoppable: AtomicBool,
-    /// The key of its attempts, where neither its scope nor a recorded service adds to it: made once.
+    /// The key of its attempts if neither its scope nor a recorded service adds to it: created once.
     #[cfg(feature = "metrics")]
     pub attempts_key: OnceLock<metrics::Key>,
 }
@@ -40,12 +41,12 @@ impl PerSite {
     }
 }
 
-/// At most ten log lines of a kind per second and fn at the level asked for: a storm of throttles must not
-/// become a storm of lines. The rest goes out at trace level.
+/// At most ten log lines of a kind per second and function at the requested level: a storm of throttles must
+/// not become a storm of lines. The rest go out at trace level.
 #[derive(Debug)]
 #[cfg_attr(not(feature = "tracing"), allow(dead_code, reason = "only the log reads it"))]
 pub(crate) struct LogLimit {
-    /// The second, and above it the lines written in it.
+    /// The second, and in the higher bits the number of lines written in it.
     window: AtomicU64,
 }
 

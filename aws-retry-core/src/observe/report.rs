@@ -13,36 +13,37 @@ use crate::observe::event::Event;
 
 /// The result of the retried calls inside a future: see [`report`](crate::report()).
 ///
-/// Reports add up, of regions to accounts and of accounts to a run: `+=`, or `sum()` over an iterator.
+/// Reports add up with `+=`, or with `sum()` over an iterator: those of the regions to one per account, and
+/// those to one per run.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Report {
-    /// Calls of retried fns, those inside other retried fns included.
+    /// Calls of retried functions, including those inside other retried functions.
     pub calls: u32,
     /// Attempts of all these calls that came to an end.
     pub attempts: u32,
-    /// Requests that these attempts sent. Where the SDK's interceptor runs it counts them: an attempt may
-    /// send several, since the SDK retries some failures itself, or none. Elsewhere an attempt is a request.
+    /// Requests that these attempts sent. The SDK's interceptor counts them if it runs: an attempt may send
+    /// several, since the SDK retries some failures itself, or none. Otherwise an attempt is one request.
     pub requests: u32,
-    /// The requests among them that the SDK sent again inside an attempt. Known where the interceptor runs.
+    /// The number of these that the SDK sent again inside an attempt. Known only if the interceptor runs.
     pub sdk_retries: u32,
-    /// The waits between attempts that were begun, added up.
+    /// The sum of the waits between attempts that were begun.
     pub total_wait: Duration,
-    /// The time that attempts waited for their turn, in the modes with a send rate, added up.
+    /// The sum of the times for which attempts waited for their turn, in the modes with a send rate.
     pub total_queued: Duration,
     /// Every failed attempt, and every failed request that the SDK sent again inside one, in order.
     pub failures: Vec<FailedAttempt>,
 }
 
 impl Report {
-    /// Attempts beyond the first of each call: what boto3 calls `RetryAttempts`. [`Report::sdk_retries`] are
+    /// Attempts beyond the first of each call, which boto3 calls `RetryAttempts`. [`Report::sdk_retries`] are
     /// not among them.
     #[must_use]
     pub fn retries(&self) -> u32 {
         self.attempts.saturating_sub(self.calls)
     }
 
-    /// The attempts with which a call gave up.
+    /// The failed attempts after which a call gave up.
     pub fn give_ups(&self) -> impl Iterator<Item = &FailedAttempt> {
         self.failures.iter().filter(|failure| failure.reason.is_some())
     }
@@ -79,22 +80,22 @@ impl Sum for Report {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct FailedAttempt {
-    /// The fn's name.
+    /// The function's name.
     pub function: &'static str,
-    /// The service, as `"Secrets Manager"`: written, or recorded by the interceptor.
+    /// The service, such as `"Secrets Manager"`: from the argument, or recorded by the interceptor.
     pub service: Option<String>,
-    /// The operation, as `"ListSecrets"`: written, or recorded by the interceptor.
+    /// The operation, such as `"ListSecrets"`: from the argument, or recorded by the interceptor.
     pub operation: Option<String>,
-    /// The elements of the scope, with `/` between them, where
-    /// [`keep_scope_names`](crate::observe::keep_scope_names) asked for it.
+    /// The elements of the scope, with `/` between them, if
+    /// [`keep_scope_names`](crate::observe::keep_scope_names) is on.
     pub scope: Option<String>,
     /// Its number within its call, from 1.
     pub attempt: u32,
-    /// When it failed, since the report began.
+    /// The time from the report's start to the failure.
     pub at: Duration,
     /// The error code.
     pub code: Option<String>,
-    /// The first 1024 bytes of the service's message. It may hold ARNs, and is not escaped.
+    /// The first 1024 bytes of the service's message. It may contain ARNs, and is not escaped.
     pub message: Option<String>,
     /// The HTTP status.
     pub status: Option<u16>,
@@ -102,15 +103,16 @@ pub struct FailedAttempt {
     pub request_id: Option<String>,
     /// The kind that it was treated as.
     pub kind: Kind,
-    /// Whether the SDK sent the request again, inside the attempt. The delay is then its own, and zero here.
+    /// Whether the SDK sent the request again inside the attempt. The delay is then the SDK's own, and zero
+    /// here.
     pub sdk_retried: bool,
     /// The wait that followed.
     pub delay: Duration,
-    /// Why the call gave up, if it did.
+    /// The reason for which the call gave up, if it did.
     pub reason: Option<Reason>,
 }
 
-/// Adds up a report.
+/// Adds up the events of a report.
 #[derive(Debug)]
 pub(crate) struct Collector {
     clock: Clock,

@@ -1,4 +1,4 @@
-//! The span of a call, through `tracing`. The docs of the module `observe` name its fields.
+//! The span of a call, through `tracing`. The docs of the module `observe` describe its fields.
 
 #[cfg(feature = "tracing")]
 pub(crate) use on::{CallSpan, spans_wanted};
@@ -17,7 +17,7 @@ mod on {
     use crate::decision::shown::shown;
     use crate::observe::event::Event;
 
-    /// Whether anybody wants spans: one relaxed load where nobody listens at debug level.
+    /// Whether any subscriber wants spans: one relaxed load if nobody listens at debug level.
     #[inline]
     pub(crate) fn spans_wanted() -> bool {
         LevelFilter::current() >= LevelFilter::DEBUG && enabled()
@@ -28,7 +28,7 @@ mod on {
         tracing::span_enabled!(target: "aws_retry", Level::DEBUG, "call")
     }
 
-    /// A call's span, if anybody wants it.
+    /// A call's span, if any subscriber wants it.
     #[derive(Debug)]
     pub(crate) struct CallSpan {
         span: Span,
@@ -41,7 +41,7 @@ mod on {
             Self { span: Span::none(), named: false }
         }
 
-        /// `call`: the event of a call of which nothing is known yet.
+        /// `call`: the event of a call about which nothing is known yet.
         pub fn new(call: &Event<'_>) -> Self {
             if !spans_wanted() {
                 return Self::none();
@@ -121,7 +121,7 @@ mod off {
     #[derive(Debug)]
     pub(crate) struct CallSpan;
 
-    /// Leaves nothing: there is no span.
+    /// Does nothing when it is dropped: without the feature there are no spans.
     pub(crate) struct Entered;
 
     impl CallSpan {
