@@ -2,7 +2,7 @@
 //!
 //! | listener | events | how |
 //! |---|---|---|
-//! | a function's own hooks | that function's attempts, retries and give-ups | `on_attempt`, `on_retry`, `on_give_up` |
+//! | a function's hooks | its attempts, retries and give-ups | `on_attempt`, `on_retry`, `on_give_up` |
 //! | the process | every attempt of every call | [`set_global`] |
 //! | the caller | sums and failures of the calls inside a future | [`report`](crate::report()) |
 //! | `tracing` | log lines, and one span per call | feature `tracing` (default) |

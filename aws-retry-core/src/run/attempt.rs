@@ -112,7 +112,7 @@ impl<'p> Call<'p> {
         self.state.as_deref_mut().map_or(Poll::Pending, |state| state.poll_cut(cx))
     }
 
-    /// The next attempt of a sync fn: blocks first, if it must.
+    /// The next attempt of a sync function: it blocks first if it must.
     #[inline]
     pub fn attempt_blocking<B: BlockingBody>(&mut self, body: B) -> B::Outcome {
         match self.begin_blocking::<B>() {
@@ -121,7 +121,8 @@ impl<'p> Call<'p> {
         }
     }
 
-    /// The same for a body that is not a closure: the attempt ends with the guard. `hint` is not run.
+    /// The same for a body that is not a closure: the attempt ends when the guard is dropped. `hint` is not
+    /// run.
     ///
     /// # Errors
     /// The outcome of a call that must not begin an attempt.
@@ -148,8 +149,8 @@ impl<'p> Call<'p> {
     }
 }
 
-/// The body of a sync fn, with the adapter that makes its error of a call that was cut. A trait of its own,
-/// so that an outcome that is not a `Result` is one error: see [`Outcome::Checked`].
+/// The body of a sync function, with the adapter that makes its error when a call is cut short. It is a
+/// separate trait, so that an outcome that is not a `Result` gives one error: see [`Outcome::Checked`].
 pub trait BlockingBody {
     /// The outcome of an attempt.
     type Outcome;
@@ -157,7 +158,7 @@ pub trait BlockingBody {
     /// Runs it.
     fn run(self) -> Self::Outcome;
 
-    /// Whether a call that was cut has an outcome.
+    /// Whether a call that was cut short has an outcome.
     fn can_stop() -> bool;
 
     /// That outcome.

@@ -1,4 +1,4 @@
-//! Waits for a turn that block the thread: for sync fns and `run_blocking`.
+//! Waits for a turn that block the thread: for sync functions and `run_blocking`.
 
 use std::cell::Cell;
 use std::future::Future;
@@ -11,7 +11,7 @@ use std::time::Instant;
 use crate::clock::{Clock, Sleep, Time};
 use crate::limits::rate::Timekeeper;
 
-/// A clock whose sleeps need no timer: the thread that polls them blocks until the earliest ends.
+/// A clock whose sleeps need no timer: the thread that polls them blocks until the earliest one ends.
 pub(super) struct BlockingClock<'c> {
     clock: &'c Clock,
     wakes_at: Cell<Option<Instant>>,

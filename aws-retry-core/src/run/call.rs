@@ -1,4 +1,4 @@
-//! One call of a retried fn, from its first poll to its outcome.
+//! One call of a retried function, from its first poll to its outcome.
 
 use std::future::poll_fn;
 use std::mem::ManuallyDrop;
@@ -21,21 +21,20 @@ use crate::run::overrides;
 use crate::run::site::{self, Site};
 use crate::switches::{self, Switch};
 
-/// One call. Until its first failure it holds nothing but pointers; dropped at any await it leaves
-/// nothing behind.
+/// One call. Until its first failure it holds only pointers; dropped at any await, it leaves nothing behind.
 #[derive(Debug)]
 pub struct Call<'p> {
     pub(super) site: &'static Site,
     pub(super) policy: Option<&'p RetryPolicy>,
     pub(super) call_policy: Option<&'p RetryPolicy>,
-    // These own something at most once something went wrong: see `Drop`.
+    // These own something only after something went wrong: see `Drop`.
     scope: ManuallyDrop<Option<ScopeId>>,
     pub(super) frame: ManuallyDrop<CallContext>,
     pub(super) state: ManuallyDrop<Option<Box<State>>>,
 }
 
 impl Drop for Call<'_> {
-    /// Written out so that a first-try success pays comparisons, not calls.
+    /// Written out so that a success on the first attempt pays for comparisons, not for calls.
     #[inline]
     fn drop(&mut self) {
         if self.state.is_some() || self.scope.is_some() || self.frame.has_records() {
@@ -45,7 +44,7 @@ impl Drop for Call<'_> {
 }
 
 impl<'p> Call<'p> {
-    /// A call of `site`'s fn.
+    /// A call of the function of `site`.
     #[must_use]
     #[inline]
     pub const fn new(site: &'static Site) -> Self {
@@ -59,7 +58,7 @@ impl<'p> Call<'p> {
         }
     }
 
-    /// The policy that `policy = ..` supplies.
+    /// Uses the policy that `policy = ..` supplies.
     #[must_use]
     #[inline]
     pub fn policy(mut self, policy: &'p RetryPolicy) -> Self {
@@ -68,7 +67,7 @@ impl<'p> Call<'p> {
         self
     }
 
-    /// Written arguments whose values are expressions.
+    /// Uses the written arguments whose values are expressions.
     #[must_use]
     #[inline]
     pub fn call_policy(mut self, call_policy: &'p RetryPolicy) -> Self {
@@ -77,7 +76,7 @@ impl<'p> Call<'p> {
         self
     }
 
-    /// The scope that `scope = ..` names.
+    /// Uses the scope that `scope = ..` names.
     #[must_use]
     #[inline]
     pub fn scope(mut self, scope: impl Into<ScopeId>) -> Self {
@@ -85,7 +84,7 @@ impl<'p> Call<'p> {
         self
     }
 
-    /// The wait before an attempt of a sync fn.
+    /// The wait before an attempt of a sync function.
     #[cold]
     pub(super) fn block_setup(&mut self, can_stop: bool) -> Option<Stopped> {
         let stopped = self.state_mut().block_setup(can_stop);
@@ -93,7 +92,7 @@ impl<'p> Call<'p> {
         stopped
     }
 
-    /// Leaves word for the code inside the attempt that is about to begin.
+    /// Leaves the information for the code inside the attempt that is about to begin.
     pub(super) fn tell_inside(&mut self) {
         let Some(state) = self.state.as_deref() else { return };
         if state.refused {
@@ -104,8 +103,8 @@ impl<'p> Call<'p> {
         }
     }
 
-    /// Before the first attempt: whether the surroundings, an override or a subscriber ask anything of the
-    /// call.
+    /// Before the first attempt: whether the surroundings, an override or a subscriber require anything of
+    /// the call.
     #[inline]
     pub(super) fn check_slow_path(&mut self) {
         if self.frame.attempt == 0 && (switches::any() || observe::spans_wanted()) {
@@ -134,7 +133,7 @@ impl<'p> Call<'p> {
         }
     }
 
-    /// The end of an attempt: the untouched outcome leaves the loop, or the loop goes on.
+    /// The end of an attempt: either the unchanged outcome leaves the loop, or the loop goes on.
     #[inline]
     pub fn finish<O, A>(&mut self, outcome: O, read: A) -> Option<O>
     where
@@ -144,7 +143,7 @@ impl<'p> Call<'p> {
         self.finish_with(outcome, read, Callbacks::NONE)
     }
 
-    /// [`Call::finish`], with a say for predicates and hooks.
+    /// [`Call::finish`] with predicates and hooks.
     #[inline]
     pub fn finish_with<O, A>(
         &mut self,
@@ -184,10 +183,10 @@ impl<'p> Call<'p> {
         Some(outcome)
     }
 
-    /// The wait before a long poll gives up because its retry tokens ran out, so that its caller's loop
-    /// does not spin; no wait for every other call. It stands between `finish`'s outcome and the return.
-    /// The outcome is held meanwhile, so only calls whose `operation = ..` or `policy = ..` may name a
-    /// long poll have it.
+    /// The wait before a long poll gives up because its retry tokens ran out, so that its caller's loop does
+    /// not spin. Other calls do not wait. It is placed between `finish`'s outcome and the return. The outcome
+    /// is held meanwhile, so only calls whose `operation = ..` or `policy = ..` may name a long poll have
+    /// this wait.
     #[inline]
     pub async fn wait_before_giving_up(&mut self) {
         if let Some(state) = self.state.as_deref_mut() {
@@ -195,7 +194,7 @@ impl<'p> Call<'p> {
         }
     }
 
-    /// [`Call::wait_before_giving_up`] of a sync fn.
+    /// [`Call::wait_before_giving_up`] of a sync function.
     #[inline]
     pub fn wait_before_giving_up_blocking(&mut self) {
         if let Some(state) = self.state.as_deref_mut() {
@@ -203,7 +202,8 @@ impl<'p> Call<'p> {
         }
     }
 
-    /// A call inside the attempt sent its request, and tells of it: this one tells nothing of the attempt.
+    /// A call inside the attempt sends its request and reports it: this call reports nothing about the
+    /// attempt.
     #[cfg(feature = "sdk")]
     pub(crate) fn mute(&mut self) {
         self.state_mut().muted = true;
@@ -240,7 +240,7 @@ impl<'p> Call<'p> {
     }
 
     /// Some budget of the process is not full. If it is this call's, a success on the first attempt gives
-    /// back its tokens; that needs no state.
+    /// back its tokens; this does not need a state.
     #[cold]
     fn refill(&self) {
         let ambient = ambient::current();
@@ -260,8 +260,8 @@ impl<'p> Call<'p> {
     }
 }
 
-/// The policy in force: `policy = ..` supplies, written arguments win, overrides beat both, and a test's
-/// cap holds whatever they say. A failure may know the service where nobody wrote it down.
+/// The policy in force: `policy = ..` supplies it, written arguments win over it, overrides beat both, and a
+/// test's limit holds whatever they say. A failure may know the service even if nobody wrote it down.
 pub(super) fn resolved(
     site: &Site,
     policy: Option<&RetryPolicy>,
@@ -291,7 +291,7 @@ fn written(
     overrides::apply_to(site, written)
 }
 
-/// A test's bound on attempts.
+/// A test's limit on attempts.
 fn cap(ambient: Option<&Ambient>) -> u32 {
     let harness = ambient.and_then(|ambient| ambient.harness.as_ref());
     harness.map_or(u32::MAX, |harness| harness.max_attempts())

@@ -6,8 +6,8 @@ use crate::observe::Event;
 /// A hook.
 pub(super) type Hook<'a> = Option<&'a dyn Fn(&Event<'_>)>;
 
-/// Predicates over the outcome, and hooks. They are made again after each attempt, so that they borrow the
-/// fn's arguments only between attempts.
+/// Predicates over the outcome, and hooks. They are created again after each attempt, so that they borrow the
+/// function's arguments only between attempts.
 #[allow(missing_debug_implementations, reason = "closures")]
 pub struct Callbacks<'a, T, E> {
     /// `retry_if`.
@@ -30,7 +30,7 @@ pub struct Callbacks<'a, T, E> {
 pub(super) type Hooks<'a> = Callbacks<'a, (), ()>;
 
 impl<'a, T, E> Callbacks<'a, T, E> {
-    /// No predicate, no hook.
+    /// Neither predicates nor hooks.
     pub const NONE: Self = Self {
         retry_if: None,
         unless: None,
@@ -41,7 +41,7 @@ impl<'a, T, E> Callbacks<'a, T, E> {
         on_give_up: None,
     };
 
-    /// Whether a success is to be retried, and counts as a throttle.
+    /// Whether a success is to be retried, and whether it counts as a throttle.
     #[inline]
     pub(super) fn of_success(&self, output: &T) -> Option<OfSuccess> {
         let asks = |predicate: Option<&dyn Fn(&T) -> bool>| predicate.is_some_and(|it| it(output));

@@ -1,4 +1,4 @@
-//! The closure forms: the same engine without the attribute.
+//! The closure forms: the same engine, but without the attribute.
 
 #[cfg(feature = "sdk")]
 use std::future::poll_fn;
@@ -18,7 +18,7 @@ use crate::expansion::to_failure::ToFailure;
 use crate::limits::scope::{ScopeParts, here, named};
 use crate::run::site::Site;
 
-/// The closure forms have no static of their own: all of them share this one.
+/// The closure forms do not have a static per function: all of them share this one.
 static SITE: Site = Site::new("RetryPolicy::run", module_path!(), RetryPolicy::new());
 
 /// Reads errors through the marker that [`ToFailure`] inferred.
@@ -49,14 +49,14 @@ impl<M, E: ToFailure<M>> FromStopped<E> for Through<M> {
 }
 
 impl RetryPolicy {
-    /// Runs `operation` until it succeeds, fails for good, or this policy says stop; the last error comes
+    /// Runs `operation` until it succeeds, fails for good, or this policy ends the call. The last error comes
     /// back unchanged.
     ///
-    /// `total_timeout` and `attempt_timeout` cut an attempt where its error type can hold a
-    /// [`Stopped`](crate::Stopped): `SdkError`, an operation's error, `anyhow::Error`,
-    /// `Box<dyn Error + Send + Sync>`, `io::Error`, and what
-    /// [`AsFailure::from_stopped`](crate::AsFailure::from_stopped) makes. With any other type no attempt
-    /// and no wait begins after the deadline, but an attempt may end after it.
+    /// `total_timeout` and `attempt_timeout` cut an attempt short if its error type can hold a
+    /// [`Stopped`](crate::Stopped): `SdkError`, an operation's error, `anyhow::Error`, `Box<dyn Error + Send
+    /// + Sync>`, `io::Error`, and types with [`AsFailure::from_stopped`](crate::AsFailure::from_stopped).
+    /// With any other type, attempts and waits do not begin after the deadline, but an attempt may end after
+    /// it.
     ///
     /// ```
     /// # use aws_retry_core::RetryPolicy;
@@ -77,8 +77,8 @@ impl RetryPolicy {
     /// # }
     /// ```
     ///
-    /// The place of the call is the scope: calls from one place share a quota (and, in the modes that have
-    /// one, a send rate). [`RetryPolicy::run_in`] names another.
+    /// The place of the call is the scope: calls from one place share retry tokens (and, in the modes that
+    /// have one, a send rate). [`RetryPolicy::run_in`] takes a different scope.
     #[track_caller]
     pub fn run<T, E, M, F>(
         &self,
@@ -92,7 +92,7 @@ impl RetryPolicy {
         run(Call::new(&SITE).policy(self).scope(here()), operation)
     }
 
-    /// [`RetryPolicy::run`] in a scope: a value or a tuple of what is `Display`, as
+    /// [`RetryPolicy::run`] in a scope: a value or a tuple of values that are `Display`, such as
     /// `&("ec2:DescribeInstances", account, region)`.
     pub fn run_in<T, E, M, F, S>(
         &self,
@@ -107,8 +107,8 @@ impl RetryPolicy {
         run(Call::new(&SITE).policy(self).scope(named(scope)), operation)
     }
 
-    /// [`RetryPolicy::run`] for blocking code: backoffs and waits for a turn block the thread. No attempt
-    /// begins after the deadline, but none in progress is cut.
+    /// [`RetryPolicy::run`] for blocking code: backoffs and waits for a turn block the thread. Attempts do
+    /// not begin after the deadline, but an attempt in progress is not cut short.
     #[track_caller]
     pub fn run_blocking<T, E, M>(&self, mut operation: impl FnMut() -> Result<T, E>) -> Result<T, E>
     where
@@ -136,7 +136,7 @@ where
     DefaultTimer: Timer<Result<T, E>>,
 {
     loop {
-        // `operation` is called when the wait before the attempt is over, not when it begins.
+        // `operation` is called when the wait before the attempt ends, not when it begins.
         let body = async { operation().await };
         if let Some(outcome) = call.attempt((body, Through::NEW, Through::NEW)).await {
             call.wait_before_giving_up().await;
@@ -145,8 +145,8 @@ where
     }
 }
 
-/// The loop of a page. An annotated fn inside sends and retries its request itself: then this call tells
-/// nothing of the attempt, so that each request is counted once.
+/// The loop of a page. An annotated function inside sends and retries its own request: then this call reports
+/// nothing about the attempt, so that each request is counted once.
 #[cfg(feature = "sdk")]
 pub(crate) async fn run_page<T, E, M, F>(
     mut call: Call<'_>,
@@ -187,7 +187,7 @@ mod tests {
     use std::time::Duration;
     use tokio::time::Instant;
 
-    /// 500 tokens at 14 a retry pay for 35 retries: 17 calls of 2, and one more.
+    /// 500 tokens at 14 per retry pay for 35 retries: 17 calls with 2 each, and one more.
     #[tokio::test(start_paused = true)]
     async fn a_long_poll_waits_before_it_gives_up_for_want_of_quota() {
         let standard = RetryPolicy::standard().jitter(crate::Jitter::None).service("sqs");

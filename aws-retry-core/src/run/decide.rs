@@ -23,7 +23,7 @@ use crate::observe::{self, Event};
 
 impl Call<'_> {
     /// Whether to go on after a failure, or after a success that is to be retried. Out of line, so that a
-    /// success on the first attempt pays for none of it.
+    /// success on the first attempt pays nothing for it.
     #[cold]
     pub(super) fn on_failure<O, A>(
         &mut self,
@@ -54,7 +54,7 @@ impl Call<'_> {
         }
     }
 
-    /// Not generic: one copy serves every fn.
+    /// Not generic: one copy serves every function.
     #[cold]
     fn decide(&mut self, failure: &Failure<'_>, said: Predicates, hooks: &Hooks<'_>) -> bool {
         let (site, policy, call_policy) = (self.site, self.policy, self.call_policy);
@@ -63,7 +63,8 @@ impl Call<'_> {
         let state = self.state_mut();
         let stopped = state.stopped.take();
 
-        // The records of the attempt complete the error; of one that this crate ended they say nothing.
+        // The records of the attempt complete the error. They say nothing about an error that this crate
+        // made.
         let trust = state.policy.trust_record;
         let kind = classify(&state.policy, failure, said).kind;
         let record = records.as_ref().filter(|_| stopped.is_none());
@@ -154,7 +155,7 @@ impl Call<'_> {
 }
 
 impl State {
-    /// Counts the requests of the attempt, and tells of those that the SDK sent again inside it.
+    /// Counts the requests of the attempt, and reports those that the SDK sent again inside it.
     fn count(&mut self, attempt: u32, records: Option<&AttemptRecords>) {
         self.requests = records.map_or((1, 0), |records| records.sdk().counts());
         let repeats = records.map(|records| records.sdk().take_repeats());
@@ -168,7 +169,7 @@ impl State {
         }
     }
 
-    /// Begins the wait and tells everybody. Whether the call goes on.
+    /// Begins the wait and tells all listeners. Returns whether the call goes on.
     fn apply(
         &mut self,
         decision: Decision,
@@ -182,7 +183,7 @@ impl State {
         if !sent {
             self.give_back();
         }
-        // Before any hook runs: if one panics, the retry was never sent, and its tokens go back.
+        // Before any hook runs: if one panics, the retry is never sent, and its tokens go back.
         self.unsent = matches!(decision, Decision::Retry { .. });
         let (delay, reason, hook) = match decision {
             Decision::Retry { wait } => {
@@ -236,13 +237,13 @@ impl State {
     }
 }
 
-/// The number of requests that an attempt made, where the interceptor saw them; else it is one.
+/// The number of requests that an attempt made, if the interceptor saw them; otherwise one.
 fn made(records: Option<&AttemptRecords>) -> u32 {
     records.and_then(|records| records.sdk().in_attempt()).unwrap_or(1)
 }
 
-/// The meaning of a failure for the send rate: a request without an answer may have passed the quota or
-/// not.
+/// The meaning of a failure for the send rate: it is not known whether a request without an answer passed the
+/// quota.
 fn answer_of(kind: Kind, failure: &Failure<'_>) -> Answer {
     match (kind, failure.transport) {
         (Kind::Throttled, _) => Answer::Throttled,

@@ -1,5 +1,5 @@
-//! The thin loops over the state machine: the attribute's ([`Call`]), and the closure forms. The only
-//! place that waits for a retry.
+//! The thin loops over the state machine: the attribute's ([`Call`]) and the closure forms. Retries wait only
+//! here.
 
 mod attempt;
 mod block;

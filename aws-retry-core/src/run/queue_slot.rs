@@ -27,7 +27,7 @@ pub(super) struct TurnTerms {
     pub fail_fast: bool,
     /// The call can end without a turn.
     pub can_stop: bool,
-    /// The change of the overrides that the call's policy has seen.
+    /// The latest change of the overrides that the call's policy has seen.
     pub generation: u32,
 }
 
@@ -37,7 +37,7 @@ pub(super) struct QueueSlot {
     ticket: Ticket,
     waiting: Option<Waiting>,
     sent: Option<(Arc<Gate>, Sent)>,
-    /// When the call began to wait for its turn, and the length of its last wait for one.
+    /// The time at which the call began to wait for its turn, and the length of its last wait for one.
     asked: Time,
     pub queued: Duration,
 }
@@ -56,7 +56,7 @@ impl QueueSlot {
             self.waiting = None;
             return Poll::Ready(Ok(()));
         };
-        // Before the queue is asked: an override may have changed the bound.
+        // Before the queue is asked: an override may have changed the limit.
         let gate = scope.gate(kind, policy, terms.generation);
         let waits_on = |it: &Waiting| it.kind == kind && it.terms == terms;
         if self.waiting.is_none() {
@@ -69,7 +69,7 @@ impl QueueSlot {
         }
         let waiting = match &mut self.waiting {
             Some(waiting) if waits_on(waiting) => waiting,
-            // Under changed conditions it goes on from the same place.
+            // Under changed conditions it continues from the same place.
             waiting => {
                 gate.reserve(&mut self.ticket);
                 let (gate, clock, mut ticket) = (Arc::clone(gate), clock.clone(), self.ticket);
@@ -84,8 +84,8 @@ impl QueueSlot {
         Poll::Ready(self.take(gate, turn, clock))
     }
 
-    /// Takes a turn that comes at once. For one that does not, no timer can wait: the call ends, or, where
-    /// it has no error to end with, blocks the thread.
+    /// Takes a turn that comes at once. If the turn does not, there is no timer to wait with: the call ends,
+    /// or blocks the thread if it does not have an error to end with.
     fn poll_turn_without_timer(
         &mut self,
         cx: &mut Context<'_>,
@@ -125,7 +125,7 @@ impl QueueSlot {
         gate.earliest_turn(&self.ticket, || clock.now())
     }
 
-    /// Blocks the thread until the call's turn. `warn` is told that it does.
+    /// Blocks the thread until the call's turn. `warn` is called before that.
     pub fn block_turn(
         &mut self,
         scope: &Scope,
@@ -145,7 +145,7 @@ impl QueueSlot {
         self.take(gate, turn, clock)
     }
 
-    /// Takes a turn without a wait, while nothing holds the scope back.
+    /// Takes a turn without a wait, as long as nothing holds the scope back.
     fn takes_at_once(&mut self, gate: &Arc<Gate>, clock: &Clock) -> bool {
         self.queued = Duration::ZERO;
         if let Some(sent) = gate.at_once(&mut self.ticket, || clock.now()) {
@@ -173,8 +173,8 @@ impl QueueSlot {
         }
     }
 
-    /// Tells the rate how the attempt ended. True if the call is refused again and again while others
-    /// of its scope pass, so often that it should give up.
+    /// Tells the rate the end of the attempt. True if the call should give up: it is refused again and again
+    /// while others of its scope pass.
     pub fn answered(&mut self, clock: &Clock, report: &Report) -> bool {
         self.sent.take().is_some_and(|(gate, sent)| {
             gate.answered(&mut self.ticket, sent, report, || clock.now())

@@ -1,10 +1,10 @@
-//! The facts about an annotated fn that are known at compile time: one static per fn.
+//! The facts about an annotated function that are known at compile time: one static per function.
 
 use crate::decision::policy::{Mode, RetryPolicy};
 use crate::limits::scope::{self, Key, ScopeId, ScopeParts};
 use crate::observe::PerSite;
 
-/// An annotated fn: its name and the arguments written on it. Its generic instances share it.
+/// An annotated function: its name and the arguments written on it. Its generic instances share it.
 #[derive(Debug)]
 pub struct Site {
     pub(crate) name: &'static str,
@@ -16,19 +16,19 @@ pub struct Site {
 }
 
 impl Site {
-    /// The static of one fn.
+    /// The static of one function.
     #[must_use]
     pub const fn new(name: &'static str, module: &'static str, policy: RetryPolicy) -> Self {
         let needs_setup = needs_setup(&policy);
         Self { name, module, policy, needs_setup, observed: PerSite::new() }
     }
 
-    /// The scope that `scope = (fn, ..)` names: `parts` within this fn.
+    /// The scope that `scope = (fn, ..)` names: `parts` within this function.
     pub fn scope<M>(&'static self, parts: &(impl ScopeParts<M> + ?Sized)) -> ScopeId {
         scope::named_within(self.key(), self.name, parts)
     }
 
-    /// The scope of the fn itself.
+    /// The scope of the function itself.
     pub(crate) fn key(&'static self) -> Key {
         Key::of_address(std::ptr::from_ref(self) as usize)
     }

@@ -1,5 +1,5 @@
-//! The part of a call that exists from its first failure on, or from its start where a time-out or a rate
-//! needs it: the policy in force, the waits before an attempt, and the timer that cuts it.
+//! The part of a call that exists from its first failure on, or from its start if a time-out or a rate needs
+//! it: the policy in force, the waits before an attempt, and the timer that cuts it short.
 
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
@@ -28,26 +28,26 @@ pub(super) struct State {
     scope_id: ScopeId,
     pub(super) ambient: Option<Arc<Ambient>>,
     pub(super) span: CallSpan,
-    /// The overrides that the policy has seen.
+    /// The latest change of the overrides that the policy has seen.
     pub(super) generation: u32,
     pub(super) scopes: Scopes,
     pub(super) attempts: Attempts,
     pub(super) slot: QueueSlot,
-    /// The wait before the next attempt, or before a long poll gives up, where it blocks the thread.
+    /// The wait before the next attempt, or before a long poll gives up, if it blocks the thread.
     pause: Duration,
-    /// That wait, begun, where it does not.
+    /// That wait after it has begun, if it does not block the thread.
     sleep: Option<Sleep>,
-    /// The next attempt was decided, and has not begun.
+    /// The next attempt has been decided, but has not begun.
     pub(super) unsent: bool,
     /// The requests of the last attempt, and the ones among them that the SDK sent again.
     pub(super) requests: (u32, u32),
-    /// A call inside the attempt sent the request: the events are that call's.
+    /// A call inside the attempt sent the request: the events belong to that call.
     pub(super) muted: bool,
-    /// The timer that cuts the attempt in progress.
+    /// The timer that cuts the attempt in progress short.
     pub(super) cut: Option<(Sleep, StopWhy)>,
     /// Set where this crate ended the last attempt.
     pub(super) stopped: Option<StopWhy>,
-    /// The attempt begins after the deadline, since its error type can't say that it may not.
+    /// The attempt begins after the deadline, because its error type can't report that it must not begin.
     pub(super) refused: bool,
     pub(super) last_failure: Option<(Box<Failure<'static>>, Kind)>,
 }
@@ -65,7 +65,7 @@ impl State {
         scope_id: ScopeId,
         ambient: Option<Arc<Ambient>>,
     ) -> Self {
-        // Before the policy is read: an override that comes in between is a change to follow.
+        // Before the policy is read: an override that is set in between counts as a change to follow.
         let generation = overrides::generation();
         let clock = Ambient::clock(ambient.as_deref());
         let started = clock.now();
@@ -109,8 +109,8 @@ impl State {
         }
     }
 
-    /// The service and the operation set defaults of AWS's modes: taken over from a failure where nobody
-    /// wrote them down.
+    /// The service and the operation determine defaults of AWS's modes. They are taken from a failure if
+    /// nobody wrote them down.
     pub fn learn(&mut self, policy: impl FnOnce(Option<&Ambient>) -> Resolved) {
         if self.policy.service.is_none() {
             self.policy = policy(self.ambient.as_deref());
@@ -124,8 +124,8 @@ impl State {
         absolute.map(|at| self.clock.time_of(at)).chain(total).min()
     }
 
-    /// The wait before an attempt: the backoff, then the turn. Whatever must not begin ends here, where
-    /// the error type can hold a [`Stopped`]; where it can't, the turn is waited for, however late.
+    /// The wait before an attempt: the backoff, then the turn. An attempt that must not begin ends here if
+    /// the error type can hold a [`Stopped`]; otherwise the call waits for its turn, however late.
     pub fn poll_setup(&mut self, cx: &mut Context<'_>, can_stop: bool) -> Poll<Option<Stopped>> {
         self.unsent = true;
         ready!(self.poll_pause(cx));
@@ -151,7 +151,7 @@ impl State {
         Poll::Ready(None)
     }
 
-    /// [`State::poll_setup`] of a sync fn: blocks. No timer cuts the attempt.
+    /// [`State::poll_setup`] of a sync function: blocks. There is no timer to cut the attempt short.
     pub fn block_setup(&mut self, can_stop: bool) -> Option<Stopped> {
         self.unsent = true;
         self.block();
@@ -208,8 +208,8 @@ impl State {
         }
     }
 
-    /// The waits are over: the attempt begins, unless its deadline has passed. The time-out that will pass
-    /// first.
+    /// The waits are over: the attempt begins, unless its deadline has passed. Returns the time-out that will
+    /// pass first.
     fn begin(&mut self, can_stop: bool) -> Result<Option<(Duration, StopWhy)>, Stopped> {
         let now = self.clock.now();
         let left = self.deadline.map(|deadline| deadline.saturating_sub(now));
@@ -227,7 +227,7 @@ impl State {
         Ok(first_to_pass)
     }
 
-    /// Whether the timer has cut the attempt in progress.
+    /// Whether the timer has cut the attempt in progress short.
     #[inline]
     pub fn poll_cut(&mut self, cx: &mut Context<'_>) -> Poll<Stopped> {
         let Some((timer, why)) = &mut self.cut else { return Poll::Pending };
@@ -248,13 +248,13 @@ impl State {
         self.scopes.budgets().give(tokens);
     }
 
-    /// A healthy service answered: it gives tokens back, and shows that the scope accepts requests.
+    /// A healthy service answered: the call gives tokens back, and the scope is known to accept requests.
     pub fn refill(&mut self) {
         if !retry_tokens::any_trouble() || self.policy.costs.is_none() {
             return;
         }
         if self.scopes.is_none() {
-            // Those that do not exist have all their tokens.
+            // Scopes that do not exist have all their tokens.
             let registry = Ambient::registry(self.ambient.as_deref());
             let (key, function) = (self.scope_id.key(), self.site.key());
             self.scopes = Scopes::existing(registry, self.clock.id, key, function);
@@ -264,7 +264,7 @@ impl State {
         self.scopes.budgets().on_accepted(&|| self.clock.now());
     }
 
-    /// Whether others are accepted while this call is throttled. Known, and asked for, only where the mode
+    /// Whether other calls are accepted while this one is throttled. Known, and asked for, only if the mode
     /// charges throttles by it.
     pub fn accepting(&self, kind: Kind) -> Accepting {
         let asked = kind == Kind::Throttled
@@ -314,8 +314,8 @@ impl State {
 }
 
 impl Drop for State {
-    /// A retry that was paid for gives its tokens back where its end is not known: it was never sent, or
-    /// its caller no longer waits for it.
+    /// A retry that was paid for gives its tokens back if its end is not known: it was never sent, or its
+    /// caller no longer waits for it.
     fn drop(&mut self) {
         self.give_back();
     }

@@ -1,18 +1,18 @@
 //! Control over retries in tests of your own code.
 //!
-//! A [`Harness`] holds what a test asks of every call inside it: no waits, no retries, fewer attempts,
-//! the same jitter in every run. Its calls have scopes of their own, so that no quota or send rate
-//! leaks from one test into another, and it notes every wait. It follows a future
-//! ([`Harness::scope`]) or holds for a thread ([`Harness::enter`]); it never reaches the rest of the
-//! process, nor a task that is spawned on another thread: give that one a `scope` too.
+//! A [`Harness`] holds the rules that a test sets for every call inside it: no waits, no retries, fewer
+//! attempts, the same jitter in every run. Its calls have scopes of their own, so that tests do not share
+//! retry tokens or a send rate, and it records every wait. It follows a future ([`Harness::scope`]) or
+//! applies to a thread ([`Harness::enter`]). It never reaches the rest of the process, nor a task that is
+//! spawned on another thread: give such a task its own `scope`.
 //!
 //! # Recipes
 //!
-//! In each, `fetch` stands for any retried fn: one with `#[aws_retry]`, or a closure in
+//! In each, `fetch` stands for any retried function: one with `#[aws_retry]`, or a closure in
 //! [`RetryPolicy::run`](crate::RetryPolicy::run).
 //!
-//! **No waits.** All retries happen, at once. The time that was not waited passes all the same, so that
-//! deadlines and time-outs of calls end them where they would in production.
+//! **No waits.** All retries happen, at once. The skipped time counts as passed, so that deadlines and
+//! time-outs end calls as they would in production.
 //!
 //! ```
 //! # use aws_retry_core as aws_retry;
@@ -32,7 +32,7 @@
 //! # }
 //! ```
 //!
-//! **No retries.** The first error comes back, for a test of what the caller does with it.
+//! **No retries.** The first error comes back, so that a test can check how the caller handles it.
 //!
 //! ```
 //! # use aws_retry_core as aws_retry;
@@ -52,7 +52,7 @@
 //! # }
 //! ```
 //!
-//! **A cap on attempts.** Whatever the policies say, no call makes more attempts.
+//! **A limit on attempts.** No call makes more attempts than this, whatever its policy says.
 //!
 //! ```
 //! # use aws_retry_core as aws_retry;
@@ -71,8 +71,8 @@
 //! # }
 //! ```
 //!
-//! **The waits, under a fixed seed.** Equal seeds give equal waits, as long as the calls inside run one
-//! after the other.
+//! **The waits, under a fixed seed.** Equal seeds give equal waits, as long as the calls inside run one after
+//! another.
 //!
 //! ```
 //! # use aws_retry_core as aws_retry;
@@ -99,8 +99,8 @@
 //! # }
 //! ```
 //!
-//! **Scopes of its own.** A test does not reach the retry tokens or the send rate of another test, though
-//! both call the same fn; [`scope::state`](crate::scope::state) tells of the test's own.
+//! **Scopes of its own.** A test does not reach the retry tokens or the send rate of another test, even if
+//! both call the same function; [`scope::state`](crate::scope::state) returns the state of the test's own.
 //!
 //! ```
 //! # use aws_retry_core as aws_retry;
@@ -126,8 +126,8 @@
 //! ```
 //!
 //! **A paused clock.** Without `no_waits` the waits are tokio's, and `tokio::time::pause` (or
-//! `#[tokio::test(start_paused = true)]`) makes them pass as soon as nothing else can run. The better
-//! choice where the order of events in time matters: time-outs of attempts, calls side by side.
+//! `#[tokio::test(start_paused = true)]`) makes them pass as soon as nothing else can run. This is the better
+//! choice if the order of events in time matters: time-outs of attempts, concurrent calls.
 //!
 //! ```
 //! # use aws_retry_core as aws_retry;
@@ -149,8 +149,8 @@
 //! # }
 //! ```
 //!
-//! **Blocking code, or a whole test.** [`Harness::enter`] holds until its guard goes, for this thread:
-//! in a `#[tokio::test]` also for the tasks that the test spawns, since its runtime has one thread.
+//! **Blocking code, or a whole test.** [`Harness::enter`] applies to this thread until its guard is dropped:
+//! in a `#[tokio::test]` also to the tasks that the test spawns, since its runtime has one thread.
 //!
 //! ```
 //! # use aws_retry_core as aws_retry;
@@ -192,7 +192,7 @@ impl Default for Harness {
 }
 
 impl Harness {
-    /// Calls run as they would outside, with scopes of their own; their waits are noted.
+    /// Calls run as they would outside, but with their own scopes; their waits are recorded.
     #[must_use]
     pub fn new() -> Self {
         Self { state: Arc::new(HarnessState::new()) }
@@ -204,7 +204,7 @@ impl Harness {
         self.max_attempts(1)
     }
 
-    /// Waits between attempts, and for a turn in a queue, end at once, and time passes by as much.
+    /// Waits between attempts, and for a turn in a queue, end at once, and the clock advances by as much.
     #[must_use]
     pub fn no_waits(self) -> Self {
         self.state.time.skip_waits();
@@ -218,8 +218,8 @@ impl Harness {
         self
     }
 
-    /// Jitter follows from `seed`: the same in every run, as long as the calls inside run one after the
-    /// other.
+    /// Jitter follows from `seed`: it is the same in every run, as long as the calls inside run one after
+    /// another.
     #[must_use]
     pub fn seed(self, seed: u64) -> Self {
         self.state.set_seed(seed);
@@ -239,7 +239,7 @@ impl Harness {
         Within::new(future, move |ambient: &mut Ambient| ambient.harness = Some(state))
     }
 
-    /// Puts this thread under these rules until the guard goes.
+    /// Puts this thread under these rules until the guard is dropped.
     pub fn enter(&self) -> Entered {
         let state = Arc::clone(&self.state);
         let ambient = Ambient::changed(|ambient| ambient.harness = Some(state));

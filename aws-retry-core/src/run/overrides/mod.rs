@@ -1,5 +1,5 @@
-//! Retry policies changed in a running process, without a release: by an operator's command, a
-//! configuration that is reloaded, a feature flag.
+//! Changes retry policies in a running process, without a release: by an operator's command, a reloaded
+//! configuration or a feature flag.
 //!
 //! ```
 //! # use aws_retry_core as aws_retry;
@@ -14,10 +14,10 @@
 //! overrides::clear();
 //! ```
 //!
-//! An override beats the arguments on the fn and the policy that `policy = ..` supplies. Calls in progress
-//! follow it from their next failure on, and calls in a queue at once: of a scope's rate `max_rate` changes,
-//! `share` does not. A success on the first attempt never reads an override, except where it has a rate or a
-//! time-out.
+//! An override beats the arguments on the function and the policy that `policy = ..` supplies. Calls in
+//! progress follow it from their next failure on, and calls in a queue follow it at once: `max_rate` changes
+//! a scope's existing rate, `share` does not. A success on the first attempt never reads an override, unless
+//! the override has a rate or a time-out.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
@@ -29,8 +29,7 @@ use crate::limits::scope::Registry;
 use crate::run::site::{Site, needs_setup};
 use crate::switches::Switch;
 
-/// The content of an override: a partial [`RetryPolicy`], whose written values count, or
-/// [`Override::off`].
+/// The content of an override: a partial [`RetryPolicy`] whose written values count, or [`Override::off`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct Override(RetryPolicy);
 
@@ -49,14 +48,15 @@ impl From<RetryPolicy> for Override {
 }
 
 static LAYERS: RwLock<Vec<(String, Override)>> = RwLock::new(Vec::new());
-/// Counts the changes. 0: there never was one.
+/// The number of changes. 0 means that there never was one.
 static CHANGES: AtomicU32 = AtomicU32::new(0);
 
-/// Overrides the policies of all fns that `pattern` covers, now and until it is taken back.
+/// Overrides the policies of all functions that `pattern` covers, from now until it is removed.
 ///
-/// In a pattern each `*` stands for any text. It is held against the fn's name (`page`, or what
-/// `name = ".."` says instead) and against its path (`my_crate::inventory::page`). Where several overrides cover a fn, what a later one writes wins;
-/// one with the same pattern as an earlier one replaces it.
+/// In a pattern each `*` stands for any text. It is compared with the function's name (`page`, or the
+/// argument `name = ".."`) and with its path (`my_crate::inventory::page`). If several overrides cover a
+/// function, the values of the later one win; an override with the same pattern as an earlier one replaces
+/// that one.
 pub fn set(pattern: impl Into<String>, to: impl Into<Override>) {
     let (pattern, to) = (pattern.into(), to.into());
     change(|layers| {
@@ -65,7 +65,7 @@ pub fn set(pattern: impl Into<String>, to: impl Into<Override>) {
     });
 }
 
-/// Takes back what [`set`] did for exactly this pattern.
+/// Removes the override that [`set`] made for exactly this pattern, and returns it.
 pub fn remove(pattern: &str) -> Option<Override> {
     let mut removed = None;
     change(|layers| {
@@ -75,7 +75,7 @@ pub fn remove(pattern: &str) -> Option<Override> {
     removed
 }
 
-/// Takes back all overrides.
+/// Removes all overrides.
 pub fn clear() {
     change(Vec::clear);
 }
@@ -87,7 +87,7 @@ fn change(how: impl FnOnce(&mut Vec<(String, Override)>)) {
     Switch::OverrideNeedsSetup.set(needs_setup);
     CHANGES.fetch_add(1, Ordering::Relaxed);
     drop(layers);
-    // Calls in a queue wait for as long as the former bounds asked.
+    // Calls in a queue wait for as long as the former limits required.
     Registry::global().wake_queues();
     let ambient = ambient::current();
     if let Some(harness) = ambient.as_ref().and_then(|ambient| ambient.harness.as_ref()) {
@@ -100,7 +100,7 @@ pub(crate) fn generation() -> u32 {
     CHANGES.load(Ordering::Relaxed)
 }
 
-/// `written`, under the overrides for `site`'s fn.
+/// `written` with the overrides for the function of `site` applied.
 pub(crate) fn apply_to(site: &Site, written: RetryPolicy) -> RetryPolicy {
     if generation() == 0 {
         return written;

@@ -1,4 +1,4 @@
-//! The overrides are the process's: each test here names fns of its own.
+//! The overrides belong to the process, so each test here names its own functions.
 
 use super::*;
 use crate::decision::policy::Mode;
