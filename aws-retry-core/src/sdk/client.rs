@@ -1,4 +1,4 @@
-//! An SDK client whose every call is retried, like a wrapper class around a boto3 client.
+//! An SDK client that retries each of its calls, like a wrapper class around a boto3 client.
 
 use crate::clock::{DefaultTimer, Timer};
 use crate::decision::policy::RetryPolicy;
@@ -7,13 +7,13 @@ use crate::limits::scope::{Key, ScopeId, ScopeParts, named};
 use crate::run::site::Site;
 use crate::run::{Call, run};
 
-/// All clients share this; the name of a call and its scope are the client's.
+/// All clients share this; a call's name and its scope come from the client.
 static SITE: Site = Site::new("RetryClient::call", module_path!(), RetryPolicy::new());
 
-/// An SDK client and the policy under which its calls are retried.
+/// An SDK client, and the policy under which its calls are retried.
 ///
-/// There is no `Deref`: a call that silently skips the retries would look the same.
-/// [`RetryClient::inner`] is the bare client.
+/// There is no `Deref`: a call that silently skips the retries would look the same. [`RetryClient::inner`] is
+/// the bare client.
 ///
 /// ```
 /// # use aws_retry_core::{RetryClient, RetryPolicy};
@@ -32,8 +32,8 @@ static SITE: Site = Site::new("RetryClient::call", module_path!(), RetryPolicy::
 /// # }
 /// ```
 ///
-/// Its calls share retry tokens (and a send rate, in the modes that have one); clones of it share them,
-/// too. [`RetryClient::call_named`] has its own for each name, and [`RetryClient::in_scope`] shares them
+/// Its calls share retry tokens (and, in the modes that have one, a send rate), and so do its clones.
+/// [`RetryClient::call_named`] has separate ones for each name, and [`RetryClient::in_scope`] shares them
 /// with all code that names the same scope.
 #[derive(Clone, Debug)]
 pub struct RetryClient<C> {
@@ -55,8 +55,8 @@ impl<C> RetryClient<C> {
         Self { client, policy, scope: Scope::Own(Key::unique()) }
     }
 
-    /// Puts all its calls into one scope: a `Display` value or a tuple of such values, as
-    /// `&("ec2", account, region)`.
+    /// Puts all its calls into one scope: a `Display` value or a tuple of such values, such as `&("ec2",
+    /// account, region)`.
     #[must_use]
     pub fn in_scope<S>(mut self, scope: &(impl ScopeParts<S> + ?Sized)) -> Self {
         self.scope = Scope::Given(named(scope));
@@ -68,7 +68,7 @@ impl<C> RetryClient<C> {
         &self.client
     }
 
-    /// Sends a request, again and again as the policy says. The last error comes back unchanged.
+    /// Sends a request, and sends it again as the policy says. The last error comes back unchanged.
     pub async fn call<'c, T, E, M, F>(
         &'c self,
         mut operation: impl FnMut(&'c C) -> F,
@@ -82,8 +82,8 @@ impl<C> RetryClient<C> {
         run(call, || operation(&self.client)).await
     }
 
-    /// [`RetryClient::call`] with a name: of the call in events and logs, and of a scope of its own
-    /// within the client. Name the operation, as `"DescribeVpcs"`: AWS throttles by operation.
+    /// [`RetryClient::call`] with a name: for the call in events and logs, and for a separate scope within
+    /// the client. Name the operation, such as `"DescribeVpcs"`: AWS throttles by operation.
     pub async fn call_named<'c, T, E, M, F>(
         &'c self,
         name: &'static str,
@@ -100,7 +100,7 @@ impl<C> RetryClient<C> {
         run(call, || operation(&self.client)).await
     }
 
-    /// The scope of its calls of that name.
+    /// The scope of its calls with that name.
     pub(super) fn scope(&self, name: Option<&str>) -> ScopeId {
         match (&self.scope, name) {
             (Scope::Given(scope), _) => scope.clone(),

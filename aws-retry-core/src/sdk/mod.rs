@@ -1,4 +1,4 @@
-//! With the AWS SDK for Rust: the interceptor, a client that retries, pages, waiters.
+//! For the AWS SDK for Rust: the interceptor, a client that retries, pages, waiters.
 
 mod client;
 mod interceptor;

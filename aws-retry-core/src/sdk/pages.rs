@@ -1,4 +1,4 @@
-//! Pages, each retried on its own: a retried scan would start again at page one.
+//! Pages, each retried by itself: a scan that is retried as a whole would start over at page one.
 
 use std::any::Any;
 use std::error::Error;
@@ -17,11 +17,12 @@ use crate::run::{Call, run_page};
 
 static SITE: Site = Site::new("paginate", module_path!(), RetryPolicy::new());
 
-/// The pages of a paged operation, one request each, each retried on its own.
+/// The pages of a paged operation: one request each, and each retried by itself.
 ///
-/// `send` sends the request for one page: a closure, or the annotated fn itself (then that fn's retries
-/// count, since the innermost call retries, and reports, metrics and the log have that fn's events alone). `next` says where a page's successor is; none, or an empty
-/// text, is the end, and so is a page that names its own token again.
+/// `send` sends the request for one page. It is a closure or an annotated function; the retries of an
+/// annotated function count, since the innermost call retries, and reports, metrics and the log then have
+/// that function's events alone. `next` returns the token of the page after a given page. None or an empty
+/// text is the end, and so is a page that names its own token again.
 ///
 /// ```
 /// # use aws_retry_core::paginate;
@@ -69,7 +70,8 @@ impl<C> RetryClient<C> {
     }
 }
 
-/// Sends one request per page: [`Paginator::next`], [`Paginator::collect`] or [`Paginator::into_stream`].
+/// Sends one request per page through [`Paginator::next`], [`Paginator::collect`] or
+/// [`Paginator::into_stream`].
 #[derive(Clone)]
 #[must_use = "a paginator sends nothing until it is asked for a page"]
 pub struct Paginator<C, S, N, T> {
@@ -83,7 +85,7 @@ pub struct Paginator<C, S, N, T> {
 
 #[derive(Clone, Debug)]
 enum At<T> {
-    /// The page of this token comes next; the first one has none.
+    /// The page of this token comes next; the first page does not have one.
     Page(Option<T>),
     End,
 }
@@ -101,14 +103,14 @@ impl<C, S, N, T> Paginator<C, S, N, T> {
         self
     }
 
-    /// The scope whose quota and rate the requests share. Default: the place of the call of
+    /// The scope whose retry tokens and rate the requests share. Default: the place of the call of
     /// [`paginate`](crate::paginate()), or the scope of the [`RetryClient`].
     pub fn in_scope<M>(mut self, scope: &(impl ScopeParts<M> + ?Sized)) -> Self {
         self.scope = named(scope);
         self
     }
 
-    /// Begins at the page of `token`: where an earlier run was [`Interrupted`].
+    /// Begins at the page of `token`, at which an earlier run was [`Interrupted`].
     pub fn from_token(mut self, token: Option<T>) -> Self {
         self.at = At::Page(token);
         self
@@ -166,7 +168,7 @@ where
         Ok(pages)
     }
 
-    /// The pages as a stream. It ends after a failure: [`Paginator::next`] goes on.
+    /// The pages as a stream. It ends after a failure; [`Paginator::next`] can continue.
     pub fn into_stream<M>(self) -> impl Stream<Item = Result<P, E>>
     where
         E: ToFailure<M>,
@@ -182,12 +184,12 @@ where
     }
 }
 
-/// Some services say "no more" with an empty text.
+/// Some services express "no more" as an empty text.
 fn is_empty<T: 'static>(token: &T) -> bool {
     (token as &dyn Any).downcast_ref().is_some_and(String::is_empty)
 }
 
-/// A page failed: what came before it, and how to go on.
+/// A page failed. Holds the pages before it, and the token to continue with.
 ///
 /// ```
 /// # use aws_retry_core::Interrupted;
@@ -201,9 +203,9 @@ fn is_empty<T: 'static>(token: &T) -> bool {
 pub struct Interrupted<P, T, E> {
     /// The pages before the failure.
     pub pages: Vec<P>,
-    /// The token of the page that failed; the first page has none.
+    /// The token of the page that failed; the first page does not have one.
     pub token: Option<T>,
-    /// Why it failed.
+    /// The reason for the failure.
     pub error: E,
 }
 

@@ -107,7 +107,8 @@ async fn a_page_that_names_itself_is_the_last() {
     assert_eq!(seen, [0, 1, 2]);
 }
 
-/// Two pages in three requests: those of the retried fn inside, and nothing of the paginator's own.
+/// Two pages in three requests: the events are those of the retried function inside, and none of the
+/// paginator's own.
 #[tokio::test]
 async fn a_page_is_counted_once_by_the_call_that_sends_it() {
     let sent = AtomicU32::new(0);

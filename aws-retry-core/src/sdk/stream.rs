@@ -1,4 +1,4 @@
-//! A stream out of an async fn.
+//! A stream made from an async function.
 
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -14,7 +14,7 @@ pin_project! {
     }
 }
 
-/// The values that `next` gives, each with the state for the one after it.
+/// The values that `next` returns, each together with the state for the next value.
 pub(super) fn unfold<S, T, F>(state: S, next: impl FnMut(S) -> F) -> impl Stream<Item = T>
 where
     F: Future<Output = Option<(T, S)>>,

@@ -1,5 +1,5 @@
-//! Waiting for a state: polls with the delays of Smithy's waiters, each poll retried on its own. (A waiter
-//! of the SDK ends at the first throttle that its client does not survive.)
+//! Waiting for a state: polls with the delays of Smithy's waiters, each poll retried by itself. (A waiter of
+//! the SDK ends at the first throttle that outlasts its client's retries.)
 
 use std::error::Error;
 use std::fmt;
@@ -22,15 +22,16 @@ use crate::errors::{StopWhy, Stopped};
 /// The meaning of a poll's answer for a waiter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Polled {
-    /// The state is reached: the wait is over.
+    /// The state has been reached: the wait is over.
     Success,
     /// The state will never be reached.
     Failure,
-    /// Not yet.
+    /// The state has not been reached yet.
     Retry,
 }
 
-/// Polls until a state is reached: made by [`RetryClient::wait_until`], started by [`Waiter::wait`].
+/// Polls until a state is reached. It is created by [`RetryClient::wait_until`] and started by
+/// [`Waiter::wait`].
 #[must_use = "a waiter polls nothing until `wait`"]
 pub struct Waiter<'c, C, S, A> {
     client: &'c RetryClient<C>,
@@ -46,7 +47,7 @@ impl<C, S, A> fmt::Debug for Waiter<'_, C, S, A> {
 }
 
 impl<C> RetryClient<C> {
-    /// Polls with `send` until `accept` says that the state is reached. Each poll is retried on its own
+    /// Polls with `send` until `accept` says that the state has been reached. Each poll is retried by itself
     /// under the client's policy, and `accept` sees its result: the output, or the service's error.
     ///
     /// ```no_run
@@ -80,7 +81,7 @@ impl<C> RetryClient<C> {
 }
 
 impl<'c, C, S, A> Waiter<'c, C, S, A> {
-    /// The shortest wait between two polls, and the first one's longest. Default: 2 s.
+    /// The shortest wait between two polls, and the longest for the first one. Default: 2 s.
     pub const fn min_delay(mut self, delay: Duration) -> Self {
         self.delays.min = delay;
         self
@@ -92,13 +93,13 @@ impl<'c, C, S, A> Waiter<'c, C, S, A> {
         self
     }
 
-    /// Waits, at most `max_wait`: a poll that is still under way then is cut, with its retries and its wait
-    /// for a turn. Inside [`with_deadline`](crate::with_deadline) it begins no wait that would pass the
-    /// deadline. Result and error are those of the SDK's own waiters.
+    /// Waits for at most `max_wait`: a poll that is still in progress then is cut short, including its
+    /// retries and its wait for a turn. Inside [`with_deadline`](crate::with_deadline) it does not begin a
+    /// wait that would pass the deadline. The result and the error are those of the SDK's own waiters.
     ///
     /// # Errors
-    /// `FailureState` where `accept` said so, `ExceededMaxWait` where it took too long, and
-    /// `OperationFailed` where a poll failed without an answer of the service, retries included.
+    /// `FailureState` if `accept` said so, `ExceededMaxWait` if it took too long, and `OperationFailed` if a
+    /// poll failed, after its retries, without an answer from the service.
     pub async fn wait<F, T, E>(
         mut self,
         max_wait: Duration,
@@ -160,7 +161,7 @@ impl<'c, C, S, A> Waiter<'c, C, S, A> {
     }
 }
 
-/// Whether the time was over before the poll had an answer.
+/// Whether the time ran out before the poll had an answer.
 fn is_late<E: Error + 'static>(error: &SdkError<E, HttpResponse>) -> bool {
     let stopped = error.source().and_then(|source| source.downcast_ref::<Stopped>());
     stopped.is_some_and(|stopped| matches!(stopped.why, StopWhy::Deadline | StopWhy::NoTurn))
@@ -188,8 +189,8 @@ impl Delays {
     const SMITHY: Self = Self { min: Duration::from_secs(2), max: Duration::from_secs(120) };
 
     /// The wait after poll number `polls`, from 1. The last poll comes one shortest wait before the end, as
-    /// Smithy specifies, so that its answer can come in time; of less time than two such waits it gets
-    /// half.
+    /// Smithy specifies, so that its answer can arrive in time. If less than two such waits remain, the wait
+    /// is half of that time.
     fn after(self, polls: u32, left: Time, random: f64) -> Delay {
         let growth = 1_u32.checked_shl(polls.saturating_sub(1)).unwrap_or(u32::MAX);
         let most = self.min.saturating_mul(growth).min(self.max).max(self.min);

@@ -1,4 +1,4 @@
-//! The client's own retry classifiers, asked as the SDK's retry strategy asks them.
+//! The client's own retry classifiers, called as the SDK's retry strategy calls them.
 
 use aws_smithy_runtime_api::client::interceptors::context::InterceptorContext;
 use aws_smithy_runtime_api::client::retries::classifiers::{

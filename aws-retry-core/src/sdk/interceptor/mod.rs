@@ -1,4 +1,4 @@
-//! The SDK's interceptor: who sends a retry, and what a failed request was.
+//! The SDK's interceptor: it decides who sends a retry, and records what is known about a failed request.
 
 mod classifiers;
 mod operation;
@@ -29,7 +29,8 @@ use crate::errors::{self, StopWhy, Stopped};
 use crate::switches::Switch;
 use operation::Operation;
 
-/// Divides the work between the SDK's retries and an annotated call's: one line on a service's `Config`.
+/// Divides the work between the SDK's retries and those of an annotated call. It takes one line on a
+/// service's `Config`.
 ///
 /// ```
 /// # use aws_retry_core as aws_retry;
@@ -41,36 +42,36 @@ use operation::Operation;
 /// ```
 ///
 /// Inside an annotated call (or [`RetryPolicy::run`](crate::RetryPolicy::run), or a
-/// [`RetryClient`](crate::RetryClient)) it looks at each request that failed, with the call's policy and the
+/// [`RetryClient`](crate::RetryClient)) it looks at each failed request with the call's policy and the
 /// client's own retry classifiers:
 ///
-/// - A throttle leaves the SDK at once: the annotated call owns throttles, with its scope, retry tokens and
-///   pace. It stays with the SDK only where an earlier request of the same operation may have been executed
-///   and the operation has an idempotency token, which the SDK repeats.
+/// - A throttle leaves the SDK at once: the annotated call handles throttles, with its scope, retry tokens
+///   and pace. A throttle stays with the SDK only if an earlier request of the same operation may have been
+///   executed and the operation has an idempotency token, which the SDK repeats.
 /// - A 5xx, a lost connection, a time-out or a clock skew stays with the SDK, inside the same operation and
 ///   with the same idempotency token. The SDK gets the call's number of attempts, whatever the client's
-///   `RetryConfig` says; a client whose retries are disabled stays so.
-/// - Under `idempotent = false` the SDK repeats a request only on proof that neither it nor any earlier
-///   request of the call was executed. It stops, too, for codes that `excluded_errors` names and where
+///   `RetryConfig` says. A client whose retries are disabled still does not retry.
+/// - Under `idempotent = false` the SDK repeats a request only with proof that neither it nor any earlier
+///   request of the call was executed. It also stops for codes that `excluded_errors` names, and under
 ///   `transient = false`.
-/// - Every request counts towards `max_attempts`, over all operations of the call's body. Where the SDK gave
-///   up early, because its own token bucket is empty, the call goes on with the rest of them.
-/// - The failure is recorded, so that the call understands an error whose type was erased.
+/// - Every request counts toward `max_attempts`, over all operations in the call's body. If the SDK gives up
+///   early because its own token bucket is empty, the call goes on with the remaining attempts.
+/// - The failure is recorded, so that the call can classify an error whose type was erased.
 ///
 /// An operation has an idempotency token if the service crate registered its `IdempotencyTokenInterceptor`
-/// for it: that is so for every operation whose model has one, also where the caller passes the token.
+/// for it. This is so for every operation whose model has such a token, even if the caller passes the token.
 ///
-/// Outside every annotated call the client is as configured.
+/// Outside of all annotated calls the client works as configured.
 ///
-/// Credentials are loaded as often as without it, and in the time that the SDK grants. It is not for the
-/// client that a credentials provider uses: those calls happen inside the annotated call, and their
-/// throttles are not its own.
+/// Credentials are loaded as often as without it, and in the time that the SDK grants. Do not use it on the
+/// client of a credentials provider: those calls happen inside the annotated call, but their throttles are
+/// not the annotated call's own.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Interceptor;
 
 impl Interceptor {
-    /// The interceptor. It has no state: any number of clients may have one each.
+    /// The interceptor. It has no state: each of any number of clients may have one.
     #[must_use]
     pub fn new() -> Self {
         // From now on calls show their policy to the operations inside them.
@@ -91,8 +92,8 @@ impl Intercept for Interceptor {
         "aws_retry::sdk::Interceptor"
     }
 
-    /// A call whose error type can't say that its deadline has passed runs its body all the same: what
-    /// the body sends is refused here.
+    /// A call whose error type can't report that its deadline has passed runs its body nevertheless: the
+    /// requests that the body sends are refused here.
     fn read_before_execution(
         &self,
         _: &BeforeSerializationInterceptorContextRef<'_>,
@@ -104,7 +105,7 @@ impl Intercept for Interceptor {
         Ok(())
     }
 
-    /// Nor does the SDK send a request again after the deadline.
+    /// After the deadline, the SDK does not send a request again either.
     fn read_before_attempt(
         &self,
         _: &BeforeTransmitInterceptorContextRef<'_>,
@@ -169,15 +170,15 @@ impl Intercept for Interceptor {
     }
 }
 
-/// The SDK sends the promised request, or ends without it.
+/// The SDK sends the promised request, or ends without sending it.
 fn keep_promise(operation: &Operation, requests: &mut SdkRequests) {
     if operation.promised {
         requests.promise(false);
     }
 }
 
-/// Whether the request left. The connector takes it out of the context; one that was only signed, as in
-/// presigning, is still there.
+/// Whether the request was sent. The connector takes it out of the context; a request that was only signed,
+/// as in presigning, is still there.
 fn was_sent(operation: &Operation, context: &InterceptorContext) -> bool {
     operation.in_flight && context.request().is_none()
 }
@@ -235,8 +236,9 @@ fn failed(context: &InterceptorContext, components: &RuntimeComponents, cfg: &mu
             }
         })
     });
-    // A call that began before the first interceptor of the process was made shows no policy: it decides
-    // itself, as one whose deadline has passed. A client whose retries are disabled stays so.
+    // A call that began before the process created its first interceptor does not show a policy: it decides
+    // by itself, as does one whose deadline has passed. A client whose retries are disabled still does not
+    // retry.
     let late = context::with(|call| call.sdk_requests(|requests| requests.is_late()));
     let decides = shown.is_none() || late;
     let sender = if decides { Sender::Call } else { sender(&policy, &request) };
@@ -247,7 +249,7 @@ fn failed(context: &InterceptorContext, components: &RuntimeComponents, cfg: &mu
         };
         let mut retries = retries.clone().with_max_attempts(max_attempts);
         if Ambient::skips_waits(ambient::current().as_deref()) {
-            // A test without waits: the SDK's own have no length, either.
+            // A test without waits: the SDK's own waits are empty, too.
             retries = retries.with_max_backoff(Duration::ZERO).with_retry_spec(RetrySpec::v2_0());
         }
         cfg.interceptor_state().store_put(retries);
@@ -268,11 +270,11 @@ fn failed(context: &InterceptorContext, components: &RuntimeComponents, cfg: &mu
     operation.store(cfg);
 }
 
-/// The failure with what the operation and the client's classifiers add to it.
+/// The failure, completed by the operation and the client's classifiers.
 fn complete(failure: Failure<'_>, kind: Option<Kind>, cfg: &ConfigBag) -> Failure<'static> {
-    // Some models call a throttling code a server's error.
+    // Some models call a throttling code a server error.
     let throttled = failure.code().is_some_and(|code| codes::THROTTLING.contains(&code));
-    // Not where the status alone made it so: the policy has its own say on statuses.
+    // Not if only the status made it so: the policy has its own rules for statuses.
     let by_status = failure.status.is_some_and(|it| codes::TRANSIENT_STATUSES.contains(&it));
     let by_model = |kind: &Kind| *kind == Kind::Throttled || (failure.code.is_some() && !by_status);
     let modeled_kind = if throttled { Some(Kind::Throttled) } else { kind.filter(by_model) };

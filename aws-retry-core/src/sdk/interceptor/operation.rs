@@ -1,4 +1,4 @@
-//! An operation of the SDK inside a call: what the interceptor remembers of it between its attempts.
+//! An SDK operation inside a call: the facts that the interceptor remembers between its attempts.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -9,14 +9,14 @@ use aws_smithy_types::config_bag::{ConfigBag, Storable, StoreReplace};
 
 use crate::context::SdkRetry;
 
-/// The name under which every service crate registers the interceptor that fills in an idempotency token.
-/// An operation whose model has no such token does not have it.
+/// The name under which every service crate registers the interceptor that fills in an idempotency token. An
+/// operation whose model has no such token does not have the interceptor.
 const TOKEN_INTERCEPTOR: &str = "IdempotencyTokenInterceptor";
 
 /// One operation, in its own configuration.
 #[derive(Clone, Debug)]
 pub(super) struct Operation {
-    /// Tells it from all others of the process.
+    /// Distinguishes it from all other operations of the process.
     pub execution: u64,
     /// A request of the present attempt went out, and its end is not known yet.
     pub in_flight: bool,
