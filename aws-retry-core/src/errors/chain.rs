@@ -1,4 +1,4 @@
-//! Errors whose type was erased: what the chain of their sources still holds.
+//! Errors whose type was erased: the facts that the chain of their sources still holds.
 
 use std::borrow::Cow;
 use std::error::Error;
@@ -11,8 +11,8 @@ use super::{Stopped, connection, metadata, printed, text};
 use crate::decision::codes;
 use crate::decision::failure::{Failure, ReadFrom, Transport};
 
-/// An operation's or a service's error made of a time-out or a lost connection has no metadata: its
-/// sources have.
+/// An operation's or a service's error that was made from a time-out or a lost connection does not have
+/// metadata: its sources do.
 pub(crate) fn of_provider_or_chain<E: ProvideErrorMetadata + Error + 'static>(
     error: &E,
 ) -> Failure<'_> {
@@ -20,8 +20,8 @@ pub(crate) fn of_provider_or_chain<E: ProvideErrorMetadata + Error + 'static>(
     if failure.code.is_some() { failure } else { failure.or(of_chain(error)) }
 }
 
-/// Reads `error` and its sources: the SDK's own error, however deep it lies, before any wrapper; the type of
-/// another error before words; and words only where no type is known.
+/// Reads `error` and its sources. The SDK's own error, however deep it lies, comes before any wrapper; the
+/// type of another error comes before words; and words count only if no type is known.
 pub(crate) fn of_chain<'e>(error: &'e (dyn Error + 'static)) -> Failure<'e> {
     walk(error)
         .find_map(of_sdk_type)
@@ -30,7 +30,7 @@ pub(crate) fn of_chain<'e>(error: &'e (dyn Error + 'static)) -> Failure<'e> {
         .unwrap_or_else(|| of_texts(error))
 }
 
-/// Reads the types of the SDK, and ours.
+/// Reads the SDK's types and this crate's.
 fn of_sdk_type<'e>(error: &'e (dyn Error + 'static)) -> Option<Failure<'e>> {
     if let Some(meta) = error.downcast_ref::<ErrorMetadata>() {
         return Some(Failure { read_from: Some(ReadFrom::Chain), ..metadata::of_metadata(meta) });
@@ -45,7 +45,8 @@ fn of_sdk_type<'e>(error: &'e (dyn Error + 'static)) -> Option<Failure<'e>> {
     of_sdk_error(error).map(of_sdk_transport)
 }
 
-/// The variants of `SdkError` that no service's error stands behind: how they read, and how they print.
+/// The variants of `SdkError` that do not hold a service's error: their `Display` text and their `Debug`
+/// name.
 const VARIANTS: &[(&str, &str, Transport)] = &[
     ("request has timed out", "TimeoutError(TimeoutError {", Transport::Timeout),
     ("response error", "ResponseError(ResponseError {", Transport::Response),
@@ -56,7 +57,7 @@ const VARIANTS: &[(&str, &str, Transport)] = &[
     ),
 ];
 
-/// The variant of an `SdkError` of any operation. A wrapper can have the same words; it does not print
+/// The variant of an `SdkError` of any operation. A wrapper can have the same words, but it does not print
 /// the same type.
 fn of_sdk_error(error: &(dyn Error + 'static)) -> Option<Transport> {
     let text = printed::display(error);
@@ -64,8 +65,8 @@ fn of_sdk_error(error: &(dyn Error + 'static)) -> Option<Transport> {
     printed::debug(error, 512).contains(name).then_some(*transport)
 }
 
-/// Reads errors of the connection that no error of the SDK stands around: those of a body that is read after
-/// the operation has succeeded.
+/// Reads connection errors that are not wrapped in an SDK error: those of a body that is read after the
+/// operation has succeeded.
 fn of_connection<'e>(error: &'e (dyn Error + 'static)) -> Option<Failure<'e>> {
     walk(error)
         .find_map(|error| error.downcast_ref().and_then(connection::of_io))
@@ -81,9 +82,9 @@ fn of_transport<'e>(transport: Transport) -> Failure<'e> {
     Failure { read_from: Some(ReadFrom::Chain), ..Failure::transport(transport) }
 }
 
-/// Reads the `Display`s in the chain: the code that the SDK's words stand before; else the innermost
-/// code that is known or ends as codes do; else the first text that could be a code (which only a list of
-/// the user's can make count).
+/// Reads the `Display` texts in the chain: the code after the SDK's own words; else the innermost code that
+/// is known or ends as codes do; else the first text that could be a code (which counts only if the user
+/// lists it).
 fn of_texts<'e>(error: &'e (dyn Error + 'static)) -> Failure<'e> {
     let (mut credible, mut unknown) = (None, None);
     let mut of_sdk = false;

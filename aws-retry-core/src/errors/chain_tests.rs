@@ -1,10 +1,10 @@
-//! A chain of sources, with each thing that the SDK puts there.
+//! A chain of sources with each kind of error that the SDK puts there.
 
 use super::*;
 use std::fmt;
 use std::io;
 
-/// An error with a text and a source, as thiserror writes it.
+/// An error with a text and a source, as thiserror generates it.
 #[derive(Debug)]
 struct Wrapped(&'static str, Option<Box<dyn Error + Send + Sync>>);
 
@@ -252,7 +252,7 @@ mod of_a_services_error {
         ]
     }
 
-    /// A service's error and an operation's keep the whole `SdkError` for their source.
+    /// A service's error and an operation's error keep the whole `SdkError` as their source.
     #[test]
     fn says_what_the_sdk_error_inside_it_said() {
         for (error, expected) in errors() {

@@ -1,5 +1,5 @@
-//! Failures of the connection: I/O errors, and the errors of the HTTP stack, whose crates this one does
-//! not depend on.
+//! Connection failures: I/O errors, and the errors of the HTTP stack, whose crates this one does not depend
+//! on.
 
 use std::error::Error;
 use std::io;
@@ -7,10 +7,10 @@ use std::io;
 use super::printed;
 use crate::decision::failure::Transport;
 
-/// How the connection failed; `None` where the kind of the I/O error is not about connections.
+/// The kind of connection failure; `None` if the I/O error's kind is not about connections.
 ///
 /// "Never connected" needs proof: an established connection can report that its host, its network or the
-/// local interface has gone, after the service has received the request.
+/// local interface is gone after the service has received the request.
 pub(crate) fn of_io(error: &io::Error) -> Option<Transport> {
     use io::ErrorKind as K;
     match error.kind() {
@@ -30,9 +30,9 @@ pub(crate) fn of_io(error: &io::Error) -> Option<Transport> {
     }
 }
 
-/// The start of the `Debug` output of the HTTP stack's errors about a connection, and what they mean.
+/// The start of the `Debug` output of the HTTP stack's connection errors, and their meaning.
 const PRINTED: &[(&str, Option<Transport>)] = &[
-    // The caller's faults.
+    // These are the caller's faults.
     ("hyper::Error(User", None),
     ("hyper_util::client::legacy::Error(User", None),
     ("hyper_util::client::legacy::Error(Connect", Some(Transport::NeverConnected)),
@@ -46,20 +46,21 @@ const PRINTED: &[(&str, Option<Transport>)] = &[
     ("ThroughputBelowMinimum {", Some(Transport::Timeout)),
 ];
 
-/// How the connection failed, where this is an error of the HTTP stack about one.
+/// The kind of connection failure, if this is an error of the HTTP stack about one.
 pub(crate) fn of_http_stack(error: &(dyn Error + 'static)) -> Option<Transport> {
     #[cfg(feature = "sdk")]
     if error.is::<aws_smithy_async::future::timeout::TimedOutError>() {
         return Some(Transport::Timeout);
     }
     let printed = printed::debug(error, 128);
-    // h2 does not name the I/O error that it holds as its source. Others print the same of a file.
+    // h2 does not return the I/O error that it holds as its source. Other types print the same for a file
+    // error.
     if let Some(io) = printed.strip_prefix("Error { kind: Io(") {
         return LOST.iter().any(|kind| io.contains(kind)).then_some(Transport::Io);
     }
     PRINTED.iter().find(|(start, _)| printed.starts_with(start)).and_then(|(_, it)| *it)
 }
 
-/// The kinds of I/O error that only a connection has, as they print.
+/// The kinds of I/O error that only a connection has, as they are printed.
 const LOST: &[&str] =
     &["BrokenPipe", "ConnectionAborted", "ConnectionReset", "NotConnected", "UnexpectedEof"];

@@ -27,22 +27,22 @@ pub(crate) fn of_metadata(meta: &ErrorMetadata) -> Failure<'_> {
 pub(crate) fn of_provider<E: ProvideErrorMetadata + ?Sized>(error: &E) -> Failure<'_> {
     let failure = of_metadata(error.meta());
     Failure {
-        // An error of the user's own may answer without metadata behind it.
+        // A user's own error may have a code without metadata behind it.
         code: failure.code.or_else(|| error.code().map(Into::into)),
         message: failure.message.or_else(|| error.message().map(Into::into)),
         ..failure
     }
 }
 
-/// `failure` with what the model of the operation says of its error, if that is one of the service's.
+/// `failure`, completed by the operation's model of its error, if the error is one of the service's.
 pub(crate) fn modeled<'e, E>(failure: Failure<'e>, error: Option<&E>) -> Failure<'e>
 where
     E: ProvideErrorKind + Error + 'static,
 {
     let Some(error) = error else { return failure };
     Failure {
-        // An error that the operation does not model has the bare metadata for its source; one whose body
-        // could not be parsed has no code.
+        // An error that the operation does not model has the bare metadata as its source; one whose body
+        // could not be parsed does not have a code.
         modeled: error
             .source()
             .map(|source| failure.code.is_some() && !source.is::<ErrorMetadata>()),
@@ -58,14 +58,14 @@ impl From<Stopped> for ErrorMetadata {
     }
 }
 
-/// The constructor of an error that is `ErrorMetadata` and no modeled error.
+/// The constructor of an error that is `ErrorMetadata` and not a modeled error.
 pub(crate) fn constructor_of<E: 'static>() -> Option<fn(Stopped) -> E> {
     let constructor: fn(Stopped) -> ErrorMetadata = From::from;
     (&constructor as &dyn Any).downcast_ref().copied()
 }
 
-/// The model marks an error as retryable whatever its kind, a client's fault included: only the way it
-/// is retried depends on it.
+/// The model marks an error as retryable whatever its kind, even if it is the client's fault. The kind only
+/// decides how it is retried.
 fn kind_of(kind: ErrorKind) -> Kind {
     match kind {
         ErrorKind::ThrottlingError => Kind::Throttled,
@@ -73,7 +73,7 @@ fn kind_of(kind: ErrorKind) -> Kind {
     }
 }
 
-/// The most that is printed of a modeled error to find its metadata behind the message.
+/// The most text that is printed from a modeled error to find its metadata behind the message.
 const LONGEST_PRINTED: usize = 16 * 1024;
 
 /// Reads a service's modeled error whose type is not known here: `Display` starts with the type's name, and

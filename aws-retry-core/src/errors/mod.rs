@@ -1,7 +1,7 @@
 //! From error types to [`Failure`](crate::Failure): one kind of error per file.
 //!
-//! Arrows point downwards only: `sdk`, then `chain`, then `metadata` and `connector`, then the readers of
-//! I/O errors, of messages and of printed type names, and at the bottom the walk along a chain of sources.
+//! Arrows point downward only: `sdk`, then `chain`, then `metadata` and `connector`, then the readers of I/O
+//! errors, of messages and of printed type names, and at the bottom the walk along a chain of sources.
 
 pub(crate) mod chain;
 mod connection;

@@ -1,25 +1,25 @@
-//! The start of an error's output. Its `Debug` form names types that are private or generic, which
-//! cannot be downcast to; its `Display` form may hold the body of an answer, however long.
+//! The start of an error's output. Its `Debug` form names types that are private or generic and so can't be
+//! downcast to; its `Display` form may contain the body of an answer of any length.
 
 use std::error::Error;
 use std::fmt::{self, Write};
 
-/// The bytes of a text in which a code is looked for.
+/// The number of bytes of a text that are searched for a code.
 const READ: usize = 4096;
 
-/// The start of what `error` prints with `{}`; the rest is never formatted.
+/// The start of the `{}` output of `error`; the rest is never formatted.
 pub(crate) fn display(error: &(dyn Error + 'static)) -> String {
     start(format_args!("{error}"), READ)
 }
 
-/// At most `limit` bytes of what `error` prints with `{:?}`; the rest is never formatted.
+/// At most `limit` bytes of the `{:?}` output of `error`; the rest is never formatted.
 pub(crate) fn debug(error: &(dyn Error + 'static), limit: usize) -> String {
     start(format_args!("{error:?}"), limit)
 }
 
 fn start(output: fmt::Arguments<'_>, limit: usize) -> String {
     let mut start = Start { text: String::new(), limit };
-    // An error means that the limit is reached.
+    // An error means that the limit has been reached.
     let _ = start.write_fmt(output);
     start.text
 }

@@ -30,7 +30,7 @@ impl<E, R> From<Stopped> for Arc<SdkError<E, R>> {
     }
 }
 
-/// The raw answer that an `SdkError` holds, and what it says.
+/// The raw answer that an `SdkError` holds, and the facts in it.
 pub trait RawAnswer {
     /// Status, request id and the server's hint, as far as there are any.
     fn as_failure(&self) -> Failure<'_>;
@@ -42,14 +42,14 @@ impl RawAnswer for HttpResponse {
     }
 }
 
-/// A message in the middle of an event stream has neither status nor headers of HTTP.
+/// A message in the middle of an event stream does not have an HTTP status or headers.
 impl RawAnswer for RawMessage {
     fn as_failure(&self) -> Failure<'_> {
         Failure::new()
     }
 }
 
-/// Everything that an `SdkError` says but the model of the operation's errors: see `metadata::modeled`.
+/// Everything in an `SdkError` except the model of the operation's errors: see `metadata::modeled`.
 pub(crate) fn of_sdk_error<E, R>(error: &SdkError<E, R>) -> Failure<'_>
 where
     E: ProvideErrorMetadata,
@@ -76,7 +76,7 @@ fn of_sdk(failure: Failure<'_>) -> Failure<'_> {
     Failure { of_sdk: true, read_from: Some(ReadFrom::SdkError), ..failure }
 }
 
-/// Reads an attempt's error before any type is erased: it can hold more than the error that is returned.
+/// Reads an attempt's error before any type is erased: it can contain more than the returned error.
 pub(crate) fn of_attempt<'e>(
     error: &'e OrchestratorError<OperationError>,
     response: Option<&'e HttpResponse>,
@@ -94,7 +94,7 @@ pub(crate) fn of_attempt<'e>(
     } else {
         Failure::transport(Transport::Other)
     };
-    // The text of a modeled error starts with its code, and only the SDK has written it.
+    // The text of a modeled error starts with its code, and only the SDK can have written it.
     let failure = of_sdk(failure);
     match response {
         Some(response) => failure.or(of_response(response)),

@@ -108,7 +108,7 @@ fn a_known_code_is_one_of_ours() {
     assert!(codes::is_known("ThrottlingException") && !codes::is_known("Foo"));
 }
 
-/// An established connection can report that the way to its host is gone, after the request was received.
+/// An established connection can report that the route to its host is gone after the request was received.
 #[test]
 fn only_the_phase_of_connecting_proves_that_nothing_was_sent() {
     /// The error of a connector that could not connect.

@@ -3,11 +3,11 @@
 use std::error::Error;
 use std::io;
 
-/// The longest chain that is followed: no real one is longer, and one that is may be a ring.
+/// The longest chain that is followed: real ones are shorter, and a longer one may be a ring.
 const LONGEST: usize = 32;
 
-/// `error` and its sources, the outermost first. An `io::Error` that wraps an error names that one's source
-/// as its own, so the wrapped error itself is visited too.
+/// `error` and its sources, the outermost first. An `io::Error` that wraps an error returns that error's
+/// source as its own, so the wrapped error itself is visited, too.
 pub(crate) fn walk<'e>(
     error: &'e (dyn Error + 'static),
 ) -> impl Iterator<Item = &'e (dyn Error + 'static)> {

@@ -1,4 +1,4 @@
-//! The error for what has no error: a call that this crate ended, not the service.
+//! The error of a call that was ended by this crate and not by the service.
 
 use std::error::Error;
 use std::fmt;
@@ -9,20 +9,21 @@ use crate::decision::failure::Failure;
 pub use crate::decision::reason::StopWhy;
 use crate::decision::shown::shown;
 
-/// The error of a call that this crate ended: a cut attempt, a turn that can't come in time, `fail_fast`.
+/// The error of a call that this crate ended: an attempt was cut short, a turn could not come in time, or
+/// `fail_fast` was set.
 ///
-/// It becomes a value of the fn's own error type: `SdkError::TimeoutError`, an operation's or a service's
-/// error, `ErrorMetadata` (code `RequestTimeout`), `anyhow::Error`, `eyre::Report`,
-/// `Box<dyn Error + Send + Sync>`, `io::Error` (kind `TimedOut`), or any type with `From<Stopped>`.
+/// It becomes a value of the function's own error type: `SdkError::TimeoutError`, an operation's or a
+/// service's error, `ErrorMetadata` (code `RequestTimeout`), `anyhow::Error`, `eyre::Report`, `Box<dyn Error
+/// + Send + Sync>`, `io::Error` (kind `TimedOut`), or any type with `From<Stopped>`.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Stopped {
-    /// Why the call ended.
+    /// The reason for which the call ended.
     pub why: StopWhy,
-    /// The failure of the attempt before, if there was one.
+    /// The failure of the previous attempt, if there was one.
     pub last_failure: Option<Box<Failure<'static>>>,
-    /// The same again, as the source: an error that passes on the source of a [`Stopped`] instead of the
-    /// [`Stopped`] itself, as `#[error(transparent)]` does, would lose it.
+    /// A copy of itself as its source. An error may pass on the source of a [`Stopped`] instead of the
+    /// [`Stopped`] itself, as `#[error(transparent)]` does, and would otherwise lose it.
     source: Option<Box<Stopped>>,
 }
 
@@ -32,7 +33,7 @@ impl Stopped {
         Self { why, last_failure, source: Some(Box::new(source)) }
     }
 
-    /// The first one in a chain of sources.
+    /// The first `Stopped` in a chain of sources.
     pub(crate) fn find<'e>(error: &'e (dyn Error + 'static)) -> Option<&'e Self> {
         source_chain::walk(error).find_map(|error| error.downcast_ref())
     }

@@ -1,4 +1,4 @@
-//! Error codes read off the `Display` of an error.
+//! Error codes read from the `Display` text of an error.
 
 /// A code, and the message that follows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -10,8 +10,8 @@ pub(crate) struct Coded<'t> {
     pub message: Option<&'t str>,
 }
 
-/// The code in a `Display` that is exactly `CODE`, `CODE: message`, `Name [CODE]: message` or
-/// `unhandled error (CODE)`. Whether the code is one that anybody knows is for the caller to check.
+/// The code in a `Display` text of exactly the form `CODE`, `CODE: message`, `Name [CODE]: message` or
+/// `unhandled error (CODE)`. The caller has to check whether the code is a known one.
 pub(crate) fn code_of(text: &str) -> Option<Coded<'_>> {
     if let Some(code) =
         text.strip_prefix("unhandled error (").and_then(|rest| rest.strip_suffix(')'))

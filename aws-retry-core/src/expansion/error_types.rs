@@ -1,5 +1,5 @@
-//! The error types that the crate can read, in one table: a new one is one row. `expansion/mod.rs` explains
-//! how a row is found, and what its parts mean.
+//! The error types that the crate can read, in one table: a new type is one new row. `expansion/mod.rs`
+//! explains how a row is found, and the meaning of its parts.
 
 use std::error::Error;
 use std::io;
@@ -23,18 +23,18 @@ use crate::errors::{Stopped, chain, metadata};
 type BoxError = Box<dyn Error + Send + Sync>;
 
 error_types! {
-    /// A type of the user's own, with [`AsFailure`](crate::AsFailure).
+    /// A user's own type with [`AsFailure`](crate::AsFailure).
     User {
         read [E: AsFailure] E => |error| error.as_failure();
         closures [E: AsFailure] E => E::from_stopped();
     }
 
-    /// A type that can be made of [`Stopped`](crate::Stopped): `SdkError` and `ErrorMetadata` among them.
+    /// A type that can be made from [`Stopped`](crate::Stopped), such as `SdkError` and `ErrorMetadata`.
     Convertible {
         stopped [E: From<Stopped>] E => Some(E::from);
     }
 
-    /// `SdkError`, of an operation or of an event stream.
+    /// `SdkError` of an operation or of an event stream.
     #[cfg(feature = "sdk")]
     Sdk {
         read [E: ProvideErrorMetadata + ProvideErrorKind + Error + 'static, R: RawAnswer] SdkError<E, R>
@@ -43,7 +43,7 @@ error_types! {
             => Some(SdkError::from);
     }
 
-    /// `SdkError` of an error without a model.
+    /// `SdkError` of an error that is not modeled.
     #[cfg(feature = "sdk")]
     UnmodeledSdk {
         read [E: ProvideErrorMetadata, R: RawAnswer] SdkError<E, R> => |error| sdk::of_sdk_error(error);
@@ -92,17 +92,17 @@ error_types! {
         closures [E: Deref<Target: AsDynError> + From<Stopped>] E => Some(E::from);
     }
 
-    /// `io::Error`, and an enum that holds one.
+    /// `io::Error`, and an enum that contains one.
     Io {
         stopped [E: From<io::Error>] E => Some(|stopped| io::Error::from(stopped).into());
     }
 
-    /// An enum that holds any error.
+    /// An enum that contains any error.
     Boxed {
         stopped [E: From<BoxError>] E => Some(|stopped| BoxError::from(stopped).into());
     }
 
-    /// Any other error: its sources tell.
+    /// Any other error: it is read through its sources.
     Chain {
         read [E: Error + 'static] E => |error| chain::of_chain(error);
         closures [] io::Error => Some(io::Error::from);

@@ -1,4 +1,4 @@
-//! A [`Stopped`] found again in the error that it became.
+//! Finds a [`Stopped`] again in the error that it became.
 
 use std::error::Error;
 use std::ops::Deref;
@@ -48,11 +48,11 @@ macro_rules! erased {
 
 erased!(dyn Error, dyn Error + Send, dyn Error + Send + Sync);
 
-/// The [`Stopped`] in an error, where this crate ended the call and not the service: a deadline, a time-out,
-/// `fail_fast`.
+/// The [`Stopped`] in an error, if the call was ended by this crate and not by the service: a deadline, a
+/// time-out, `fail_fast`.
 ///
-/// It is looked for in the chain of sources of every error type that implements `Error`, of
-/// `anyhow::Error`, `eyre::Report` and `Box<dyn Error ..>`. An `ErrorMetadata` holds no sources.
+/// The search follows the chain of sources of any error type that implements `Error`, of `anyhow::Error`, of
+/// `eyre::Report` and of `Box<dyn Error ..>`. An `ErrorMetadata` does not hold sources.
 ///
 /// ```
 /// use aws_retry_core::{RetryPolicy, StopWhy, stopped};
@@ -87,7 +87,7 @@ mod tests {
     }
 
     impl Error for Transparent {
-        /// As `#[error(transparent)]` of thiserror writes it.
+        /// The form that `#[error(transparent)]` of thiserror generates.
         fn source(&self) -> Option<&(dyn Error + 'static)> {
             self.0.source()
         }

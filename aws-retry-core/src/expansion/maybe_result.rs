@@ -1,5 +1,5 @@
-//! Outcomes that are not a `Result`. In an annotated impl block a method may return anything, under an
-//! alias that the macro can't see through; so the type decides. What is not a `Result` is a success.
+//! Outcomes that are not a `Result`. In an annotated impl block a method may return anything, under an alias
+//! that the macro can't see through; so the type decides. An outcome that is not a `Result` is a success.
 
 use std::marker::PhantomData;
 use std::pin::Pin;
@@ -39,7 +39,7 @@ impl TypeOf<()> {
 #[derive(Debug)]
 pub struct NotResult<O>(O);
 
-/// The error of what can't fail.
+/// The error of an outcome that can't fail.
 #[derive(Clone, Copy, Debug)]
 pub enum NoError {}
 
@@ -82,12 +82,12 @@ impl<F: Future> Future for NotResultFuture<F> {
     }
 }
 
-/// The two rows, as in `error_types`: `(&TypeOf::future(&body)).aws_retry_future_as_result(body)` finds the first
-/// one for a `Result` and the second one for all else.
+/// The two rows, as in `error_types`: `(&TypeOf::future(&body)).aws_retry_future_as_result(body)` finds the
+/// first one for a `Result` and the second one for anything else.
 pub mod methods {
     use super::{NotResult, NotResultFuture, TypeOf};
 
-    /// A `Result` is left alone.
+    /// A `Result` stays as it is.
     pub trait IsResult<T, E> {
         /// The future itself.
         fn aws_retry_future_as_result<F: Future<Output = Result<T, E>>>(&self, future: F) -> F {
@@ -104,7 +104,7 @@ pub mod methods {
 
     /// Anything else is wrapped. By value, so that the closure does not borrow the `TypeOf`.
     pub trait IsNotResult<O>: Sized {
-        /// The future of the wrapped outcome.
+        /// The future with a wrapped outcome.
         fn aws_retry_future_as_result<F: Future<Output = O>>(
             self,
             future: F,
@@ -124,12 +124,12 @@ pub mod methods {
     impl<O> IsNotResult<O> for TypeOf<O> {}
 }
 
-/// The way back to what the body returned.
+/// The way back to the type that the body returned.
 pub trait IntoOutput {
     /// The type that the body returned.
     type Output;
 
-    /// Takes it out.
+    /// Unwraps it.
     fn into_output(self) -> Self::Output;
 }
 

@@ -1,4 +1,4 @@
-//! The outcome of a retried fn.
+//! The outcome of a retried function.
 
 /// The type `T` itself.
 pub trait Is<T> {
@@ -13,22 +13,22 @@ impl<T> Is<T> for T {
     }
 }
 
-/// The outcome of an attempt: a `Result`, under whatever alias.
+/// The outcome of an attempt: a `Result`, under any alias.
 #[diagnostic::on_unimplemented(
     message = "`#[aws_retry]` needs a fn that returns a `Result`",
     label = "this is not a `Result`",
     note = "the attribute retries on `Err`; a fn that can't fail needs no retry"
 )]
 pub trait Outcome {
-    /// What a success holds.
+    /// The value of a success.
     type Ok;
-    /// What a failure holds.
+    /// The value of a failure.
     type Error;
-    /// `F`, of the attempt's future or closure. The compiler knows this type only where there is an outcome, so that a
-    /// fn that returns something else is one error and not one per use of the future.
+    /// `F`, the type of the attempt's future or closure. The compiler knows this type only if there is an
+    /// outcome, so a function that returns something else gives one error, not one per use of the future.
     type Checked<F>: Is<F>;
 
-    /// A look at either.
+    /// A reference to either value.
     fn split(&self) -> Result<&Self::Ok, &Self::Error>;
 
     /// A failed outcome.

@@ -1,5 +1,6 @@
-//! `?` inside a block instead of a fn, for bodies that can't stand in a closure: a closure would hide the
-//! caller's location from a fn with `#[track_caller]`. The traits of the standard library are unstable.
+//! `?` inside a block instead of a function, for bodies that can't be put into a closure: a closure would
+//! hide the caller's location from a function with `#[track_caller]`. The traits of the standard library are
+//! unstable.
 
 #![allow(missing_docs, reason = "the names are those of the standard library's traits")]
 
@@ -7,7 +8,7 @@ use std::convert::Infallible;
 use std::ops::ControlFlow;
 use std::task::Poll;
 
-/// What `?` can stand behind.
+/// The types to which `?` can be applied.
 #[diagnostic::on_unimplemented(message = "the `?` operator can't be applied to type `{Self}`")]
 pub trait Branch {
     type Output;
@@ -15,7 +16,7 @@ pub trait Branch {
     fn branch(self) -> ControlFlow<Self::Residual, Self::Output>;
 }
 
-/// What `?` can return.
+/// The types that `?` can return.
 #[diagnostic::on_unimplemented(
     message = "`?` can't convert its error into `{Self}`",
     label = "the body returns `{Self}`"

@@ -1,5 +1,5 @@
-//! What a row of the table `error_types` gives to the attribute's expansion: the type to start from, the
-//! traits that its adapters implement, and the end of the search.
+//! The parts that a row of the table `error_types` gives to the attribute's expansion: the type to start
+//! from, the traits that its adapters implement, and the end of the search.
 
 use std::error::Error;
 use std::marker::PhantomData;
@@ -21,11 +21,11 @@ impl<E, Last> Clone for ErrorType<E, Last> {
 
 impl<E, Last> Copy for ErrorType<E, Last> {}
 
-/// Where no row fits, compilation ends with a text that says what to do.
+/// If no row fits, compilation ends with a text that says what to do.
 #[derive(Clone, Copy, Debug)]
 pub struct Required;
 
-/// Where no row fits, the adapter knows nothing.
+/// If no row fits, the adapter knows nothing.
 #[derive(Clone, Copy, Debug)]
 pub struct Optional;
 
@@ -39,7 +39,7 @@ impl<E, Last> ErrorType<E, Last> {
 }
 
 impl<E> ErrorType<E> {
-    /// The same type, where a row need not fit.
+    /// The same type, for the case that no row needs to fit.
     #[must_use]
     pub const fn optional(self) -> ErrorType<E, Optional> {
         ErrorType::new()
@@ -73,13 +73,13 @@ pub trait ReadFailure<E>: Copy {
     fn failure(error: &E) -> Failure<'_>;
 }
 
-/// How a call that was cut becomes an error.
+/// Makes an error when a call is cut short.
 pub trait FromStopped<E> {
-    /// Makes the error; none where the type can't hold a [`Stopped`].
+    /// The function that makes the error; none if the type can't hold a [`Stopped`].
     fn constructor() -> Option<fn(Stopped) -> E>;
 }
 
-/// What an adapter reads off an error.
+/// The failure that an adapter reads from an error.
 pub fn read_failure<E, A: ReadFailure<E>>(_: A, error: &E) -> Failure<'_> {
     A::failure(error)
 }
@@ -90,8 +90,8 @@ pub fn constructor<E, A: FromStopped<E>>(_: A) -> Option<fn(Stopped) -> E> {
     A::constructor()
 }
 
-/// The rows that can read. One trait, since each further one would be tried at every number of references,
-/// at every call site.
+/// The rows that can read. It is one trait, since each further one would be tried with every number of
+/// references at every call site.
 pub trait ReadRow {
     /// The row's name.
     type Adapter;
@@ -107,7 +107,7 @@ pub trait StoppedRow {
     fn aws_retry_stop(&self) -> Self::Adapter;
 }
 
-/// The adapter of the types that no row reads, or no row makes.
+/// The adapter of the types that no row can read or make.
 #[derive(Clone, Copy, Debug)]
 pub struct Nothing;
 
@@ -142,10 +142,10 @@ impl<E> StoppedRow for ErrorType<E, Optional> {
     }
 }
 
-/// The end of the search for a row that reads. Its bound is asked once method resolution has chosen it, so
-/// that the answer is the bound's text and not a list of all rows.
+/// The end of the search for a row that reads. Its bound is checked once method resolution has chosen it, so
+/// that the message is the bound's text and not a list of all rows.
 pub trait ReadNothing<E> {
-    /// Compiles for no type.
+    /// Does not compile for any type.
     #[inline]
     fn aws_retry_read(&self) -> Nothing
     where
@@ -157,9 +157,9 @@ pub trait ReadNothing<E> {
 
 impl<E> ReadNothing<E> for ErrorType<E, Required> {}
 
-/// The end of the search for a row that makes an error of a [`Stopped`].
+/// The end of the search for a row that makes an error from a [`Stopped`].
 pub trait StopNothing<E> {
-    /// Compiles only where there is no error to make.
+    /// Compiles only if an error never has to be made.
     #[inline]
     fn aws_retry_stop(&self) -> Nothing
     where
@@ -171,12 +171,13 @@ pub trait StopNothing<E> {
 
 impl<E> StopNothing<E> for ErrorType<E, Required> {}
 
-/// The methods, for a block of the expansion to import: it gets no names that could hide the user's.
+/// The methods, for a block of the expansion to import: that block gets only names that can't hide the
+/// user's.
 pub mod methods {
     pub use super::{ReadNothing as _, ReadRow as _, StopNothing as _, StoppedRow as _};
 }
 
-/// The bound at the end of the search. Nothing meets it: its text is the answer.
+/// The bound at the end of the search. It is never met: its text is the message.
 #[diagnostic::on_unimplemented(
     message = "`#[aws_retry]` cannot read the error type `{Self}`",
     label = "`#[aws_retry]` cannot read this error type",
@@ -186,7 +187,7 @@ pub mod methods {
 )]
 pub trait Readable {}
 
-/// The bound at the end of the search for a constructor: its text is the answer.
+/// The bound at the end of the search for a constructor: its text is the message.
 #[diagnostic::on_unimplemented(
     message = "a call that is cut needs a value of the error type `{Self}`, and none can be made",
     label = "this argument can end a call that has no error yet",
@@ -194,7 +195,7 @@ pub trait Readable {}
 )]
 pub trait CanRepresentStopped {}
 
-/// A method that can't fail can't be cut, whatever the arguments of its impl block say.
+/// A method that can't fail can't be cut short, whatever the arguments of its impl block say.
 #[diagnostic::do_not_recommend]
 impl CanRepresentStopped for NoError {}
 

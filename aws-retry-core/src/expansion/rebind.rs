@@ -1,6 +1,7 @@
-//! What each attempt of a retried fn gets of an argument that its body consumes, or may consume.
+//! The value that each attempt of a retried function gets for an argument that its body consumes or may
+//! consume.
 
-/// A type of which each attempt can have its own value: one that is `Clone`.
+/// A type for which each attempt can have its own value: one that is `Clone`.
 #[diagnostic::on_unimplemented(
     message = "the body consumes its `{Self}`, and a retry needs another: it can't be cloned",
     label = "consumed by the first attempt",
@@ -8,11 +9,11 @@
     note = "if the body only borrows it, say so: `#[aws_retry(borrow(..))]`"
 )]
 pub trait CloneForRetry {
-    /// Another one.
+    /// Another value.
     fn clone_for_retry(&self) -> Self;
 }
 
-// The answer is the text above, not that `Clone` is missing.
+// The message is the text above, not that `Clone` is missing.
 #[diagnostic::do_not_recommend]
 impl<T: Clone> CloneForRetry for T {
     #[inline]
@@ -21,40 +22,40 @@ impl<T: Clone> CloneForRetry for T {
     }
 }
 
-/// Another one, for this attempt.
+/// Another value, for this attempt.
 #[inline]
 pub fn clone_for_retry<T: CloneForRetry>(value: &T) -> T {
     value.clone_for_retry()
 }
 
-/// The same of a type parameter or an `impl Trait`, where the answer is to add the bound.
+/// The same for a type parameter or an `impl Trait`, for which the advice is to add the bound.
 #[inline]
 pub fn each_attempt_needs_its_own<T: Clone>(value: &T) -> T {
     value.clone()
 }
 
-/// Takes an argument that the loop has cloned from: after it, nothing needs the argument.
+/// Takes an argument from which the loop has made clones: nothing needs the argument afterward.
 #[inline]
 pub fn consume<T>(argument: T) {
     drop(argument);
 }
 
-/// An argument of which only the type tells whether the body consumes it: a clone if it is `Clone`, else
-/// the argument itself, borrowed in a way that leaves the future `Send`. It holds `&mut T`, or `&T` of an
-/// argument that is borrowed elsewhere as well.
+/// An argument for which only the type shows whether the body consumes it: a clone if it is `Clone`, else the
+/// argument itself, borrowed in a way that leaves the future `Send`. It holds `&mut T`, or `&T` if the
+/// argument is borrowed elsewhere as well.
 #[derive(Debug)]
 pub struct CloneOrBorrow<R>(pub R);
 
-/// The ways, in the order in which method resolution tries a receiver: by value, `&`, `&mut`.
+/// The options, in the order in which method resolution tries a receiver: by value, `&`, `&mut`.
 pub mod methods {
     use super::CloneOrBorrow;
 
-    /// Of a `Clone` type, a clone.
+    /// For a `Clone` type, a clone.
     pub trait CloneValue<T>: Sized {
         /// The clone.
         fn aws_retry_clone_or_borrow(self) -> T;
 
-        /// The clone, to change.
+        /// The clone, mutable.
         #[inline]
         fn aws_retry_clone_or_borrow_mut(self) -> T {
             self.aws_retry_clone_or_borrow()
@@ -75,7 +76,7 @@ pub mod methods {
         }
     }
 
-    /// Of a `Sync` type, or where only a shared reference is there, that one.
+    /// For a `Sync` type, or if only a shared reference is available, a shared reference.
     pub trait BorrowShared<T> {
         /// The reference.
         fn aws_retry_clone_or_borrow(&self) -> &T;
@@ -95,12 +96,12 @@ pub mod methods {
         }
     }
 
-    /// Of any other type, a reference that is `Send` if the type is.
+    /// For any other type, a reference that is `Send` if the type is.
     pub trait BorrowUnique<T> {
         /// The reference.
         fn aws_retry_clone_or_borrow(&mut self) -> &mut T;
 
-        /// The reference, to change.
+        /// The reference, mutable.
         #[inline]
         fn aws_retry_clone_or_borrow_mut(&mut self) -> &mut T {
             self.aws_retry_clone_or_borrow()

@@ -1,7 +1,7 @@
 //! The macro behind the table in `error_types`: it turns rows into impls, and their order into priority.
 
-/// Makes of each row, in the order in which method resolution is to try them:
-/// - a unit struct of the row's name, the adapter;
+/// Generates from each row, in the order in which method resolution is to try them:
+/// - a unit struct with the row's name, the adapter;
 /// - for `read [generics] Type => |error| ..;` its [`ReadFailure`](super::read_error::ReadFailure), and
 ///   the impl by which `read_by_priority().aws_retry_read()` finds it;
 /// - for `stopped [generics] Type => constructor;` its [`FromStopped`](super::read_error::FromStopped),
@@ -49,7 +49,7 @@ macro_rules! error_types {
         $(#[$own:meta])* closures [$($generics:tt)*] $type:ty => $constructor:expr; $($rest:tt)*) => {
         $($meta)*
         $(#[$own])*
-        // The text of `ToFailure` is the answer, not a list of these.
+        // The message is the text of `ToFailure`, not a list of these.
         #[diagnostic::do_not_recommend]
         impl<$($generics)*> ToFailure<$name> for $type {
             fn failure_of(&self) -> Failure<'_> {
@@ -96,7 +96,7 @@ macro_rules! error_types {
         error_types! { @find_stopped $found $($rows)* }
     };
 
-    // One more reference for each row upwards; above the first row stands the method that begins there.
+    // One more reference for each row upward; the method that begins there is above the first row.
     (@level $row:ident $method:ident $top:ident [$($and:tt)*]
         [[$($meta:tt)*] $name:ident [$($generics:tt)*] $type:ty] $($rows:tt)*) => {
         $($meta)*
@@ -112,8 +112,8 @@ macro_rules! error_types {
     };
     (@level $row:ident $method:ident $top:ident [$($and:tt)*]) => {
         impl<E, Last> ErrorType<E, Last> {
-            /// The type behind as many references as there are rows: made here, since each `&` at a call
-            /// site is one more temporary that the borrow checker follows.
+            /// The type behind as many references as there are rows. They are made here, since each `&` at a
+            /// call site is one more temporary for the borrow checker to follow.
             #[must_use]
             pub const fn $top(&self) -> $($and)* Self {
                 $($and)* ErrorType(PhantomData)
