@@ -1,4 +1,4 @@
-//! Sleep and time from the SDK's own seams, handed over by the user: for run times other than tokio.
+//! Sleep and time through the SDK's own interfaces, handed over by the user: for run times other than tokio.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
@@ -36,7 +36,7 @@ impl CustomTimer {
             .steady(|| self.time.now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default())
     }
 
-    /// The time of the source, which may go back.
+    /// The source's time, which may go back.
     pub fn wall_clock(&self) -> SystemTime {
         self.time.now()
     }
@@ -47,10 +47,10 @@ impl CustomTimer {
 }
 
 static PROCESS: RwLock<Option<Arc<CustomTimer>>> = RwLock::new(None);
-/// Whether one is set: spares a lock.
+/// Whether one is set: this check avoids a lock.
 static IS_SET: AtomicBool = AtomicBool::new(false);
 
-/// The sleep and the time that were handed over to the process.
+/// The sleep and the time source that were handed over to the process.
 pub(super) fn current() -> Option<Arc<CustomTimer>> {
     if !IS_SET.load(Ordering::Relaxed) {
         return None;
@@ -63,10 +63,10 @@ fn set_slot(handed: Option<Arc<CustomTimer>>) {
     *PROCESS.write().unwrap_or_else(PoisonError::into_inner) = handed;
 }
 
-/// From now on every call of the process waits by `sleep` and reads the time from `time`, not from
-/// tokio. Calls in progress keep what they began with.
+/// From now on every call of the process waits with `sleep` and reads the time from `time`, not from tokio.
+/// Calls in progress keep the ones with which they began.
 ///
-/// The values of an `SdkConfig` do: its `sleep_impl()` and its `time_source()`.
+/// The values of an `SdkConfig` are suitable: its `sleep_impl()` and its `time_source()`.
 ///
 /// ```
 /// # use aws_retry_core as aws_retry;
@@ -80,7 +80,7 @@ pub fn set(sleep: impl AsyncSleep + 'static, time: impl TimeSource + 'static) {
     set_slot(Some(CustomTimer::new(sleep, time)));
 }
 
-/// Takes back what [`set`] handed over.
+/// Takes back the ones that [`set`] handed over.
 pub fn unset() {
     set_slot(None);
 }

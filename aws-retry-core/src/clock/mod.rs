@@ -1,4 +1,4 @@
-//! The seam to time: it tells the time, and it waits. Nothing else reads a clock or sleeps.
+//! The interface to time: it tells the time, and it waits. All other code neither reads a clock nor sleeps.
 
 #[cfg(feature = "sdk")]
 mod custom_timer;
@@ -22,12 +22,12 @@ use std::time::{Duration, Instant, SystemTime};
 
 pub(crate) use crate::decision::timestamp::Time;
 
-/// Neither `Instant::now` nor `thread::sleep` exists there: time comes from a source that was handed
-/// over, or stands still.
+/// Neither `Instant::now` nor `thread::sleep` exists there: time comes from a source that was handed over, or
+/// stands still.
 const NO_STD_TIME: bool = cfg!(all(target_family = "wasm", target_os = "unknown"));
 
-/// Which clock a time was read from. State that remembers times belongs to one clock: a test whose clock
-/// is paused must not see an hour pass in another test's.
+/// The clock from which a time was read. State that remembers times belongs to one clock: a test whose clock
+/// is paused must not see an hour pass in another test.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
 pub(crate) enum ClockId {
     /// The machine's monotonic clock.
@@ -42,7 +42,7 @@ pub(crate) enum ClockId {
 }
 
 impl ClockId {
-    /// Whether nobody can read this clock any more.
+    /// Whether this clock can no longer be read.
     pub fn is_gone(self) -> bool {
         match self {
             #[cfg(feature = "sdk")]
@@ -58,7 +58,7 @@ pub(crate) struct Clock {
     pub id: ClockId,
     #[cfg(feature = "sdk")]
     custom: Option<Arc<CustomTimer>>,
-    /// A test's own: which waits are taken, and which are only noted.
+    /// A test's own settings: which waits are taken, and which are only recorded.
     test_time: Option<Arc<TestTime>>,
 }
 
@@ -66,8 +66,8 @@ impl Clock {
     /// Whether a thread can be blocked at all.
     pub const CAN_BLOCK: bool = !NO_STD_TIME;
 
-    /// The clock of the process: the one that was handed over to it, else tokio's, which inside a runtime
-    /// with a paused clock is that runtime's own.
+    /// The process's clock: the one that was handed over, else tokio's. Inside a runtime with a paused clock,
+    /// tokio's is that runtime's own.
     pub fn current(test_time: Option<Arc<TestTime>>) -> Self {
         #[cfg(feature = "sdk")]
         if let Some(custom) = custom_timer::current() {
@@ -87,7 +87,7 @@ impl Clock {
         Self { id: ClockId::Custom(custom.id()), custom: Some(custom), test_time }
     }
 
-    /// The time now. Never before the origin.
+    /// The present time. Never before the origin.
     pub fn now(&self) -> Time {
         let skipped = self.test_time.as_ref().map_or(Time::ZERO, |test| test.skipped());
         self.unskipped().saturating_add(skipped)
@@ -113,8 +113,8 @@ impl Clock {
         at.saturating_duration_since(origin())
     }
 
-    /// The instant of a wall-clock time, as seen now; one in the past is now. None where it is too far away
-    /// to be told, or nothing but a custom clock has the time.
+    /// The instant of a wall-clock time, as seen now; one in the past is now. None if it is too far away to
+    /// represent, or if only a custom clock has the time.
     pub fn instant_of(&self, at: SystemTime) -> Option<Instant> {
         if NO_STD_TIME {
             return None;
@@ -126,7 +126,7 @@ impl Clock {
         instant().checked_add(at.duration_since(now).unwrap_or_default())
     }
 
-    /// The instant at which the time is `time`: [`Clock::time_of`] reads it back. None if there is none.
+    /// The instant at which the time is `time`: [`Clock::time_of`] converts it back. None if there is none.
     #[cfg(feature = "sdk")]
     pub fn instant_at(&self, time: Time) -> Option<Instant> {
         match &self.custom {
@@ -135,23 +135,23 @@ impl Clock {
         }
     }
 
-    /// The wait between two attempts. None where no timer runs.
+    /// The wait between two attempts. None if there is no timer.
     pub fn pause(&self, duration: Duration) -> Option<Sleep> {
         if self.skips_pause(duration) { Some(ended()) } else { self.timer(duration) }
     }
 
-    /// Whether a test skips a pause. It notes it in either case.
+    /// Whether a test skips a pause. The pause is recorded in either case.
     fn skips_pause(&self, pause: Duration) -> bool {
         self.test_time.as_ref().is_some_and(|test| test.pause(pause))
     }
 
-    /// A wait until `time` for a turn in a queue. Where no timer runs it ends at once.
+    /// A wait until `time` for a turn in a queue. Without a timer it ends at once.
     pub fn sleep_until(&self, time: Time) -> Sleep {
         let duration = time.saturating_sub(self.now());
         if self.skips(duration) { ended() } else { self.timer(duration).unwrap_or_else(ended) }
     }
 
-    /// Whether a test skips a wait that is not one between attempts.
+    /// Whether a test skips a wait other than one between attempts.
     pub fn skips(&self, wait: Duration) -> bool {
         let test = self.test_time.as_ref().filter(|test| test.skips_waits());
         test.inspect(|test| test.skip(wait)).is_some()
@@ -166,7 +166,7 @@ impl Clock {
         default_timer(duration)
     }
 
-    /// Whether an async call can wait: a timer runs, or a test skips all waits.
+    /// Whether an async call can wait: there is a timer, or a test skips all waits.
     pub fn can_wait(&self) -> bool {
         #[cfg(feature = "sdk")]
         if self.custom.is_some() {
@@ -186,7 +186,7 @@ impl Clock {
         }
     }
 
-    /// Whether a block here would block an async runtime.
+    /// Whether blocking here would block an async runtime.
     pub fn blocks_a_runtime(&self) -> bool {
         #[cfg(feature = "tokio")]
         return !self.skips_waits() && on_a_task();
@@ -195,7 +195,7 @@ impl Clock {
     }
 }
 
-/// Polls the timer that cuts an attempt. A body that has used up its task's budget of cooperation must not
+/// Polls the timer that cuts an attempt short. A body that has used up its task's cooperation budget must not
 /// keep tokio's timer from ending.
 #[inline]
 pub(crate) fn poll_cut(cut: &mut Sleep, cx: &mut Context<'_>) -> Poll<()> {
@@ -215,8 +215,8 @@ fn default_id() -> ClockId {
     if NO_STD_TIME {
         return ClockId::Real;
     }
-    // A clock that runs reads between two looks at the real one; one that is paused, or was for a
-    // while, does not.
+    // A running clock gives a reading between two looks at the real one. A clock that is paused, or was
+    // paused for a while, does not.
     let before = Instant::now();
     let tokio = instant();
     let simulated = !(before..=Instant::now()).contains(&tokio);
@@ -234,7 +234,7 @@ fn default_id() -> ClockId {
 #[cfg(feature = "tokio")]
 fn default_timer(duration: Duration) -> Option<Sleep> {
     tokio::runtime::Handle::try_current().ok()?;
-    // A runtime that was built without `enable_time` says so by a panic, and in no other way.
+    // A runtime that was built without `enable_time` reports this only by a panic.
     let sleep = std::panic::catch_unwind(|| tokio::time::sleep(duration)).ok()?;
     Some(Box::pin(sleep))
 }
@@ -254,7 +254,7 @@ fn instant() -> Instant {
     Instant::now()
 }
 
-/// Where time 0 is: fixed at the first look.
+/// The instant of time 0: fixed at the first look.
 fn origin() -> Instant {
     static ORIGIN: OnceLock<Instant> = OnceLock::new();
     *ORIGIN.get_or_init(|| {
@@ -264,8 +264,8 @@ fn origin() -> Instant {
     })
 }
 
-/// Whether this thread polls a task just now. A thread of `spawn_blocking`, or one inside
-/// `block_in_place`, knows the runtime as well, but only the poll of a task has a budget that runs out.
+/// Whether this thread is polling a task now. A thread of `spawn_blocking`, or one inside `block_in_place`,
+/// is also inside the runtime, but only the poll of a task has a budget that runs out.
 #[cfg(feature = "tokio")]
 fn on_a_task() -> bool {
     use std::task::Waker;
@@ -277,14 +277,14 @@ fn on_a_task() -> bool {
     let mut cx = Context::from_waker(Waker::noop());
     let mut granted = Vec::new();
     let mut left = true;
-    // The budget is counted in a byte.
+    // The budget is counted in one byte.
     while left && granted.len() <= usize::from(u8::MAX) {
         match poll_proceed(&mut cx) {
             Poll::Ready(unit) => granted.push(unit),
             Poll::Pending => left = false,
         }
     }
-    // Each unit restores the budget before it: the first one last.
+    // Each unit restores the budget as it was before: the first unit must be last.
     while granted.pop().is_some() {}
     !left
 }

@@ -1,4 +1,4 @@
-//! The only source of randomness: one small generator a thread.
+//! The only source of randomness: one small generator per thread.
 
 use std::cell::RefCell;
 use std::hash::{BuildHasher, RandomState};
@@ -14,12 +14,12 @@ thread_local! {
 
 /// Uniform in [0, 1).
 pub(crate) fn uniform() -> f64 {
-    // While a thread ends its generator may be gone: the middle is as good as any.
+    // While a thread ends, its generator may be gone: the middle is as good as any other number.
     GENERATOR.try_with(|generator| generator.borrow_mut().random()).unwrap_or(0.5)
 }
 
-/// 128 bits that no one else has: a hash under the standard library's keys, which the system's own
-/// source of randomness seeds.
+/// 128 bits that occur nowhere else: a hash under the standard library's keys, which the system's own source
+/// of randomness seeds.
 pub(crate) fn unique() -> u128 {
     let keys = RandomState::new();
     u128::from(keys.hash_one(0_u8)) << 64 | u128::from(keys.hash_one(1_u8))

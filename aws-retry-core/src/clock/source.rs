@@ -38,7 +38,7 @@ impl<T> Timer<T> for HandedTimer {}
 #[cfg(all(feature = "sdk", not(feature = "tokio")))]
 pub type DefaultTimer = HandedTimer;
 
-/// No source of sleep: the name says what to do.
+/// There is no source of sleep: the name says what to do.
 #[cfg(not(any(feature = "sdk", feature = "tokio")))]
 #[derive(Clone, Copy, Debug)]
 pub struct PleaseEnableTheFeatureTokioOrSdkOfAwsRetry;

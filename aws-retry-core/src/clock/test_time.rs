@@ -1,20 +1,20 @@
-//! The waits of a test: which of them are skipped, and which of them there were.
+//! The waits of a test: which ones are skipped, and a record of them all.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// The part of a test's harness that clocks hold.
+/// The part of a test's harness that a clock holds.
 #[derive(Debug, Default)]
 pub(crate) struct TestTime {
     skips_waits: AtomicBool,
     pauses: Mutex<Vec<Duration>>,
-    /// Nanoseconds that passed without a wait.
+    /// The number of nanoseconds that passed without a wait.
     skipped: AtomicU64,
 }
 
 impl TestTime {
-    /// From now on waits end at once, and time passes by as much.
+    /// From now on waits end at once, and the clock advances by as much.
     pub fn skip_waits(&self) {
         self.skips_waits.store(true, Ordering::Relaxed);
     }
@@ -23,7 +23,7 @@ impl TestTime {
         self.skips_waits.load(Ordering::Relaxed)
     }
 
-    /// Notes the wait between two attempts, and skips it if waits are skipped.
+    /// Records the wait between two attempts, and skips it if waits are skipped.
     pub fn pause(&self, duration: Duration) -> bool {
         self.lock_pauses().push(duration);
         if self.skips_waits() {
@@ -49,7 +49,7 @@ impl TestTime {
         Duration::from_nanos(self.skipped.load(Ordering::Relaxed))
     }
 
-    /// The list is whole at every moment, so a panic elsewhere changes nothing.
+    /// The list is consistent at every moment, so a panic elsewhere changes nothing.
     fn lock_pauses(&self) -> MutexGuard<'_, Vec<Duration>> {
         self.pauses.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -4,7 +4,7 @@ use super::*;
 async fn a_paused_clock_is_its_runtimes_own() {
     let clock = Clock::current(None);
     assert_ne!(clock.id, ClockId::Real);
-    // Also where the sleeps have brought it close to the real clock.
+    // This also holds after the sleeps have brought it close to the real clock.
     for length in [Duration::from_millis(5); 10].into_iter().chain([Duration::from_secs(3600)]) {
         let before = clock.now();
         clock.timer(length).unwrap().await;

@@ -1,5 +1,5 @@
-//! The identity of a time source: calls that read one source share their scopes, whoever hands it over and
-//! however often.
+//! The identity of a time source: calls that read the same source share their scopes, no matter which code
+//! hands it over and how often.
 
 use std::any::{Any, TypeId};
 use std::collections::BTreeSet;
@@ -11,14 +11,14 @@ use aws_smithy_async::time::{SharedTimeSource, SystemTimeSource, TimeSource};
 
 use crate::decision::timestamp::Time;
 
-/// The sources that are remembered while no call uses them. A program has one or two.
+/// The number of sources that are remembered while no call uses them. A program has one or two.
 const REMEMBERED: usize = 16;
 
 static KNOWN: Mutex<Vec<Known>> = Mutex::new(Vec::new());
 static IN_USE: Mutex<BTreeSet<u64>> = Mutex::new(BTreeSet::new());
 
-/// A time source, whose time never goes back though its own may: after a jump back it goes on from where it
-/// was.
+/// A time source whose time never goes back, even if that of the wrapped source does: after a jump back it
+/// continues from where it was.
 #[derive(Debug)]
 pub(super) struct Source {
     id: u64,
@@ -40,7 +40,7 @@ impl Steady {
 }
 
 impl Source {
-    /// The source behind `time`: a known one, where that can be told.
+    /// The source behind `time`: an already known one, if it can be identified.
     pub fn of(
         sleep: &(impl AsyncSleep + 'static),
         time: &(impl TimeSource + 'static),
@@ -48,7 +48,7 @@ impl Source {
         let Some(key) = Key::of(sleep, time) else { return Self::new() };
         let mut known = lock(&KNOWN);
         let at = known.iter().position(|it| it.key == key);
-        // The one that was used last stands last.
+        // The most recently used source is at the end.
         let found = match at {
             Some(at) => known.remove(at),
             None => Known { key, source: Self::new(), _sleep: shared(sleep).cloned() },
@@ -73,7 +73,8 @@ impl Source {
     }
 
     pub fn steady(&self, now: impl FnOnce() -> Time) -> Time {
-        // Read under the lock: of two threads, the one with the older reading would take it for a jump.
+        // Read under the lock: otherwise, of two threads, the one with the older reading would look like a
+        // jump back.
         let mut steady = lock(&self.steady);
         steady.follow(now())
     }
@@ -85,7 +86,7 @@ impl Drop for Source {
     }
 }
 
-/// Whether nobody can read the source of this number any more.
+/// Whether the source with this number can no longer be read.
 pub(super) fn is_gone(id: u64) -> bool {
     !lock(&IN_USE).contains(&id)
 }
@@ -94,27 +95,27 @@ pub(super) fn is_gone(id: u64) -> bool {
 struct Known {
     key: Key,
     source: Arc<Source>,
-    /// While it lives, no other sleep has its address.
+    /// As long as it lives, no other sleep has its address.
     _sleep: Option<SharedAsyncSleep>,
 }
 
-/// Two time sources with equal keys are one.
+/// Two time sources with equal keys are the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Key {
-    /// All values of the type are alike.
+    /// All values of the type are equivalent.
     Type(TypeId),
     /// The time belongs to the shared sleep at this address, as in a clone of an `SdkConfig`.
     Sleep(usize),
 }
 
 impl Key {
-    /// None where the two tell nothing: a source with a state of its own is another one each time.
+    /// None if the two say nothing: a source with its own state is a different one each time.
     fn of<T: TimeSource + 'static>(sleep: &(impl AsyncSleep + 'static), time: &T) -> Option<Self> {
         if size_of::<T>() == 0 {
             return Some(Self::Type(TypeId::of::<T>()));
         }
         let time = (time as &dyn Any).downcast_ref::<SharedTimeSource>()?;
-        // The value inside a shared source shows itself in its `Debug` output alone.
+        // The value inside a shared source is visible only in its `Debug` output.
         if format!("{time:?}") == format!("{:?}", SharedTimeSource::new(SystemTimeSource::new())) {
             return Some(Self::Type(TypeId::of::<SystemTimeSource>()));
         }
@@ -127,7 +128,7 @@ fn shared(sleep: &(impl AsyncSleep + 'static)) -> Option<&SharedAsyncSleep> {
     (sleep as &dyn Any).downcast_ref()
 }
 
-/// Every value is whole at every moment, so a panic elsewhere changes nothing.
+/// Every value is consistent at every moment, so a panic elsewhere changes nothing.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,13 +1,13 @@
-//! What can be wrong with the environment and the profile.
+//! The errors in the environment and the profile.
 
 use std::error::Error;
 use std::fmt;
 
 use aws_runtime::env_config::error::EnvConfigFileLoadError;
 
-/// The environment or the profile says something that can't be meant.
+/// The environment or the profile contains an invalid setting.
 ///
-/// Its text names the variable or the profile's key, the value, and what is allowed.
+/// The message names the variable or the profile's key, the value, and the allowed values.
 #[derive(Debug)]
 pub struct ConfigError {
     wrong: Wrong,
@@ -17,15 +17,15 @@ pub struct ConfigError {
 pub(super) enum Wrong {
     /// A value that its setting does not allow.
     Value { source: Source, value: String, allowed: &'static str },
-    /// An environment variable that is no Unicode.
+    /// An environment variable that is not Unicode.
     Variable(&'static str),
-    /// `AWS_PROFILE` names a profile that no file has.
+    /// `AWS_PROFILE` names a profile that is in none of the files.
     Profile(String),
     /// The files can't be parsed.
     File(EnvConfigFileLoadError),
 }
 
-/// Where a value stands.
+/// The place of a value.
 #[derive(Clone, Debug)]
 pub(super) enum Source {
     Variable(&'static str),

@@ -23,24 +23,24 @@ const MAX_ATTEMPTS: Setting = Setting { variable: "AWS_MAX_ATTEMPTS", key: "max_
 const NEW_RETRIES: &str = "AWS_NEW_RETRIES_2026";
 
 impl RetryPolicy {
-    /// What the environment and the AWS profile ask for: load it once, at the start.
+    /// The settings of the environment and the AWS profile: load them once, at the start.
     ///
     /// | setting | environment | profile |
     /// |---|---|---|
     /// | mode: `legacy`, `standard`, `adaptive`, in any case | `AWS_RETRY_MODE` | `retry_mode` |
-    /// | attempts in all, the first included: 1 and up | `AWS_MAX_ATTEMPTS` | `max_attempts` |
+    /// | attempts in all, including the first: 1 and up | `AWS_MAX_ATTEMPTS` | `max_attempts` |
     ///
     /// The environment wins, setting by setting. `AWS_PROFILE` chooses the profile, `AWS_CONFIG_FILE` and
     /// `AWS_SHARED_CREDENTIALS_FILE` the files (a leading `~` is the home directory). A file that does not
-    /// exist is an empty one, as for every AWS SDK; so is one that can't be read, of which the SDK's
-    /// reader warns through `tracing`. `standard` is Retry Behavior 2.1, and 2.0 where
-    /// `AWS_NEW_RETRIES_2026` is `false`.
+    /// exist counts as empty, as in every AWS SDK; so does one that can't be read, about which the SDK's
+    /// reader warns through `tracing`. `standard` is Retry Behavior 2.1, or 2.0 if `AWS_NEW_RETRIES_2026` is
+    /// `false`.
     ///
-    /// What nobody asks for is not written: `RetryPolicy::load().await?.over(&RetryPolicy::standard())` is
-    /// AWS's default where no mode is named, a bare `load()` this crate's.
+    /// Settings that are missing are not written: `RetryPolicy::load().await?.over(&RetryPolicy::standard())`
+    /// is AWS's default if the mode is missing; `load()` alone is this crate's default.
     ///
-    /// A value that is not allowed is an error, never a panic and never passed over; so is a profile that
-    /// is named and missing.
+    /// A value that is not allowed is an error: it neither causes a panic nor is ignored. The same holds for
+    /// a named profile that is missing.
     ///
     /// ```
     /// use aws_retry_core::{ConfigError, RetryPolicy};
@@ -93,7 +93,7 @@ async fn load_from(env: &Env, fs: &Fs) -> Result<RetryPolicy, ConfigError> {
     Ok(policy)
 }
 
-/// A setting's value, the environment's before the profile's.
+/// A setting's value: the environment's, else the profile's.
 fn read<T>(
     env: &Env,
     profiles: &EnvConfigSections,

@@ -1,4 +1,4 @@
-//! Precedence and errors, in an environment and a file system of the test's own.
+//! Precedence and errors, in the test's own environment and file system.
 
 use super::*;
 use std::error::Error;
@@ -73,7 +73,8 @@ async fn files_are_found_where_every_sdk_looks_for_them() {
         (&[home, ("AWS_PROFILE", "ops")], RetryPolicy::adaptive()),
         (&[home, ("AWS_CONFIG_FILE", "~/mine")], nothing.clone().max_attempts(7)),
         (&[home, ("AWS_CONFIG_FILE", "/home/me/mine")], nothing.clone().max_attempts(7)),
-        // Named, and not there: an empty one. So is the default where nobody is at home.
+        // A named file that is missing counts as empty. So does the default file if there is no home
+        // directory.
         (&[home, ("AWS_CONFIG_FILE", "~/gone")], nothing.clone()),
         (&[("HOME", "/home/you")], nothing.clone()),
     ] {

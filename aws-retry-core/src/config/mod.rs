@@ -1,5 +1,5 @@
-//! Policies out of AWS's own configuration: a client's [`RetryConfig`], an `SdkConfig`, and the
-//! environment and profile.
+//! Policies from AWS's own configuration: a client's [`RetryConfig`], an `SdkConfig`, and the environment and
+//! profile.
 
 #[cfg(feature = "aws-config")]
 mod error;
@@ -15,18 +15,18 @@ pub use error::ConfigError;
 
 use crate::decision::policy::{Jitter, Mode, RetryPolicy};
 
-/// What a `RetryConfig` holds where nobody wrote anything.
+/// The values of a `RetryConfig` in which nothing was set.
 #[cfg(feature = "aws-config")]
 const DEFAULT_ATTEMPTS: u32 = 3;
 const DEFAULT_BACKOFF: Duration = Duration::from_secs(1);
 const DEFAULT_CAP: Duration = Duration::from_secs(20);
 
-/// What a client with this configuration does, as a policy.
+/// The behavior of a client with this configuration, as a policy.
 ///
-/// A configuration that names no version of the Retry Behavior is taken for 2.1, the default across the
-/// AWS SDKs. `max_attempts` is always written. `initial_backoff` is written where it differs from its
-/// default, and then holds for every failure (2.1 in the SDK: for throttles alone). The reconnect mode
-/// stays with the client.
+/// A configuration that does not name a version of the Retry Behavior counts as 2.1, the default across the
+/// AWS SDKs. `max_attempts` is always written. `initial_backoff` is written if it differs from its default,
+/// and then applies to every failure (2.1 in the SDK: only to throttles). The reconnect mode stays with the
+/// client.
 ///
 /// ```
 /// use aws_retry_core::{Mode, RetryPolicy};
@@ -58,9 +58,9 @@ impl From<&RetryConfig> for RetryPolicy {
     }
 }
 
-/// What clients with this configuration do, as a policy.
+/// The behavior of clients with this configuration, as a policy.
 ///
-/// As for `&RetryConfig`; but 3 attempts that nobody wrote in code are left to the mode, which allows
+/// As for `&RetryConfig`, except that 3 attempts that were not set in code are left to the mode, which allows
 /// 4 for `DynamoDB`. A configuration without a `RetryConfig` writes nothing.
 #[cfg(feature = "aws-config")]
 impl From<&aws_types::SdkConfig> for RetryPolicy {
