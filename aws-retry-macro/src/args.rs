@@ -1,4 +1,4 @@
-//! The attribute's arguments as written: how the list between the parentheses is read.
+//! Reads the attribute's arguments as written in the list between the parentheses.
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use syn::ext::IdentExt;
@@ -25,13 +25,13 @@ pub struct Arg {
 #[derive(Clone, Default)]
 pub struct Args {
     pub list: Vec<Arg>,
-    /// Arguments that are written with a mistake: they are not also reported as missing.
+    /// Arguments that are written incorrectly: they are not also reported as missing.
     mistaken: Vec<ArgName>,
 }
 
 impl Args {
-    /// Reads the tokens between the attribute's parentheses. A mistake is reported and its argument
-    /// is left out; the others are kept.
+    /// Reads the tokens between the attribute's parentheses. A mistake is reported and its argument is left
+    /// out; the others are kept.
     pub fn read(tokens: TokenStream, errors: &mut Errors) -> Args {
         let mut args = Args::default();
         let parser = |input: ParseStream| {
@@ -51,7 +51,7 @@ impl Args {
             }
             Ok(())
         };
-        // It reads to the end, so there is nothing left to complain about.
+        // It reads to the end, so nothing is left to complain about.
         let _ = Parser::parse2(parser, tokens);
         args
     }
@@ -64,7 +64,7 @@ impl Args {
         }
     }
 
-    /// Lets `own` win over what is written here.
+    /// Lets the arguments in `own` win over those written here.
     pub fn write_over(&mut self, own: &Args) {
         for arg in &own.list {
             self.remove(arg.name);
@@ -77,7 +77,7 @@ impl Args {
         self.list.iter().find(|arg| arg.name == name)
     }
 
-    /// Is it written, correctly or with a mistake?
+    /// Whether it is written, correctly or with a mistake.
     pub fn has(&self, name: ArgName) -> bool {
         self.get(name).is_some() || self.mistaken.contains(&name)
     }
@@ -86,12 +86,12 @@ impl Args {
         self.get(name).map(|arg| &arg.value)
     }
 
-    /// Is this switch written, as the literal `on`?
+    /// Whether this switch is written as the literal `on`.
     pub fn is_switched(&self, name: ArgName, on: bool) -> bool {
         self.get(name).is_some_and(|arg| arg.is_literally(on))
     }
 
-    /// The mode's variant, where one is written.
+    /// The mode's variant, if one is written.
     pub fn mode(&self) -> Option<&'static str> {
         match self.value(ArgName::Mode) {
             Some(Value::Choice(_, variant)) => Some(variant),
@@ -99,12 +99,12 @@ impl Args {
         }
     }
 
-    /// Does a send rate decide when an attempt may start?
+    /// Whether a send rate decides when an attempt may start.
     pub fn has_rate(&self) -> bool {
         matches!(self.mode(), Some("Paced" | "Adaptive"))
     }
 
-    /// Does this hold for the arguments as they are?
+    /// Whether this holds for the present arguments.
     pub fn holds(&self, when: When) -> bool {
         match when {
             When::Never => false,
@@ -119,7 +119,7 @@ impl Args {
 }
 
 impl Arg {
-    /// Is the value this literal switch?
+    /// Whether the value is this literal switch.
     pub fn is_literally(&self, on: bool) -> bool {
         matches!(self.value, Value::Switch(value) if value == on)
     }
@@ -183,7 +183,7 @@ fn unknown(token: &Ident) -> syn::Error {
     syn::Error::new_spanned(token, message)
 }
 
-/// An argument ends with a comma, or with the list.
+/// An argument ends at a comma or at the end of the list.
 fn end(input: ParseStream, errors: &mut Errors) {
     if !input.is_empty() && !input.peek(Token![,]) {
         errors.push(input.error("expected `,` before the next argument"));

@@ -1,4 +1,4 @@
-//! The fn's arguments as the loop sees them: the names that they bind, and the kind of each.
+//! The function's arguments as the loop sees them: the names that they bind, and the kind of each.
 
 use proc_macro2::{Ident, Span};
 use syn::spanned::Spanned;
@@ -15,13 +15,13 @@ pub struct Binding {
     pub cfgs: Vec<Attribute>,
     /// The span of the type, for errors about it.
     pub at: Span,
-    /// Bound before the block that is retried, where it may need its `mut` for itself.
+    /// Bound outside the retried block, where the name may need its `mut` for itself.
     pub loose: bool,
-    /// A type parameter or an `impl Trait`: it may lack a bound.
+    /// A type parameter or an `impl Trait`: a bound may be missing.
     pub generic: bool,
     /// The type is a `Box`, whose target can be moved out.
     pub boxed: bool,
-    /// The type is `Clone`, as its text says; only looked at where there is a `mut`.
+    /// The type is `Clone` as far as its text tells; only checked if there is a `mut`.
     pub clone: bool,
 }
 
@@ -89,7 +89,7 @@ fn names(
     each: &mut impl FnMut(&PatIdent, Kind),
 ) {
     let ty = ty.map(ungroup);
-    // A part of a reference is a reference.
+    // A part of a reference is a reference, too.
     let element_of = |inner: Option<&Type>| match ty {
         Some(whole @ Type::Reference(_)) => Some(whole.clone()),
         _ => inner.cloned(),

@@ -1,4 +1,4 @@
-//! The attribute: reads the item below it and hands it to `expand` or `impl_block`.
+//! The attribute: reads the item below it and passes it to `expand` or `impl_block`.
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
@@ -63,7 +63,7 @@ fn reject_misplaced(args: &mut Args, target: Target, errors: &mut Errors) {
     });
 }
 
-/// The item up to its braces, so that the error does not underline all of it.
+/// The item up to its braces, so that the error does not underline the whole item.
 fn head(item: &TokenStream) -> TokenStream {
     let short = item.clone().into_iter().take_while(|token| !matches!(token, proc_macro2::TokenTree::Group(group) if group.delimiter() == proc_macro2::Delimiter::Brace));
     short.collect::<TokenStream>().into_token_stream()

@@ -1,4 +1,4 @@
-//! The rules between arguments: which exclude each other, and which need one another.
+//! The rules between arguments: those that exclude each other, and those that need each other.
 
 use proc_macro2::Ident;
 
@@ -47,7 +47,7 @@ fn exclusions(args: &Args, refuse: &mut impl FnMut(&Arg, String)) {
     }
 }
 
-/// May a method add the one to a block with the other?
+/// Whether a method may add the one to a block with the other.
 pub fn may_stand_together(one: ArgName, other: ArgName, args: &Args) -> bool {
     let exclusions =
         |one: ArgName, other| one.row().excludes.iter().find(move |it| it.other == other);
@@ -56,7 +56,7 @@ pub fn may_stand_together(one: ArgName, other: ArgName, args: &Args) -> bool {
         .is_some_and(|exclusion| is_excepted(exclusion, args))
 }
 
-/// Does the exception to the exclusion hold?
+/// Whether the exception to the exclusion applies.
 fn is_excepted(exclusion: &Exclusion, args: &Args) -> bool {
     match exclusion.unless {
         Unless::None => false,
@@ -114,7 +114,7 @@ fn durations(args: &Args, refuse: &mut impl FnMut(&Arg, String)) {
     }
 }
 
-/// Arguments that a sync fn can't have.
+/// Arguments that a sync function can't have.
 fn sync(args: &Args, refuse: &mut impl FnMut(&Arg, String)) {
     for arg in &args.list {
         let (when, why) = arg.name.row().async_only;
@@ -132,7 +132,7 @@ fn rates(args: &Args, refuse: &mut impl FnMut(&Arg, String)) {
                        `scope = (\"ec2:DescribeInstances\", account, region)`, or `scope = fn`";
         refuse(mode, message.into());
     }
-    // A policy may bring the mode, and a mode with a mistake may have been meant.
+    // A policy may supply the mode, and a misspelled mode may have been one with a rate.
     let unknown = args.has(ArgName::Policy) || args.mode().is_none() && args.has(ArgName::Mode);
     if args.has_rate() || unknown {
         return;

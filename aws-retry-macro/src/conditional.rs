@@ -1,5 +1,5 @@
-//! `#[cfg_attr(PREDICATE, aws_retry(..))]` below an attribute of ours: the compiler has not looked at
-//! the predicate yet, so both answers are written down.
+//! `#[cfg_attr(PREDICATE, aws_retry(..))]` below an attribute of ours: the compiler has not evaluated the
+//! predicate yet, so the code for both answers is generated.
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
@@ -10,7 +10,7 @@ use syn::{Attribute, Meta, Token, parse_quote};
 /// An `#[aws_retry(..)]` below another one.
 pub struct Own {
     pub meta: Meta,
-    /// The predicates of the `cfg_attr`s around it. None: it is there in any case.
+    /// The predicates of the `cfg_attr`s around it. If there are none, it always applies.
     when: Vec<TokenStream>,
 }
 

@@ -1,5 +1,5 @@
-//! Errors are collected and the item is expanded anyway, so that one bad argument does not bring an
-//! error at every caller of the fn.
+//! Errors are collected and the item is expanded anyway, so that one bad argument does not cause an error at
+//! every caller of the function.
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;
@@ -14,8 +14,8 @@ impl Errors {
         self.push(syn::Error::new_spanned(tokens, message));
     }
 
-    /// Adds an error, unless the same one is there already: the arguments of an impl block are checked
-    /// once per method.
+    /// Adds an error, unless the same error is already there: the arguments of an impl block are checked once
+    /// per method.
     pub fn push(&mut self, error: syn::Error) {
         let same = |other: &syn::Error| {
             other.to_string() == error.to_string()
@@ -37,7 +37,7 @@ impl Errors {
         quote::quote!(#(#[cfg(#predicate)] #errors)*)
     }
 
-    /// A `compile_error!` for each, to stand beside the item.
+    /// A `compile_error!` for each error, to be placed beside the item.
     pub fn into_tokens(self) -> TokenStream {
         self.0.into_iter().map(syn::Error::into_compile_error).collect()
     }

@@ -35,7 +35,7 @@ fn unknown_unit(number: &str, unit: &str) -> String {
     format!("unknown unit `{unit}`: write \"{number}{meant}\"")
 }
 
-/// `number` times `each`, in whole numbers: a float would turn `"0.3s"` into 299 999 999.
+/// `number` times `each`, in integer arithmetic: a float would turn `"0.3s"` into 299 999 999.
 fn scale(number: &str, each: u64) -> Option<u64> {
     let (whole, fraction) = number.split_once('.').unwrap_or((number, "0"));
     let mut nanos = whole.parse::<u64>().ok()?.checked_mul(each)?;
@@ -44,8 +44,8 @@ fn scale(number: &str, each: u64) -> Option<u64> {
         return None;
     }
     for digit in fraction.bytes().map(|byte| u64::from(byte - b'0')) {
-        // Minutes and hours are not powers of ten, but 10 divides them down to a nanosecond
-        // for as many digits as people write.
+        // Minutes and hours are not powers of ten, but 10 divides them down to a nanosecond for as many
+        // digits as people write.
         if digit != 0 && !place.is_multiple_of(10) {
             return None;
         }

@@ -1,4 +1,4 @@
-//! One fn, from the arguments as merged to the fn as the compiler sees it.
+//! One function, from its merged arguments to the function that the compiler sees.
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote};
@@ -17,7 +17,7 @@ use crate::table::ArgName;
 use crate::value::Value;
 use crate::{inline_body, instrument, refuse, returned_future};
 
-/// The retried fn; as it was written, if it cannot be retried.
+/// The retried function, or the function as it was written if it can't be retried.
 pub fn func(mut func: Func, mut args: Args, passes: bool, errors: &mut Errors) -> TokenStream {
     let Some(shape) = errors.keep(Shape::read(&func.sig)) else {
         return func.into_token_stream();
@@ -27,7 +27,7 @@ pub fn func(mut func: Func, mut args: Args, passes: bool, errors: &mut Errors) -
         return func.into_token_stream();
     }
     check(&mut args, shape.asyncness(), errors);
-    // Half typed: the compiler reports that, and the signature lives on.
+    // Half-typed code: the compiler reports it, and the signature stays available.
     let Some(body) = func.block() else {
         return func.into_token_stream();
     };
@@ -41,7 +41,7 @@ pub fn func(mut func: Func, mut args: Args, passes: bool, errors: &mut Errors) -
     }
 }
 
-/// `::aws_retry::__private`, or where `crate = ..` says.
+/// `::aws_retry::__private`, or the path that `crate = ..` gives.
 fn private(args: &Args) -> TokenStream {
     if let Some(Value::Path(path)) = args.value(ArgName::Crate) {
         glue!(#path::__private)
@@ -124,12 +124,12 @@ impl Expansion<'_> {
         Some(if boxed {
             glue!(#private::Box::pin(#future))
         } else {
-            // In two steps, or clippy asks for an `async fn`.
+            // In two steps, because clippy would otherwise suggest an `async fn`.
             glue!(let future = #future; future)
         })
     }
 
-    /// The names that the block of a future sees: the fn's arguments, those that are handed over under
+    /// The names that the block of a future sees: the function's arguments, those that are handed over under
     /// another name, and the locals before the block.
     fn outer_bindings(&self, body: &Block, prelude: &[Stmt]) -> Vec<Binding> {
         let mut found: Vec<Binding> =
@@ -177,7 +177,7 @@ impl Expansion<'_> {
         Rebindings::plan(bindings, self.args, body, &self.private, asyncness, self.errors)
     }
 
-    /// Gives the signature the `mut`s that the loop needs, and takes those that have moved inside.
+    /// Adds the `mut`s that the loop needs to the signature, and removes those that have moved inside.
     fn adjust(&mut self, rebindings: &Rebindings) {
         for input in &mut self.sig.inputs {
             match input {

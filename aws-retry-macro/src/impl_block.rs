@@ -1,5 +1,5 @@
-//! `#[aws_retry(..)] impl X { .. }`: every async fn that may return a `Result` is retried with the
-//! block's arguments, over which its own win.
+//! `#[aws_retry(..)] impl X { .. }`: every async function that may return a `Result` is retried with the
+//! block's arguments. A method's own arguments win over them.
 
 use proc_macro2::{Group, Span, TokenStream};
 use quote::{ToTokens, quote};
@@ -42,7 +42,7 @@ pub fn expand(block: &Impl, args: &Args, errors: &mut Errors) -> TokenStream {
     quote!(#head #braces)
 }
 
-/// The methods of a block, and facts that are known only when all of them have been seen.
+/// The methods of a block, and facts that are known only once all of them have been seen.
 struct Methods<'a> {
     block: &'a Args,
     covered: usize,
@@ -55,7 +55,7 @@ impl<'a> Methods<'a> {
         Self { block, covered: 0, without_scope: Vec::new() }
     }
 
-    /// Reports on the block the scope that some methods lack.
+    /// Reports, on the block, the scope that some of its methods lack.
     fn report(&self, errors: &mut Errors) {
         if let (Some(mode), false) = (self.block.get(ArgName::Mode), self.without_scope.is_empty())
         {
@@ -68,7 +68,7 @@ impl<'a> Methods<'a> {
         }
     }
 
-    /// The method; once for each answer to the `cfg_attr`s around its attributes.
+    /// The method, once for each answer to the `cfg_attr`s around its attributes.
     fn expand(&mut self, mut func: Func, errors: &mut Errors) -> TokenStream {
         let own = conditional::take(&mut func.attrs);
         if own.iter().all(|own| !own.is_conditional()) {
@@ -79,7 +79,7 @@ impl<'a> Methods<'a> {
         let mut before = Vec::new();
         for own in &own {
             let predicate = own.predicate();
-            // If both are there, the second is an error.
+            // If there are two attributes, the second is an error.
             let mut second = Errors::default();
             second.push(own.second());
             variants.extend(second.into_tokens_when(&quote!(all(#predicate, any(#(#before),*)))));
@@ -91,7 +91,7 @@ impl<'a> Methods<'a> {
         variants
     }
 
-    /// The method with this attribute, and its errors, where the predicate holds.
+    /// The method with this attribute, and its errors, if the predicate holds.
     fn variant_when(&mut self, when: &TokenStream, func: Func, own: Option<&Own>) -> TokenStream {
         let mut errors = Errors::default();
         let mut alone = Methods::new(self.block);
@@ -143,8 +143,8 @@ fn arguments(meta: &Meta, errors: &mut Errors) -> Args {
     }
 }
 
-/// The block's arguments with the method's over them. An argument of the method also replaces one of the
-/// block that says the same in other words.
+/// The block's arguments, overridden by the method's. An argument of the method also replaces one of the
+/// block that has the same meaning under a different name.
 fn merged(block: &Args, own: &Args) -> Args {
     let mut args = block.clone();
     args.write_over(own);
@@ -158,8 +158,8 @@ fn merged(block: &Args, own: &Args) -> Args {
     args
 }
 
-/// Without an attribute of its own: an async fn, or a sync one where the block asks for it, whose
-/// outcome may be a `Result`.
+/// Whether a method without its own attribute is retried: an async function, or a sync one if the block asks
+/// for it, whose outcome may be a `Result`.
 fn is_covered(func: &Func, args: &Args) -> bool {
     let Ok(shape) = Shape::read(&func.sig) else {
         return false;
@@ -170,7 +170,7 @@ fn is_covered(func: &Func, args: &Args) -> bool {
     match shape {
         Shape::Async(_) => true,
         Shape::Sync(_) => args.is_switched(ArgName::Sync, true),
-        // What `#[async_trait]` above has made of an `async fn`.
+        // The form into which `#[async_trait]` above has turned an `async fn`.
         Shape::Future { .. } => func.sig.generics.params.iter().any(|param| {
             matches!(param, GenericParam::Lifetime(lifetime) if lifetime.lifetime.ident == "async_trait")
         }),
@@ -182,7 +182,7 @@ enum Member {
     Other(TokenStream),
 }
 
-/// The block's items. From the first one that cannot be read, the rest is left as it is.
+/// The block's items. If one cannot be read, it and the rest are left unchanged.
 fn members(input: ParseStream) -> syn::Result<Vec<Member>> {
     let inner = input.call(Attribute::parse_inner)?;
     let mut found = vec![Member::Other(quote!(#(#inner)*))];

@@ -1,5 +1,5 @@
-//! A body that stands in the fn itself: in a closure it would not see the caller's location, which
-//! `#[track_caller]` promises. Whatever leaves the body leaves a labelled block instead of the fn.
+//! A body that stays in the function itself: in a closure it would not see the caller's location, which
+//! `#[track_caller]` promises. A `return` or `?` in the body leaves a labeled block instead of the function.
 
 use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
@@ -10,7 +10,7 @@ use syn::{Attribute, Block, Expr, Lifetime, Macro, Token};
 
 use crate::spans::located;
 
-/// Macros that don't leave the fn around them, except in their arguments.
+/// Macros that don't leave the surrounding function, except in their arguments.
 const STAYING: &[&str] = &[
     "assert",
     "assert_eq",
@@ -49,7 +49,7 @@ const STAYING: &[&str] = &[
     "writeln",
 ];
 
-/// Is it `#[track_caller]`, perhaps inside a `cfg_attr`?
+/// Whether it is `#[track_caller]`, perhaps inside a `cfg_attr`.
 pub fn tracks_caller(attr: &Attribute) -> bool {
     fn names(tokens: TokenStream) -> bool {
         tokens.into_iter().any(|token| match token {
@@ -70,7 +70,7 @@ pub fn label() -> Lifetime {
 ///
 /// Output: `if done { break 'aws_retry Ok(1); } Ok(match branch(send()) { .. => break 'aws_retry .. })`
 ///
-/// Nothing, if a macro may return: no one can tell.
+/// Returns nothing if a macro may contain a `return`: its expansion is not visible here.
 pub fn inline(body: &Block, private: &TokenStream) -> Option<Block> {
     let mut body = body.clone();
     let mut inliner = Inliner { private, label: label(), hidden: false };
@@ -81,13 +81,13 @@ pub fn inline(body: &Block, private: &TokenStream) -> Option<Block> {
 struct Inliner<'a> {
     private: &'a TokenStream,
     label: Lifetime,
-    /// A macro may leave the fn.
+    /// A macro may leave the function.
     hidden: bool,
 }
 
 impl VisitMut for Inliner<'_> {
     fn visit_expr_mut(&mut self, expr: &mut Expr) {
-        // These have a fn of their own to return from.
+        // These have their own function to return from.
         if matches!(expr, Expr::Closure(_) | Expr::Async(_) | Expr::Const(_)) {
             return;
         }
@@ -135,7 +135,7 @@ impl VisitMut for Inliner<'_> {
     }
 }
 
-/// May these tokens hold a `?` or a `return`?
+/// Whether these tokens may contain a `?` or a `return`.
 fn leaves(tokens: TokenStream) -> bool {
     tokens.into_iter().any(|token| match token {
         TokenTree::Ident(word) => word == "return",

@@ -1,5 +1,5 @@
-//! The item below the attribute, read leniently: a body that is still being typed must not cost the
-//! fn its signature.
+//! The item below the attribute, read leniently: a body that is still being typed must not make the function
+//! lose its signature.
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::{ToTokens, TokenStreamExt, quote};
@@ -7,7 +7,7 @@ use syn::buffer::Cursor;
 use syn::parse::{Parse, ParseStream, Parser};
 use syn::{AttrStyle, Attribute, Block, Signature, Stmt, Token, Visibility};
 
-/// A fn with its body unread.
+/// A function whose body has not been read.
 #[derive(Clone)]
 pub struct Func {
     pub attrs: Vec<Attribute>,
@@ -16,7 +16,7 @@ pub struct Func {
     pub sig: Signature,
     /// The braces and their content; none for a trait method without a body.
     body: Option<Group>,
-    /// `#![..]` at the body's start.
+    /// The `#![..]` attributes at the body's start.
     inner: Vec<Attribute>,
     rest: TokenStream,
 }
@@ -44,7 +44,7 @@ impl Parse for Func {
     }
 }
 
-/// The braces of a body; `macro_rules!` hands a `$body:block` over in invisible ones.
+/// The braces of a body; `macro_rules!` passes a `$body:block` in invisible ones.
 fn braces(found: Option<(TokenTree, Cursor<'_>)>) -> Option<(Group, Cursor<'_>)> {
     match found? {
         (TokenTree::Group(group), rest) => match group.delimiter() {
@@ -67,7 +67,7 @@ impl Func {
         self.body.as_ref()
     }
 
-    /// The body's statements, unless it is half typed.
+    /// The body's statements, unless the body is half-typed.
     pub fn block(&self) -> Option<Block> {
         let braces = self.body.as_ref()?;
         let stmts: Vec<Stmt> = Block::parse_within.parse2(self.rest.clone()).ok()?;
@@ -75,7 +75,7 @@ impl Func {
         Some(Block { brace_token, stmts })
     }
 
-    /// The fn with another body.
+    /// The function with a different body.
     pub fn with_body(&self, body: &TokenStream) -> TokenStream {
         let Func { attrs, vis, defaultness, sig, inner, .. } = self;
         let outer = attrs.iter().filter(|attr| matches!(attr.style, AttrStyle::Outer));
@@ -87,7 +87,7 @@ impl Func {
     }
 }
 
-/// As it was written.
+/// The function as it was written.
 impl ToTokens for Func {
     fn to_tokens(&self, tokens: &mut TokenStream) {
         if self.body.is_some() {
@@ -107,7 +107,7 @@ pub enum Item {
     Other(&'static str),
 }
 
-/// An impl block: its head unread, then its items.
+/// An impl block: its head, which has not been read, then its items.
 pub struct Impl {
     pub head: TokenStream,
     pub braces: Group,

@@ -1,6 +1,6 @@
-//! `#[tracing::instrument]` above the attribute has already put the body into an `async move`
-//! (or a `move` closure) that runs on the spot. Without the `move` it takes only what the body
-//! takes, and each attempt borrows the rest.
+//! `#[tracing::instrument]` above the attribute has already put the body into an `async move` (or a `move`
+//! closure) that runs immediately. Without the `move` it takes only what the body takes, and each attempt
+//! borrows the rest.
 
 use syn::{Block, Expr, Pat, Stmt};
 
@@ -25,8 +25,8 @@ pub fn unmove(body: &mut Block) {
     }
 }
 
-/// With `err` or `ret`, the body stands one level deeper: `match async move { .. }.await`,
-/// `let x = (move || { .. })();`.
+/// With `err` or `ret`, the body is one level deeper: `match async move { .. }.await`, `let x = (move || { ..
+/// })();`.
 fn inner(stmt: &mut Stmt) {
     let expr = match stmt {
         Stmt::Local(local) => local.init.as_mut().map(|init| &mut *init.expr),

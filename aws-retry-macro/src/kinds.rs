@@ -1,4 +1,4 @@
-//! The kinds of arguments: the values they take, the words among them, and where they may be written.
+//! The kinds of arguments: the values they take, their keywords, and the places where they may be written.
 
 /// The condition under which a fact about an argument holds.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -19,11 +19,11 @@ pub enum Unless {
     OtherIsNotFalse,
 }
 
-/// Where an argument may be written.
+/// The place where an argument may be written.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub enum Place {
     Anywhere,
-    /// Not on an impl block: its methods differ in it.
+    /// Not on an impl block: the methods need different values.
     Fn,
     /// On a method of an annotated impl block.
     Method,
@@ -47,7 +47,7 @@ pub enum Kind {
     },
     Instant,
     Switch,
-    /// One of a few words.
+    /// One of a few keywords.
     Choice(Choice),
     /// A list of error codes or patterns.
     Codes,

@@ -53,10 +53,10 @@ use proc_macro::TokenStream;
 ///
 /// - The **site** is a static with the parts of the policy that are literals. It costs nothing per call.
 /// - The **call** counts the attempts and holds the values that are known only when it begins.
-/// - The **body** stands in an `async` block that is not `move`: borrowed arguments stay borrowed, and an
+/// - The **body** is in an `async` block that is not `move`: borrowed arguments stay borrowed, and an
 ///   argument that the body consumes is cloned before each attempt.
-/// - The **hint** is never run. It tells `?` and `return` which type they convert into.
-/// - **read** and **stop** say how the error type is read, and how it can hold `Stopped`. The compiler
+/// - The **hint** is never run. It tells `?` and `return` the type into which they convert.
+/// - **read** and **stop** determine how the error type is read, and how it can hold `Stopped`. The compiler
 ///   chooses both by the type of the outcome.
 /// - The **attempt** polls the body and decides: it gives the outcome if the call is done, or nothing, and
 ///   the loop goes on. With a predicate or a hook, which borrow the arguments, `finish_with` decides after it.
@@ -65,7 +65,7 @@ pub fn aws_retry(args: TokenStream, item: TokenStream) -> TokenStream {
     attribute::expand(args.into(), &item.into()).into()
 }
 
-/// Implements `AsFailure`: what an error type of your own says about a failed attempt.
+/// Implements `AsFailure`: the facts about a failed attempt that an error type of your own contains.
 ///
 /// ```ignore
 /// #[derive(Debug, thiserror::Error, AsFailure)]
@@ -80,7 +80,7 @@ pub fn aws_retry(args: TokenStream, item: TokenStream) -> TokenStream {
 /// }
 /// ```
 ///
-/// A variant (or the struct) is what its attribute says, and otherwise what its source says:
+/// A variant (or the struct) is described by its attribute, and otherwise by its source:
 ///
 /// | on a variant or struct | meaning |
 /// |---|---|
@@ -91,19 +91,19 @@ pub fn aws_retry(args: TokenStream, item: TokenStream) -> TokenStream {
 /// | `#[failure(code = "..")]` | the error code, for the sets of codes, `added_errors` and the log |
 /// | `#[failure(status = 503)]` | the HTTP status |
 ///
-/// The source of a variant supplies what its attribute leaves out. It is the field that `std::error::Error`
-/// and thiserror see, the first of these that is there:
+/// The source of a variant supplies the facts that its attribute leaves out. It is the field that
+/// `std::error::Error` and thiserror see, namely the first of these:
 ///
 /// 1. a field with `#[failure(source)]`,
 /// 2. a field with thiserror's `#[from]` or `#[source]`,
 /// 3. the field of an `#[error(transparent)]`,
-/// 4. a field of the name `source`.
+/// 4. a field named `source`.
 ///
-/// It may be of any type that `#[aws_retry]` can read as an error, or an `Option` of one. In the last two cases
-/// another type is no mistake: it says nothing. A variant without a source is permanent, unless `retry_if`
-/// says otherwise.
+/// It may be of any type that `#[aws_retry]` can read as an error, or an `Option` of one. In the last two
+/// cases a field of any other type is allowed, and says nothing. A variant without a source is permanent,
+/// unless `retry_if` says otherwise.
 ///
-/// `#[failure(crate = path)]` on the type says where the crate `aws-retry` is.
+/// `#[failure(crate = path)]` on the type gives the path of the crate `aws-retry`.
 #[proc_macro_derive(AsFailure, attributes(failure))]
 pub fn as_failure(item: TokenStream) -> TokenStream {
     failure::derive(item.into()).into()

@@ -1,4 +1,4 @@
-//! Literals, as far as arguments tell them apart.
+//! Literals, as far as arguments distinguish them.
 
 use syn::{Expr, Lit, LitStr, UnOp};
 
@@ -11,7 +11,7 @@ pub enum Literal<'a> {
     Other,
 }
 
-/// The literal, unless it is another expression.
+/// The literal, unless the expression is something else.
 pub fn literal(expr: &Expr) -> Option<Literal<'_>> {
     match expr {
         Expr::Lit(lit) => Some(match &lit.lit {
@@ -40,12 +40,12 @@ pub fn bare(mut expr: &Expr) -> &Expr {
     }
 }
 
-/// Can the text be an error code, or a pattern of codes?
+/// Whether the text can be an error code, or a pattern of codes.
 pub fn is_code(text: &str) -> bool {
     !text.is_empty() && !text.contains(|c: char| c.is_whitespace() || "{}".contains(c))
 }
 
-/// Does the text look like the first argument of `format!`?
+/// Whether the text looks like the first argument of `format!`.
 pub fn is_format(text: &LitStr) -> bool {
     let text = text.value();
     text.split_once('{').is_some_and(|(_, rest)| rest.contains('}'))

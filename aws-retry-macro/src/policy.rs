@@ -1,5 +1,5 @@
-//! The arguments as a policy: literals go into the constant that a call site keeps, expressions into one
-//! that is made per call, functions into the callbacks of an attempt.
+//! The arguments as a policy: literals go into the constant that a call site keeps, expressions into a policy
+//! that is created per call, functions into the callbacks of an attempt.
 
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
@@ -10,7 +10,7 @@ use crate::spans::{located, placed};
 use crate::table::ArgName;
 use crate::value::Value;
 
-/// `RetryPolicy::new().max_retries(5)..`, for a constant: it can name neither generics nor `self`.
+/// `RetryPolicy::new().max_retries(5)..`, for a constant, which can name neither generics nor `self`.
 pub fn static_policy(args: &Args, private: &TokenStream) -> TokenStream {
     let calls = args.list.iter().filter_map(|arg| {
         let value = literal(arg, private)?;
@@ -19,8 +19,8 @@ pub fn static_policy(args: &Args, private: &TokenStream) -> TokenStream {
     glue!(#private::RetryPolicy::new() #(#calls)*)
 }
 
-/// The same from the values that are known only when the call begins, if there are any. Each argument is a
-/// statement of its own, so that an error about its value points at no other.
+/// The same from the values that are known only when the call begins, if there are any. Each argument is its
+/// own statement, so that an error about its value does not point at another argument.
 pub fn call_policy(args: &Args, private: &TokenStream) -> Option<TokenStream> {
     let mut settings = args.list.iter().filter_map(call_setting).peekable();
     settings.peek()?;
@@ -59,7 +59,7 @@ pub fn callbacks(args: &Args, private: &TokenStream, at: Span) -> Option<TokenSt
     Some(quote_spanned!(at=> #private::Callbacks { #(#functions,)* #others }))
 }
 
-/// The setter is ours, whatever the user's token is called.
+/// The name of the setter, even if the user's token has a different one.
 fn name(arg: &Arg) -> Ident {
     Ident::new(arg.name.name(), Span::mixed_site().located_at(arg.token.span()))
 }
@@ -94,7 +94,7 @@ fn literal(arg: &Arg, private: &TokenStream) -> Option<TokenStream> {
         Value::Text(text) => Some(text.into_token_stream()),
         // Known only when the call begins.
         Value::Expr(_) => None,
-        // No setting has one of these.
+        // Settings never have one of these.
         Value::Names(_) | Value::Path(_) | Value::Flag | Value::Scope(_) => None,
     }
 }

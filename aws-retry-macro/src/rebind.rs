@@ -1,4 +1,4 @@
-//! The part of an argument that each attempt gets: the argument itself, a clone or a reborrow.
+//! The form in which each attempt gets an argument: the argument itself, a clone or a reborrow.
 
 use std::collections::HashMap;
 
@@ -19,7 +19,7 @@ use crate::value::Value;
 
 #[derive(Clone, Copy, PartialEq)]
 enum How {
-    /// The block of the attempt borrows it where it is.
+    /// The attempt's block borrows the argument in its place.
     Leave,
     Copy,
     Reborrow,
@@ -31,15 +31,15 @@ enum How {
     MutRef,
     Clone,
     /// The type decides: a clone if it is `Clone`, else a reference. The reference is unique, because a
-    /// shared one to a type that is not `Sync` would make the future not `Send`.
+    /// shared reference to a type that is not `Sync` would make the future not `Send`.
     CloneOrRef,
-    /// The same with a shared reference: nothing needs to be `Send`, or the argument is borrowed for the
-    /// whole call.
+    /// The same with a shared reference: `Send` is not needed, or the argument is borrowed for the whole
+    /// call.
     CloneOrShared,
     CloneOrMutRef,
 }
 
-/// The fate of a binding's `mut` when each attempt gets its own value.
+/// The place of a binding's `mut` when each attempt gets its own value.
 #[derive(Clone, Copy, PartialEq)]
 enum OuterMut {
     Keep,
@@ -49,7 +49,7 @@ enum OuterMut {
     Need,
 }
 
-/// The rebindings of one fn.
+/// The rebindings of one function.
 #[derive(Default)]
 pub struct Rebindings {
     /// Statements before each attempt.
@@ -59,15 +59,15 @@ pub struct Rebindings {
     /// Statements that never run. They make the attempt's block borrow an argument uniquely, so that the
     /// future is `Send` even if the argument is not `Sync`.
     pub never: TokenStream,
-    /// Statements after the loop of a sync fn: they consume the arguments that were cloned, because clippy
-    /// would otherwise ask for a reference. An async fn consumes its arguments anyway.
+    /// Statements after the loop of a sync function: they consume the arguments that were cloned, because
+    /// clippy would otherwise suggest a reference. An async function consumes its arguments anyway.
     pub after: TokenStream,
     outer: HashMap<String, OuterMut>,
 }
 
 impl Rebindings {
-    /// Decides for every name, and renames a `self` that each attempt gets its own of. Returns nothing if
-    /// the body cannot run twice.
+    /// Decides for every name, and renames `self` if each attempt gets its own. Returns nothing if the body
+    /// cannot run twice.
     pub fn plan(
         bindings: &[Binding],
         args: &Args,
@@ -149,7 +149,7 @@ impl Rebindings {
             _ => None,
         };
         if let Some(reference) = reference {
-            // In two steps: `held` lives as long as the reference that it hands out.
+            // In two steps: `held` lives as long as the reference that it returns.
             self.before.extend(quote_spanned! {at=>
                 #(#cfgs)*
                 #[allow(unused_mut)]
@@ -159,8 +159,8 @@ impl Rebindings {
         let holder = format_ident!("fresh{i}", span = Span::mixed_site());
         self.before.extend(glue!(#(#cfgs)* let #holder = #value;));
 
-        // A `mut` that the type alone justifies would be reported as unused, and so would one that
-        // a local before the block needs for itself.
+        // A `mut` that is needed only for some types would be reported as unused, and so would one that a
+        // local before the block needs for itself.
         let loose = binding.loose || matches!(how, How::CloneOrMutRef);
         let mutability = match how {
             How::MutRef if !usage.mut_borrowed => None,
@@ -213,7 +213,7 @@ impl Rebindings {
     }
 }
 
-/// `policy = &self.policy` borrows `self` for the whole call, so that no attempt can borrow it uniquely.
+/// `policy = &self.policy` borrows `self` for the whole call, so an attempt can't borrow it uniquely.
 fn held_by_policy(args: &Args, name: &Ident) -> bool {
     matches!(args.value(ArgName::Policy), Some(Value::Expr(policy)) if mentions(policy.to_token_stream(), name))
 }

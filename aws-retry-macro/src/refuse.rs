@@ -1,5 +1,5 @@
-//! Bodies that cannot run in a loop. They are refused with an error of our own, since the compiler's
-//! would be about a loop that the user did not write.
+//! Bodies that cannot run in a loop. They are rejected with an error of our own, since the compiler's would
+//! be about a loop that the user did not write.
 
 use quote::ToTokens;
 use syn::visit::Visit;
@@ -18,7 +18,7 @@ pub fn stray_jumps(body: &mut Block) {
             let jump = match expr {
                 Expr::Break(jump) if jump.label.is_none() => "break",
                 Expr::Continue(jump) if jump.label.is_none() => "continue",
-                // They stay inside these, or are the compiler's business.
+                // The jumps inside these stay inside, or the compiler handles them.
                 Expr::Loop(_) | Expr::ForLoop(_) | Expr::Closure(_) | Expr::Async(_) => return,
                 Expr::While(looped) => return self.visit_expr_mut(&mut looped.cond),
                 expr => return visit_mut::visit_expr_mut(self, expr),
@@ -34,8 +34,8 @@ pub fn stray_jumps(body: &mut Block) {
     Stray.visit_block_mut(body);
 }
 
-/// A borrow of a `&mut` argument cannot be returned out of a loop (E0499, as in hand-written code).
-/// Reported where the outcome's type says that it is one: by a lifetime that nothing else has.
+/// A borrow of a `&mut` argument cannot be returned from a loop (E0499, as in hand-written code). It is
+/// reported if the outcome's type shows such a borrow: by a lifetime that nothing else has.
 pub fn returned_borrow(sig: &Signature, outcome: &Type, errors: &mut Errors) -> bool {
     let mut inputs = Lifetimes::default();
     sig.inputs.iter().for_each(|input| inputs.visit_fn_arg(input));
@@ -48,7 +48,7 @@ pub fn returned_borrow(sig: &Signature, outcome: &Type, errors: &mut Errors) -> 
                 inputs.0.iter().filter(|input| input.name.as_ref() == Some(name)).peekable();
             same.peek().is_some() && same.all(|input| input.unique)
         }
-        // Elided: it is the receiver's, else that of the only argument with one.
+        // Elided: it is the receiver's lifetime, else that of the only argument with one.
         None => match receiver(sig) {
             Some(kind) => kind == Kind::Mut,
             None => matches!(inputs.0.as_slice(), [only] if only.unique),
@@ -65,13 +65,13 @@ fn receiver(sig: &Signature) -> Option<Kind> {
     let receiver = sig.receiver()?;
     match crate::types::kind(&receiver.ty, &sig.generics) {
         kind @ (Kind::Mut | Kind::Copy) => Some(kind),
-        // `self` by value lends nothing.
+        // `self` by value can't be borrowed from.
         _ => None,
     }
 }
 
 struct Borrow {
-    /// None: elided.
+    /// None if it is elided.
     name: Option<String>,
     unique: bool,
     at: proc_macro2::Span,
@@ -101,7 +101,7 @@ impl<'ast> Visit<'ast> for Lifetimes {
         self.0.push(Borrow { name, unique: false, at: lifetime.span() });
     }
 
-    // A closure's own lifetimes concern no other type.
+    // A closure's own lifetimes do not concern other types.
     fn visit_type_bare_fn(&mut self, _: &'ast syn::TypeBareFn) {}
     fn visit_parenthesized_generic_arguments(
         &mut self,

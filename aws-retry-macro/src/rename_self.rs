@@ -1,5 +1,5 @@
-//! `self` as an argument. No `let` can bind that name, so a `self` that each attempt gets its own of
-//! has another name inside the body.
+//! `self` as an argument. A `let` can't bind that name, so if each attempt gets its own `self`, it has a
+//! different name inside the body.
 
 use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use syn::visit_mut::{self, VisitMut};
@@ -55,6 +55,6 @@ impl VisitMut for Rename<'_> {
         mac.tokens = self.tokens(mac.tokens.clone());
     }
 
-    // A nested item has a `self` of its own.
+    // A nested item has its own `self`.
     fn visit_item_mut(&mut self, _: &mut syn::Item) {}
 }

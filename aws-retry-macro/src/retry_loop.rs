@@ -1,5 +1,5 @@
-//! The loop around a body: the parts that are made once per call, that run in each attempt, and that
-//! decide after it.
+//! The loop around a body: the parts that are created once per call, those that run in each attempt, and
+//! those that decide after it.
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
@@ -27,9 +27,9 @@ pub struct RetryLoop<'a> {
     /// The arguments that each attempt gets.
     pub rebindings: &'a Rebindings,
     pub body: Body<'a>,
-    /// A sync body is to stand in the fn itself, not in a closure.
+    /// A sync body is to stay in the function itself, not in a closure.
     pub inline: bool,
-    /// The outcome may turn out not to be a `Result`: in an impl block, it then passes through.
+    /// The outcome may turn out not to be a `Result`: in an impl block it then passes through unchanged.
     pub passes: bool,
 }
 
@@ -51,7 +51,8 @@ impl RetryLoop<'_> {
             Asyncness::Async => self.attempt(),
             Asyncness::Sync => self.attempt_blocking(),
         };
-        // At the outcome's type, as `error_type`: one error there, if it is not a `Result`.
+        // With the span of the outcome's type, as in `error_type`: if it is not a `Result`, there is one
+        // error at that place.
         let at = located(self.outcome.span());
         let callbacks = policy::callbacks(self.args, &placed(private.clone(), at), at);
         let finished = match (callbacks, self.asyncness) {
@@ -85,9 +86,9 @@ impl RetryLoop<'_> {
         }
     }
 
-    /// Leaves the loop. A long poll waits before it fails because retry tokens ran out. Only a written
-    /// operation or a policy of run time can make one: the outcome is held over that wait, and no other
-    /// call should pay for it.
+    /// Leaves the loop. A long poll waits before it fails because retry tokens ran out. A call can be one
+    /// only if its operation is written or its policy is known at run time. The outcome is held over that
+    /// wait, and other calls should not pay for that.
     fn leave(&self, out: &TokenStream) -> TokenStream {
         let private = self.private;
         let waits = self.args.get(ArgName::Operation).or(self.args.get(ArgName::Policy)).is_some();
@@ -143,7 +144,7 @@ impl RetryLoop<'_> {
         }
     }
 
-    /// `.scope(..)`, unless the scope is the fn itself. The elements of a tuple are looked at, not moved
+    /// `.scope(..)`, unless the scope is the function itself. The elements of a tuple are borrowed, not moved
     /// into it.
     fn scope(&self) -> Option<TokenStream> {
         let private = self.private;
@@ -168,9 +169,9 @@ impl RetryLoop<'_> {
         Some(quote_spanned!(at=> .scope(#key)))
     }
 
-    /// One attempt of an async body: how to read its error, and its outcome. The hint tells `?` and `return`
-    /// what to turn into; two steps, so that the body's temporaries are gone before the arguments that
-    /// they borrow.
+    /// One attempt of an async body: the way to read its error, and its outcome. The hint tells `?` and
+    /// `return` the type into which they convert. There are two steps, so that the body's temporaries are
+    /// dropped before the arguments that they borrow.
     fn attempt(&self) -> TokenStream {
         let outcome = inferred(self.outcome);
         let inside = &self.rebindings.inside;
@@ -256,8 +257,8 @@ impl RetryLoop<'_> {
         }
     }
 
-    /// The call of an attempt, with the adapters for the error type of its outcome. The block ends before
-    /// the wait, so that the body is not kept twice.
+    /// The call of an attempt, with the adapters for the error type of its outcome. The block ends before the
+    /// wait, so that the body is not stored twice.
     fn attempt_of(
         &self,
         body: &TokenStream,
@@ -309,7 +310,8 @@ impl RetryLoop<'_> {
         })
     }
 
-    /// Never run: tells `?` and `return` what to turn into, and what the block borrows.
+    /// Never run: tells `?` and `return` the type into which they convert, and makes the block borrow its
+    /// arguments.
     fn hint(&self, outcome: &Type) -> Option<TokenStream> {
         let at = located(outcome.span());
         let never = &self.rebindings.never;
@@ -318,7 +320,7 @@ impl RetryLoop<'_> {
                 quote_spanned!(at=> let hint: #outcome = loop {};),
                 quote_spanned!(at=> return hint;),
             ),
-            // In a block whose value is a future, nothing returns the outcome.
+            // In a block whose value is a future, no `return` has the outcome's type.
             Body::Future(..) if never.is_empty() => return None,
             Body::Future(..) => (glue!(loop {}), TokenStream::new()),
         };
@@ -332,7 +334,7 @@ impl RetryLoop<'_> {
         })
     }
 
-    /// For clippy, a body that is only a `todo!()` is a sub-expression that the user did not write.
+    /// For clippy, a body that is only a `todo!()` would be a sub-expression that the user did not write.
     fn quiet(&self) -> Option<TokenStream> {
         let (Body::Outcome(body) | Body::Future(body, _)) = self.body;
         let only =
@@ -355,7 +357,7 @@ impl RetryLoop<'_> {
         }
     }
 
-    /// The way to make an error of a canceled attempt. An argument that cancels requires that there is one.
+    /// The way to make an error for a canceled attempt. An argument that cancels requires that there is one.
     fn stop(&self) -> TokenStream {
         let cancels =
             |arg: &&Arg| self.args.holds(arg.name.row().cancels) && !arg.is_literally(false);
@@ -367,8 +369,8 @@ impl RetryLoop<'_> {
         }
     }
 
-    /// In an impl block an outcome of unknown type is looked at first: if it is not a `Result`, it is wrapped
-    /// into one and taken out again.
+    /// In an impl block an outcome of unknown type is inspected first: if it is not a `Result`, it is wrapped
+    /// into one and unwrapped again.
     fn wraps_unknown(&self) -> bool {
         self.passes && Outcome::of(self.outcome) != Outcome::Result
     }

@@ -1,9 +1,9 @@
-//! Fns that return a future: the block in them that is to be retried.
+//! Functions that return a future: the block in them that is to be retried.
 
 use syn::{Block, Expr, ExprAsync, ExprPath, Local, Pat, Stmt};
 
-/// The `async` block that the fn ends in: `async move { .. }`, `Box::pin(async move { .. })`,
-/// `async { .. }.boxed()`. `#[async_trait]` makes the second.
+/// The `async` block in which the function ends: `async move { .. }`, `Box::pin(async move { .. })`, `async {
+/// .. }.boxed()`. `#[async_trait]` generates the second form.
 pub fn async_block(body: &mut Block) -> Option<&mut ExprAsync> {
     match body.stmts.last_mut()? {
         Stmt::Expr(tail, None) => within(tail),
@@ -34,7 +34,7 @@ fn is_pin(path: &ExprPath) -> bool {
         && names.next().is_some_and(|owner| owner == "Box")
 }
 
-/// Takes the statements that only hand arguments over, to stand before the loop.
+/// Removes the statements that only hand arguments over, so that they can be placed before the loop.
 ///
 /// Input: `if let Some(__ret) = None::<R> { return __ret; } let __self = self; let x = x; let __ret: R = ..`
 ///

@@ -13,8 +13,8 @@ pub enum Scope {
     /// `scope = fn`
     Fn,
     Value(Box<Expr>),
-    /// A tuple; `of_fn` if `fn` is among its elements. Their order says nothing about that one: the
-    /// tuple of one function differs from all tuples of others anyway.
+    /// A tuple; `of_fn` if `fn` is among its elements. The position of `fn` does not matter: the tuples of
+    /// one function differ from those of all others anyway.
     Tuple {
         of_fn: bool,
         elements: Vec<Expr>,
@@ -61,7 +61,7 @@ impl Parse for Element {
     }
 }
 
-/// Are there parentheses with `fn` directly inside? No expression begins like that.
+/// Whether there are parentheses with `fn` directly inside. An expression never begins like that.
 fn names_the_fn(input: ParseStream) -> bool {
     let inside = || {
         let ahead = input.fork();
@@ -92,7 +92,7 @@ fn is_empty_text(value: &Expr) -> bool {
     matches!(literal(value), Some(Literal::Text(text)) if text.value().is_empty())
 }
 
-/// A literal is taken as it is, whatever stands between its braces.
+/// A literal is taken literally, even if it contains braces.
 fn no_format(element: &Expr) -> syn::Result<()> {
     let mut value = bare(element);
     while let Expr::Reference(reference) = value {

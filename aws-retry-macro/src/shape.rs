@@ -1,4 +1,4 @@
-//! The kind of fn, and the kinds that cannot be retried.
+//! The kinds of functions, including those that cannot be retried.
 
 use proc_macro2::Span;
 use syn::spanned::Spanned;
@@ -7,19 +7,19 @@ use syn::{GenericArgument, PathArguments, ReturnType, Signature, Type, TypeParam
 
 use crate::types::{first, ungroup};
 
-/// Does the fn await its body, or block its thread?
+/// Whether the function awaits its body or blocks its thread.
 #[derive(Clone, Copy, PartialEq)]
 pub enum Asyncness {
-    /// An async fn, or a fn that returns a future.
+    /// An async function, or a function that returns a future.
     Async,
     Sync,
 }
 
-/// The way in which the fn produces its outcome, and the outcome's type.
+/// The way in which the function produces its outcome, and the outcome's type.
 pub enum Shape {
     Async(Type),
     Sync(Type),
-    /// A plain fn that returns a future of this output, boxed or not.
+    /// A plain function that returns a future with this output, boxed or not.
     Future {
         output: Type,
         boxed: bool,
@@ -109,7 +109,7 @@ fn bounded<'a>(mut bounds: impl Iterator<Item = &'a TypeParamBound>) -> Option<&
     })
 }
 
-/// May this type be a `Result`, as far as its text tells?
+/// Whether this type may be a `Result`, as far as its text tells.
 #[derive(Clone, Copy, PartialEq)]
 pub enum Outcome {
     Result,
@@ -138,7 +138,7 @@ const PLAIN: &[&str] = &[
     "i128", "isize", "f32", "f64",
 ];
 
-/// The type with every `impl Trait` left to inference, so that it can stand in a body.
+/// The type with every `impl Trait` left to inference, so that it can be used inside a body.
 pub fn inferred(ty: &Type) -> Type {
     struct Infer;
     impl VisitMut for Infer {

@@ -1,5 +1,5 @@
-//! Spans: the generated code's names are invisible to the user's code and the user's to it, and an
-//! error about it still points at the user's token.
+//! Spans: generated names are invisible to the user's code, and the user's names to generated code, but an
+//! error about generated code still points at the user's token.
 
 use proc_macro2::{Group, Span, TokenStream, TokenTree};
 
@@ -10,12 +10,12 @@ macro_rules! glue {
     };
 }
 
-/// A generated name, at the user's place.
+/// A generated name, with the user's location.
 pub fn located(span: Span) -> Span {
     Span::mixed_site().located_at(span)
 }
 
-/// The same tokens, for an error that belongs there.
+/// The same tokens, with the location at which an error should be reported.
 pub fn placed(tokens: TokenStream, place: Span) -> TokenStream {
     let place = |mut token: TokenTree| {
         if let TokenTree::Group(group) = token {

@@ -1,6 +1,6 @@
 //! Suggestions: the nearest valid name, and our names for those that Python users know.
 
-/// Names in the Python decorators (boto3 wrappers, awsretry, tenacity), and ours for the same things.
+/// Names in the Python decorators (boto3 wrappers, awsretry, tenacity), and our names for the same things.
 const ELSEWHERE: &[(&str, &str)] = &[
     ("tries", "max_attempts"),
     ("max_tries", "max_attempts"),

@@ -1,38 +1,40 @@
-//! The attribute's arguments, one row each: everything else about an argument is read from its row.
+//! The attribute's arguments, one per row: every other fact about an argument is read from its row.
 
 use crate::kinds::{CODES, JITTERS, Kind, LOGS, MODES, NESTED, Place, Unless, When};
 
 /// The facts about one argument.
 pub struct Row {
     pub kind: Kind,
-    /// How it is written, for error messages and for the table in `ATTRIBUTE.md`. Its first word is
-    /// the argument's name.
+    /// The form in which it is written, for error messages and for the table in `ATTRIBUTE.md`. The first
+    /// word is the argument's name.
     pub example: &'static str,
     /// Its default and its meaning, for the table in `ATTRIBUTE.md`.
     #[cfg_attr(not(test), expect(dead_code, reason = "a test compares the page with it"))]
     pub default: &'static str,
     #[cfg_attr(not(test), expect(dead_code, reason = "a test compares the page with it"))]
     pub doc: &'static str,
-    /// When it can end a call that has no error yet, which needs a value of the user's error type.
+    /// The condition under which it can end a call that has no error yet, which requires a value of the
+    /// user's error type.
     pub cancels: When,
-    /// When it needs an async fn, and the reason.
+    /// The condition under which it needs an async function, and the reason.
     pub async_only: (When, &'static str),
-    /// It acts on the send rate, which only some modes have.
+    /// It affects the send rate, which only some modes have.
     pub needs_rate: bool,
     pub excludes: &'static [Exclusion],
-    /// On a method, it replaces this argument of the impl block, which says the same in other words.
+    /// On a method, it replaces this argument of the impl block, which has the same meaning under a different
+    /// name.
     pub equals: &'static [ArgName],
     pub place: Place,
 }
 
-/// Another argument that can't stand beside this one.
+/// An argument that can't be used together with this one.
 pub struct Exclusion {
     pub other: ArgName,
     pub unless: Unless,
     pub why: &'static str,
 }
 
-/// The facts that most arguments share.
+/// The facts that most arguments have in common.
 const ROW: Row = Row {
     kind: Kind::Flag,
     example: "",
@@ -67,7 +69,7 @@ macro_rules! rows {
         pub enum ArgName { $($arg),+ }
 
         impl ArgName {
-            /// Every argument, those that most users need first.
+            /// Every argument, starting with those that most users need.
             pub const ALL: &'static [ArgName] = &[$(ArgName::$arg),+];
 
             pub fn row(self) -> &'static Row {

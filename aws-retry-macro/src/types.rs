@@ -5,7 +5,7 @@ use syn::{
     WherePredicate,
 };
 
-/// The kind of value that a name holds, as far as its type's text tells.
+/// The kind of value that a name holds, as far as the text of its type tells.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub enum Kind {
     /// A shared reference or another `Copy` type: any number of attempts may use it.
@@ -23,7 +23,7 @@ pub enum Kind {
     Owned,
 }
 
-/// Types without a lifetime or an allocation, whose every use is a copy.
+/// Types without a lifetime or an allocation, of which every use is a copy.
 const COPY: &[&str] = &[
     "bool",
     "char",
@@ -181,7 +181,7 @@ fn bounded<'a>(bounds: impl Iterator<Item = &'a TypeParamBound>) -> Kind {
             "FnMut" | "AsyncFnMut" => found = Kind::FnMut,
             "FnOnce" | "AsyncFnOnce" => found = Kind::FnOnce,
             "Copy" => return Kind::Copy,
-            // Each attempt gets its own and may send it to another thread.
+            // Each attempt gets its own value, and may send it to another thread.
             "Clone" => return Kind::Owned,
             _ => {}
         }

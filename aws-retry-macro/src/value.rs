@@ -1,4 +1,4 @@
-//! The values of arguments: each kind's literals, checked; any expression where one may stand.
+//! The values of arguments: the literals of each kind, checked, or any expression if one is allowed.
 
 use proc_macro2::Ident;
 use syn::{Expr, LitStr};
@@ -117,7 +117,7 @@ impl Value {
             (Kind::Policy, Some(_)) => wrong_type("a `&RetryPolicy`"),
             (Kind::Policy, None) => value(),
 
-            // These have a form of their own and are not read as expressions.
+            // These have their own syntax and are not read as expressions.
             (Kind::Names | Kind::Path | Kind::Flag | Kind::Scope, _) => {
                 fail(format!("`{name}` is written `{example}`"))
             }
@@ -125,7 +125,7 @@ impl Value {
     }
 }
 
-/// A list of literals, checked; nothing, if the list is not one of literals.
+/// A list of literals, checked; nothing if the value is neither a list nor a literal.
 fn codes(arg: ArgName, expr: &Expr) -> Option<syn::Result<Value>> {
     let (name, example) = (arg.name(), arg.row().example);
     let fail = |tokens: &dyn quote::ToTokens, message: String| {
@@ -165,7 +165,7 @@ fn codes(arg: ArgName, expr: &Expr) -> Option<syn::Result<Value>> {
             Some(_) => {
                 return fail(element, "an error code is a string, as in \"SlowDown\"".into());
             }
-            // Constants, then. Evaluated in the call, since they may belong to `Self`.
+            // The list contains constants. It is evaluated in the call, since they may belong to `Self`.
             None => return Some(Ok(Value::Expr(Box::new(syn::parse_quote!(const { &#array }))))),
         }
     }

@@ -8,7 +8,7 @@ use crate::diagnostics::Errors;
 use crate::literals::is_code;
 use crate::suggest;
 
-/// Where an attribute stands.
+/// The position of an attribute.
 #[derive(Clone, Copy, PartialEq)]
 pub enum Place {
     Type,
@@ -16,7 +16,7 @@ pub enum Place {
     Field,
 }
 
-/// What `#[failure(..)]` says.
+/// The content of `#[failure(..)]`.
 #[derive(Default)]
 pub struct Said {
     kind: Option<(&'static str, &'static str)>,

@@ -1,4 +1,4 @@
-//! `#[derive(AsFailure)]`: what a user's own error type says about a failed attempt.
+//! `#[derive(AsFailure)]`: the facts about a failed attempt that a user's own error type contains.
 
 mod attribute;
 mod source;
@@ -86,7 +86,7 @@ fn arm(
         .map_or_else(|| syn::Index::from(*index).into_token_stream(), ToTokens::into_token_stream);
     let source = format_ident!("source", span = Span::mixed_site());
     let inner = optional(&field.ty);
-    // A marked field of a type that can't be read is an error there; another one says nothing.
+    // A marked field whose type can't be read causes an error there; an unmarked one says nothing.
     let at = located(inner.unwrap_or(&field.ty).span());
     let optional = (!marked).then(|| quote_spanned!(at=> .optional()));
     let read = quote_spanned!(at=> error_type #optional.read_by_priority().aws_retry_read());

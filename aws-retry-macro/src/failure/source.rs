@@ -1,5 +1,5 @@
 //! The field of an error that is its source: the one that `std::error::Error` and thiserror see, unless
-//! `#[failure(source)]` names another.
+//! `#[failure(source)]` names a different field.
 
 use syn::punctuated::Punctuated;
 use syn::{Attribute, Field, Fields, Meta, Token, Type};
@@ -12,7 +12,7 @@ use crate::types::{first, ungroup};
 pub struct Source<'a> {
     pub index: usize,
     pub field: &'a Field,
-    /// An attribute says that it is one: its type must be an error that can be read.
+    /// An attribute says that this is the source: its type must be an error that can be read.
     pub marked: bool,
 }
 
@@ -23,8 +23,8 @@ pub fn optional(ty: &Type) -> Option<&Type> {
     first(&last.arguments)
 }
 
-/// From the clearest sign to the faintest: `#[failure(source)]`, thiserror's `#[source]` and `#[from]`,
-/// the only field of an `#[error(transparent)]`, a field of the name `source`.
+/// From the clearest sign to the faintest: `#[failure(source)]`, thiserror's `#[source]` and `#[from]`, the
+/// only field of an `#[error(transparent)]`, a field named `source`.
 pub fn find<'a>(fields: &'a Fields, transparent: bool, errors: &mut Errors) -> Option<Source<'a>> {
     let all = || fields.iter().enumerate();
     let mut is_ours = |field: &Field| Said::read(&field.attrs, Place::Field, errors).source;
@@ -46,7 +46,7 @@ pub fn find<'a>(fields: &'a Fields, transparent: bool, errors: &mut Errors) -> O
     implied.map(|(index, field)| Source { index, field, marked: false })
 }
 
-/// Do the attributes hold thiserror's `#[error(transparent)]`?
+/// Whether the attributes contain thiserror's `#[error(transparent)]`.
 pub fn is_transparent(attrs: &[Attribute]) -> bool {
     attrs.iter().filter(|attr| attr.path().is_ident("error")).any(|attr| {
         let words = attr.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated);
@@ -62,7 +62,7 @@ fn is_marked(field: &Field) -> bool {
     has(field, "source") || has(field, "from")
 }
 
-/// `#[backtrace]` says nothing: it also stands on sources.
+/// `#[backtrace]` says nothing: sources can have it, too.
 fn is_backtrace(field: &Field) -> bool {
     let ty = optional(&field.ty).unwrap_or(&field.ty);
     matches!(ungroup(ty), Type::Path(path)

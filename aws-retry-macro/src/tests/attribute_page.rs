@@ -1,4 +1,4 @@
-//! `ATTRIBUTE.md` against the rows: `SNAPSHOTS=overwrite` writes its table again.
+//! Compares `ATTRIBUTE.md` with the rows: `SNAPSHOTS=overwrite` rewrites its table.
 
 use std::path::Path;
 
@@ -10,7 +10,7 @@ const HEAD: &str = "| argument | default | meaning |\n|---|---|---|\n";
 fn table() -> String {
     let line = |arg: &ArgName| {
         let row = arg.row();
-        // In a table a bar ends the cell, inside code too.
+        // In a table a bar ends the cell, even inside code.
         let example = row.example.replace('|', "\\|");
         format!("| `{example}` | {} | {} |\n", row.default, row.doc)
     };

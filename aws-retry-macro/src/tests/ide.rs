@@ -1,8 +1,8 @@
-//! What an IDE feeds us: code that is being typed. The fn must not vanish meanwhile.
+//! The input that an IDE passes: code that is being typed. The function must not vanish meanwhile.
 
 use super::expand;
 
-/// Parses as a whole file: nothing of the expansion is half a thing.
+/// Whether it parses as a whole file: the expansion does not contain incomplete items.
 fn is_whole(expansion: &str) -> bool {
     syn::parse_str::<syn::File>(expansion).is_ok()
 }
@@ -24,7 +24,7 @@ fn an_argument_being_typed_leaves_the_fn_expanded() {
         "= 5",
         ",,",
     ] {
-        // Text that is no token stream never reaches a macro.
+        // Text that is not a token stream never reaches a macro.
         if args.parse::<proc_macro2::TokenStream>().is_err() {
             continue;
         }

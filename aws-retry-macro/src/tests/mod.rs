@@ -13,7 +13,7 @@ fn expand(args: &str, item: &str) -> String {
     crate::attribute::expand(tokens(args), &tokens(item)).to_string()
 }
 
-/// Are the kept files to be written again?
+/// Whether the kept files are to be rewritten.
 fn is_overwriting() -> bool {
     std::env::var("SNAPSHOTS").is_ok_and(|what| what == "overwrite")
 }

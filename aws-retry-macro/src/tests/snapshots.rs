@@ -1,5 +1,5 @@
-//! What the attribute makes of five typical fns: `snapshots/*.rs` and, beside each, `*.expanded.rs`.
-//! `SNAPSHOTS=overwrite cargo test -p aws-retry-macro` writes them again.
+//! The expansions of five typical functions: `snapshots/*.rs` and, beside each, `*.expanded.rs`.
+//! `SNAPSHOTS=overwrite cargo test -p aws-retry-macro` rewrites them.
 
 use std::path::Path;
 
@@ -8,7 +8,7 @@ use quote::ToTokens;
 use super::is_overwriting;
 use crate::conditional;
 
-/// The item with its outermost attribute taken off and expanded.
+/// The item with its outermost attribute removed and expanded.
 fn expanded(source: &str) -> String {
     let item = source.replace("\r\n", "\n");
     let begin = item.find("#[aws_retry").expect("the attribute");
@@ -32,7 +32,7 @@ fn expanded(source: &str) -> String {
     // For readability.
     let tokens = tokens.replace(":: aws_retry :: __private", "__private");
     let tokens: proc_macro2::TokenStream = tokens.parse().expect("tokens");
-    // A method stands in no file by itself.
+    // A method can't be in a file by itself.
     match syn::parse2::<syn::File>(tokens.clone()) {
         Ok(file) => prettyplease::unparse(&file),
         Err(_) => {

@@ -1,12 +1,12 @@
-//! Method names that tell whether the receiver is consumed, by the API guidelines and the standard
-//! library. For other names the receiver's type decides.
+//! Method names that show whether the receiver is consumed, by the API guidelines and the standard library.
+//! For other names the receiver's type decides.
 
-/// Methods of these names take `self`.
+/// Whether methods of this name take `self`.
 pub fn consumes(method: &str) -> bool {
     method.starts_with("into_") || method.starts_with("unwrap") || CONSUMES.contains(&method)
 }
 
-/// Methods of these names take `&self` or `&mut self`.
+/// Whether methods of this name take `&self` or `&mut self`.
 pub fn borrows(method: &str) -> bool {
     let prefixes = [
         "as_",

@@ -1,15 +1,15 @@
-//! The uses of a name that tell whether an attempt uses it up.
+//! The uses of a name that show whether an attempt uses it up.
 
-/// How a name is used, over all places.
+/// The use of a name, over all places.
 #[derive(Clone, Copy, Default, Debug, PartialEq)]
 #[allow(clippy::struct_excessive_bools, reason = "independent facts")]
 pub struct Usage {
     pub mentioned: bool,
     /// Passed on by value: it is gone for the next attempt.
     pub moved: bool,
-    /// A receiver, or read through a field: only its type tells whether it is used up.
+    /// Used as a receiver, or read through a field: only its type shows whether it is used up.
     pub received: bool,
-    /// Its target is taken by value: of a `Box` it is moved out.
+    /// Its target is taken by value; a `Box` is left empty by that.
     pub dereferenced: bool,
     /// Called as a function.
     pub called: bool,
@@ -23,7 +23,7 @@ pub struct Usage {
 #[derive(Clone, Copy, PartialEq)]
 pub enum Want {
     Value,
-    /// The place is only looked at.
+    /// The place is read, but its value is not taken.
     Place,
     MutPlace,
 }

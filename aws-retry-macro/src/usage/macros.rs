@@ -1,4 +1,4 @@
-//! Macros in a body. Only for well-known ones is it known what they do with a name.
+//! Macros in a body. Their effect on a name is known only for well-known macros.
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use syn::parse::{Parse, ParseStream, Parser};
@@ -50,7 +50,7 @@ const BORROWING: &[&str] = &[
     "error_span",
 ];
 
-/// A use of something in a macro's arguments.
+/// A use in a macro's arguments.
 pub enum Found {
     /// An expression, and the use of its value.
     Expr(Expr, Want),
@@ -68,7 +68,7 @@ pub fn read(mac: &Macro) -> Vec<Found> {
         .is_some_and(|last| BORROWING.contains(&last.ident.to_string().as_str()));
     let want = if borrows { Want::Place } else { Want::Value };
     let mut found = Vec::new();
-    // `name = value` and, of a macro that formats, a first argument to write to.
+    // `name = value`, and for a formatting macro a first argument to write to.
     match Punctuated::<Argument, Token![,]>::parse_terminated.parse2(mac.tokens.clone()) {
         Ok(arguments) => {
             found.extend(arguments.into_iter().map(|Argument(expr)| Found::Expr(expr, want)));
@@ -145,7 +145,7 @@ fn texts(stream: TokenStream, found: &mut Vec<Found>) {
 
 fn captured(text: &str) -> impl Iterator<Item = &str> {
     let pieces = text.split('{').skip(1).filter_map(|piece| piece.split(['}', ':']).next());
-    // The lexer reports text that no token begins with, such as that of `\u{202e}`, even if it is only tried.
+    // The lexer reports text with which a token can't begin, such as that of `\u{202e}`, even in a trial.
     pieces.filter(|name| {
         !name.starts_with(|c: char| c.is_ascii_digit())
             && name.chars().all(|c| c == '_' || c.is_alphanumeric())

@@ -1,5 +1,5 @@
-//! The uses of a name in a body: whether it is moved, has methods called on it, or is only looked at.
-//! A macro can judge only by syntax; `clone(..)` and `borrow(..)` overrule it.
+//! The uses of a name in a body: whether it is moved, has methods called on it, or is only read. A macro can
+//! judge only by syntax; `clone(..)` and `borrow(..)` override its judgment.
 
 mod conventions;
 mod found;

@@ -1,4 +1,4 @@
-//! Patterns: which names they bind, and whether they take what they match.
+//! Patterns: the names that they bind, and whether they take the values that they match.
 
 use proc_macro2::Ident;
 use syn::Pat;
@@ -9,7 +9,7 @@ pub fn bound(pat: &Pat, each: &mut dyn FnMut(&Ident)) {
     Names { each, takes: false }.visit_pat(pat);
 }
 
-/// Does a binding move (part of) what is matched?
+/// Whether a binding moves the matched value, or a part of it.
 pub fn takes(pat: &Pat) -> bool {
     let mut names = Names { each: &mut |_| {}, takes: false };
     names.visit_pat(pat);
@@ -23,7 +23,7 @@ struct Names<'a> {
 
 impl<'ast> Visit<'ast> for Names<'_> {
     fn visit_pat_ident(&mut self, pat: &'ast syn::PatIdent) {
-        // `None` and `LIMIT` look like bindings, too.
+        // `None` and `LIMIT` also look like bindings.
         let constant = pat.ident.to_string().starts_with(char::is_uppercase);
         if !constant || pat.subpat.is_some() || pat.mutability.is_some() {
             (self.each)(&pat.ident);

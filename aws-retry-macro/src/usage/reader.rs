@@ -11,7 +11,7 @@ use super::found::{Usage, Want};
 use super::macros::{self, Found};
 use super::patterns;
 
-/// Reads the body for these names.
+/// Reads the body for the uses of these names.
 pub fn usages(names: &[String], block: &Block) -> HashMap<String, Usage> {
     let mut reader = Reader {
         found: names.iter().map(|name| (name.clone(), Usage::default())).collect(),
@@ -26,8 +26,8 @@ struct Reader {
     found: HashMap<String, Usage>,
     /// Names that the body has shadowed at this point.
     hidden: Vec<String>,
-    /// The number of `move` closures and `async move` blocks around this point, which take all that they
-    /// mention.
+    /// The number of `move` closures and `async move` blocks around this point, which take all the names that
+    /// they mention.
     owning: usize,
 }
 
@@ -49,14 +49,14 @@ impl Reader {
         patterns::bound(pat, &mut |name| self.hidden.push(name.to_string()));
     }
 
-    /// Names that `read` binds are forgotten afterwards.
+    /// Names that `read` binds are forgotten afterward.
     fn scope(&mut self, read: impl FnOnce(&mut Self)) {
         let outside = self.hidden.len();
         read(self);
         self.hidden.truncate(outside);
     }
 
-    /// Whatever becomes of a block's value, its last expression is moved into it.
+    /// Whatever happens to a block's value, its last expression is moved into it.
     fn block(&mut self, block: &Block) {
         self.scope(|reader| {
             for stmt in &block.stmts {
@@ -64,7 +64,7 @@ impl Reader {
                     Stmt::Local(local) => reader.local(local),
                     Stmt::Expr(expr, _) => reader.expr(expr, Want::Value),
                     Stmt::Macro(stmt) => reader.mac(&stmt.mac),
-                    // An item sees nothing of the fn's names.
+                    // An item can't see the function's names.
                     Stmt::Item(_) => {}
                 }
             }
@@ -189,7 +189,7 @@ impl Reader {
             Expr::Macro(expr) => self.mac(&expr.mac),
             Expr::Struct(expr) => {
                 for field in &expr.fields {
-                    // The shorthand `Point { x }` has the name as its expression, too.
+                    // In the shorthand `Point { x }`, too, the name is the expression.
                     self.expr(&field.expr, Want::Value);
                 }
                 if let Some(rest) = &expr.rest {
@@ -223,7 +223,7 @@ impl Reader {
         }
     }
 
-    /// `base.field`: taken out of a name, it may be a copy or leave a hole.
+    /// `base.field`: taking it may copy it or leave a hole in the base.
     fn field(&mut self, base: &Expr, want: Want) {
         match (root(base), want) {
             (Some(name), Want::Value) => self.received(name),
@@ -242,7 +242,7 @@ impl Reader {
         }
     }
 
-    /// Arithmetic takes a name; a field in it is a number.
+    /// Arithmetic takes a name; a field used in it is a number.
     fn operand(&mut self, expr: &Expr) {
         let want = if matches!(expr, Expr::Field(_)) { Want::Place } else { Want::Value };
         self.expr(expr, want);
@@ -287,7 +287,7 @@ impl Reader {
         }
     }
 
-    /// A condition is a `bool`; its `let`s bind for what follows.
+    /// A condition is a `bool`; its `let`s bind names for the code that follows.
     fn condition(&mut self, cond: &Expr) {
         match cond {
             Expr::Let(cond) => {
@@ -334,10 +334,10 @@ fn root(expr: &Expr) -> Option<&Ident> {
 }
 
 enum Operands {
-    /// Both are only looked at, or are `bool`s.
+    /// Both operands are only read, or are `bool`s.
     Compared,
     Taken,
-    /// The left one is written to.
+    /// The left operand is written to.
     Written,
 }
 
