@@ -1,9 +1,9 @@
 //! The run time of [`aws-retry`](https://docs.rs/aws-retry): backoff and jitter, the AWS error-code
 //! sets, retry tokens and send rates. Use it through that crate.
 //!
-//! The modules stand on floors, and imports point downwards only: `decision` at the bottom knows no clock,
-//! no sleep, no randomness and no I/O, takes facts and returns decisions; `run` near the top gathers the
-//! facts and applies the decisions. `docs/architecture.md` draws the floors, and a test holds them.
+//! The modules are on floors, and imports point downward only. `decision` at the bottom has neither clock,
+//! sleep, randomness nor I/O: it takes facts and returns decisions. `run` near the top gathers the facts and
+//! applies the decisions. `docs/architecture.md` shows the floors, and a test enforces them.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

@@ -1,15 +1,15 @@
-//! Requests to all calls of the process that most processes never make: one relaxed load tells a call that
-//! there is none.
+//! Features that affect all calls of the process but that most processes never use. One relaxed load tells a
+//! call that none is on.
 
 use std::sync::atomic::{AtomicU8, Ordering};
 
 static ON: AtomicU8 = AtomicU8::new(0);
 
-/// One thing that a call may have to look at.
+/// A feature that a call may have to check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub(crate) enum Switch {
-    /// Some future or thread has (or had) settings of its own: a deadline, a report, a test's harness.
+    /// Some future or thread has (or had) its own settings: a deadline, a report, a test's harness.
     Ambient = 1,
     /// An override needs something before the first attempt.
     OverrideNeedsSetup = 1 << 1,

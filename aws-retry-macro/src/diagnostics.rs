@@ -31,7 +31,7 @@ impl Errors {
         result.map_err(|error| self.push(error)).ok()
     }
 
-    /// The same, where the predicate holds.
+    /// The same, if the predicate holds.
     pub fn into_tokens_when(self, predicate: &TokenStream) -> TokenStream {
         let errors = self.0.into_iter().map(syn::Error::into_compile_error);
         quote::quote!(#(#[cfg(#predicate)] #errors)*)

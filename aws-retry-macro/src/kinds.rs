@@ -1,4 +1,5 @@
-//! The kinds of arguments: the values they take, their keywords, and the places where they may be written.
+//! The kinds of arguments: the values they take, the words among these, and the places where they may be
+//! written.
 
 /// The condition under which a fact about an argument holds.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -47,7 +48,7 @@ pub enum Kind {
     },
     Instant,
     Switch,
-    /// One of a few keywords.
+    /// One of a few words.
     Choice(Choice),
     /// A list of error codes or patterns.
     Codes,

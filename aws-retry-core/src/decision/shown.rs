@@ -44,7 +44,7 @@ fn start_of(text: &str, bytes: usize) -> &str {
 }
 
 fn is_plain(c: char) -> bool {
-    // Quotes need no escape, since nothing shown stands between quotes of ours.
+    // Quotes need no escape, since the text is never shown between quotes of ours.
     matches!(c, '"' | '\'') || c.escape_debug().len() == 1
 }
 

@@ -86,13 +86,13 @@ use crate::decision::policy::{Log, RetryPolicy};
 use crate::switches::Switch;
 use std::sync::Arc;
 
-/// Whether anybody needs the whole event of a success on the first attempt.
+/// Whether any listener needs the whole event of a success on the first attempt.
 #[inline]
 pub(crate) fn wants_successes() -> bool {
     Switch::Observer.is_on()
 }
 
-/// Counts a success on the first attempt where nobody needs the whole event.
+/// Counts a success on the first attempt if no listener needs the whole event.
 #[inline]
 pub(crate) fn first_try(
     site: &PerSite,

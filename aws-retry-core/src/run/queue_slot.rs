@@ -113,7 +113,7 @@ impl QueueSlot {
         self.waiting.is_some()
     }
 
-    /// The earliest turn that the queue can give the call's next attempt, where it must wait for one.
+    /// The earliest turn that the queue can give the call's next attempt, if it must wait for one.
     pub fn earliest_turn(
         &self,
         scope: &Scope,

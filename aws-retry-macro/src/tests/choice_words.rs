@@ -1,4 +1,4 @@
-//! Each keyword of each choice in its own function, in `snapshots/choice_words.rs`: the crate `aws-retry`
+//! Each word of each choice in its own function, in `snapshots/choice_words.rs`: the crate `aws-retry`
 //! compiles that file as one of its tests.
 
 use std::fmt::Write;
