@@ -67,9 +67,9 @@ pub const fn error_type_of<E>(_: &E) -> ErrorType<E> {
     ErrorType::new()
 }
 
-/// How failures are read off an error type.
+/// Reads failures from an error type.
 pub trait ReadFailure<E>: Copy {
-    /// What the error says.
+    /// The facts that the error contains.
     fn failure(error: &E) -> Failure<'_>;
 }
 

@@ -85,7 +85,7 @@ mod on {
             self.span.with_subscriber(|(id, dispatch)| dispatch.exit(id));
         }
 
-        /// Records how the call ended: with a success, or with the failure that it gave up on.
+        /// Records the end of the call: a success, or the failure on which it gave up.
         pub fn end(&self, event: &Event<'_>) {
             let span = &self.span;
             if span.is_disabled() {

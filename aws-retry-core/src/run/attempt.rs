@@ -1,4 +1,5 @@
-//! The future of one attempt: the wait before it, the body, the timer that may cut it, and the decision.
+//! The future of one attempt: the wait before it, the body, the timer that may cut it short, and the
+//! decision.
 
 use std::future::Future;
 use std::marker::PhantomData;
@@ -15,7 +16,7 @@ use crate::expansion::outcome::Outcome;
 use crate::expansion::read_error::{FromStopped, ReadFailure};
 
 pin_project! {
-    /// One attempt, and the decision after it: the untouched outcome, or none where the loop goes on.
+    /// One attempt, and the decision after it: the unchanged outcome, or none if the loop goes on.
     #[derive(Debug)]
     #[must_use = "futures do nothing unless polled"]
     pub struct Attempt<'c, 'p, F, R, A> {
@@ -28,8 +29,8 @@ pin_project! {
 }
 
 pin_project! {
-    /// One attempt of a fn with callbacks: they borrow its arguments, so that they are made, and the decision
-    /// is taken, once the attempt has let go of them.
+    /// One attempt of a function with callbacks. These borrow the function's arguments, so they are created,
+    /// and the decision is made, after the attempt has released the arguments.
     #[derive(Debug)]
     #[must_use = "futures do nothing unless polled"]
     pub struct AttemptBeforeCallbacks<'c, 'p, F, A> {
@@ -41,16 +42,16 @@ pin_project! {
 }
 
 impl<'p> Call<'p> {
-    /// The next attempt: waits first, if it must. `body` is the future, and the adapters by which its error
-    /// is read, and can hold a [`Stopped`](crate::Stopped). Their bounds are the [`Attempt`]'s: asked for
-    /// here, too, they would cost the compiler as much again at every call site.
+    /// The next attempt: it waits first if it must. `body` is the future, and the adapters by which its error
+    /// is read and can hold a [`Stopped`](crate::Stopped). Their bounds are on [`Attempt`]: repeated here,
+    /// they would double the compiler's work at every call site.
     #[inline]
     pub fn attempt<F, R, A>(&mut self, (future, read, _): (F, R, A)) -> Attempt<'_, 'p, F, R, A> {
         self.begin_attempt();
         Attempt { call: self, read, stop: PhantomData, future }
     }
 
-    /// The next attempt of a fn with callbacks.
+    /// The next attempt of a function with callbacks.
     #[inline]
     pub fn attempt_before_callbacks<F, A>(
         &mut self,
@@ -67,7 +68,7 @@ impl<'p> Call<'p> {
         self.frame.setup_pending = self.frame.needs_setup;
     }
 
-    /// Polls the attempt. The slow parts are neither generic nor inlined: one copy serves every fn.
+    /// Polls the attempt. The slow parts are neither generic nor inlined: one copy serves every function.
     #[inline]
     fn poll_attempt<F, A>(&mut self, future: Pin<&mut F>, cx: &mut Context<'_>) -> Poll<F::Output>
     where
@@ -87,7 +88,7 @@ impl<'p> Call<'p> {
             let _inside = self.frame.enter();
             future.poll(cx)
         };
-        // Returned as a whole, so that a large outcome is not copied at each poll.
+        // Returned as a whole, so that a large outcome is not copied on each poll.
         if polled.is_ready() {
             return polled;
         }
@@ -203,8 +204,8 @@ impl<O, F: FnOnce() -> O> Body for F {
     }
 }
 
-// Neither `poll` is `#[inline]`: the body would be compiled once more in each codegen unit that polls the
-// fn's future.
+// Neither `poll` is `#[inline]`: the body would be compiled again in each codegen unit that polls the
+// function's future.
 
 impl<F, R, A> Future for Attempt<'_, '_, F, R, A>
 where
@@ -236,7 +237,7 @@ where
     }
 }
 
-/// Within the span of a call that has one, also while a panic unwinds.
+/// Enters the span of a call that has one, and exits it when dropped, even while a panic unwinds.
 struct InSpan<'a>(Option<&'a State>);
 
 impl<'a> InSpan<'a> {
