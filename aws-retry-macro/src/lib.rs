@@ -58,8 +58,9 @@ use proc_macro::TokenStream;
 /// - The **hint** is never run. It tells `?` and `return` the type into which they convert.
 /// - **read** and **stop** determine how the error type is read, and how it can hold `Stopped`. The compiler
 ///   chooses both by the type of the outcome.
-/// - The **attempt** polls the body and decides: it gives the outcome if the call is done, or nothing, and
-///   the loop goes on. With a predicate or a hook, which borrow the arguments, `finish_with` decides after it.
+/// - The **attempt** polls the body and decides: it returns the outcome if the call is done, or nothing if
+///   the loop goes on. With a predicate or a hook, which borrows the arguments, `finish_with` decides after
+///   it.
 #[proc_macro_attribute]
 pub fn aws_retry(args: TokenStream, item: TokenStream) -> TokenStream {
     attribute::expand(args.into(), &item.into()).into()
