@@ -92,7 +92,7 @@ pub(super) fn blocks(site: &PerSite, function: &str) {
         tracing::warn!(
             target: TARGET,
             function,
-            "this wait blocks a thread of the async runtime: make the fn async, or call it in \
+            "this wait blocks a thread of the async runtime: make the function async, or call it in \
              `spawn_blocking`"
         );
     }
@@ -104,9 +104,9 @@ pub(super) fn unstoppable(site: &PerSite, function: &str) {
         tracing::warn!(
             target: TARGET,
             function,
-            "no value of this call's error type can be made of `aws_retry::Stopped`: its time-outs cut no \
-             attempt, and it waits for its turn however long; add a variant with `#[from]` \
-             `aws_retry::Stopped` to the error type"
+            "no value of this call's error type can be made of `aws_retry::Stopped`: its time-outs do not cut \
+             attempts short, and it waits for its turn however long that takes; add a variant with \
+             `#[from]` `aws_retry::Stopped` to the error type"
         );
     }
 }
