@@ -288,7 +288,7 @@ fn any_policy() -> impl Strategy<Value = RetryPolicy> {
 }
 
 proptest! {
-    /// Any policy, any script, clocks that stand still or go backwards: a call never makes more attempts than
+    /// Any policy, any script, clocks that stand still or go backward: a call never makes more attempts than
     /// allowed or passes its deadline, tokens stay within their bounds, and everything is given back at most
     /// once.
     #[test]

@@ -104,8 +104,8 @@ pub(super) fn unstoppable(site: &PerSite, function: &str) {
         tracing::warn!(
             target: TARGET,
             function,
-            "no value of this call's error type can be made of `aws_retry::Stopped`: its time-outs do not cut \
-             attempts short, and it waits for its turn however long that takes; add a variant with \
+            "no value of this call's error type can be made of `aws_retry::Stopped`: its time-outs do not \
+             cut attempts short, and it waits for its turn however long that takes; add a variant with \
              `#[from]` `aws_retry::Stopped` to the error type"
         );
     }
