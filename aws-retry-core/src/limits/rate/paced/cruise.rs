@@ -13,8 +13,7 @@ const SHARED_CYCLE: f64 = 2.0;
 const SHORTEST_SHARED_CYCLE: f64 = 1.5;
 const LONGEST_CYCLE: f64 = 20.0;
 /// If round trips are slow, a cycle ends late and with more throttles. So it lasts at least this many round
-/// trips, plus further ones as long as they take no more than this many seconds; the first cycles last this
-/// many round trips.
+/// trips, plus further round trips capped at this many seconds; the first cycles last this many round trips.
 const ROUND_TRIPS: f64 = 5.0;
 const MORE_ROUND_TRIPS: f64 = 3.0;
 const MOST_MORE: f64 = 1.5;

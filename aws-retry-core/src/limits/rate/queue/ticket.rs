@@ -150,7 +150,7 @@ impl Refusals {
         self.hopeless >= if crowded { MOST_ALONE_CROWDED } else { MOST_ALONE }
     }
 
-    /// A throttle while nothing has passed for this many seconds: from the second one on, the others probe
+    /// A throttle while nothing has passed for `blocked` seconds: from the second one on, the others probe
     /// first.
     pub(super) fn refused_while_blocked(
         &mut self,
