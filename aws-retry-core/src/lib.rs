@@ -36,7 +36,7 @@ pub use errors::{StopWhy, Stopped};
 pub use expansion::error_types as marker;
 pub use expansion::find_stopped::stopped;
 pub use expansion::to_failure::{AsFailure, ToFailure};
-pub use limits::rate::State as RateState;
+pub use limits::rate::RateState;
 pub use observe::{Event, FailedAttempt, Report};
 pub use run::overrides;
 #[cfg(feature = "sdk")]
@@ -53,7 +53,7 @@ pub mod scope {
     //! paused, it is that runtime's own.
 
     pub use crate::context::scope_state::state;
-    pub use crate::limits::scope::{Key, ScopeId, ScopeParts, State, named, scope_key};
+    pub use crate::limits::scope::{Key, ScopeId, ScopeParts, ScopeState, named, scope_key};
 }
 
 /// Sleep and time for run times other than tokio: the SDK's own `AsyncSleep` and `TimeSource`, once they have
@@ -114,7 +114,7 @@ pub mod __retry_tokens {
 #[doc(hidden)]
 pub mod __rate {
     pub use crate::limits::rate::{
-        Gate, Kind, Outcome, Refused, Report, Sent, State, Ticket, Timekeeper, Turn,
+        Gate, Kind, RateState, Refused, SendOutcome, SendReport, Sent, Ticket, Timekeeper, Turn,
     };
     pub use core::time::Duration as Time;
 }

@@ -4,12 +4,12 @@ use proc_macro2::{Ident, Span};
 use syn::spanned::Spanned;
 use syn::{Attribute, FnArg, Generics, Pat, PatIdent, Receiver, Signature, Token, Type};
 
-use crate::types::{Kind, is_box, is_clone, is_generic, kind, ungroup};
+use crate::types::{TypeKind, is_box, is_clone, is_generic, kind, ungroup};
 
 /// A name that the arguments bind.
 pub struct Binding {
     pub name: Ident,
-    pub kind: Kind,
+    pub kind: TypeKind,
     pub mutability: Option<Token![mut]>,
     /// The argument's `#[cfg]`s, which also apply to its rebinding.
     pub cfgs: Vec<Attribute>,
@@ -86,7 +86,7 @@ fn names(
     pat: &Pat,
     ty: Option<&Type>,
     generics: &Generics,
-    each: &mut impl FnMut(&PatIdent, Kind),
+    each: &mut impl FnMut(&PatIdent, TypeKind),
 ) {
     let ty = ty.map(ungroup);
     // A part of a reference is a reference, too.
@@ -97,9 +97,9 @@ fn names(
     match pat {
         Pat::Ident(ident) => {
             let kind = match (ident.by_ref.is_some(), ident.mutability.is_some()) {
-                (true, true) => Kind::Mut,
-                (true, false) => Kind::Copy,
-                _ => ty.map_or(Kind::Owned, |ty| kind(ty, generics)),
+                (true, true) => TypeKind::Mut,
+                (true, false) => TypeKind::Copy,
+                _ => ty.map_or(TypeKind::Owned, |ty| kind(ty, generics)),
             };
             each(ident, kind);
             if let Some((_, inner)) = &ident.subpat {

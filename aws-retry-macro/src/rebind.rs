@@ -13,7 +13,7 @@ use crate::diagnostics::Errors;
 use crate::rename_self;
 use crate::shape::Asyncness;
 use crate::table::ArgName;
-use crate::types::Kind;
+use crate::types::TypeKind;
 use crate::usage::{Usage, usages};
 use crate::value::Value;
 
@@ -83,7 +83,8 @@ impl Rebindings {
         for (i, binding) in bindings.iter().enumerate() {
             let name = binding.name.to_string();
             let usage = usages.get(&name).copied().unwrap_or_default();
-            if binding.kind == Kind::FnOnce && usage.mentioned && !forced.borrow.contains(&name) {
+            if binding.kind == TypeKind::FnOnce && usage.mentioned && !forced.borrow.contains(&name)
+            {
                 let message = "a retried body runs more than once, and an `FnOnce` only once: take an `Fn` or `FnMut`";
                 errors.push(syn::Error::new(binding.at, message));
                 return None;
@@ -102,9 +103,9 @@ impl Rebindings {
     fn borrow_uniquely(&mut self, binding: &Binding) {
         let Binding { name, cfgs, .. } = binding;
         let place = match binding.kind {
-            Kind::Owned | Kind::Fn => quote!(#name),
-            Kind::Copy if binding.generic => quote!(#name),
-            Kind::Mut => quote!(*#name),
+            TypeKind::Owned | TypeKind::Fn => quote!(#name),
+            TypeKind::Copy if binding.generic => quote!(#name),
+            TypeKind::Mut => quote!(*#name),
             _ => return,
         };
         self.never.extend(glue!(#(#cfgs)* let _ = &mut #place;));
@@ -231,16 +232,16 @@ fn how(binding: &Binding, usage: Usage, unique: bool) -> How {
     let owned = usage.moved || usage.dereferenced && binding.boxed || usage.assigned && fresh;
     match binding.kind {
         _ if !usage.mentioned => How::Leave,
-        Kind::Copy if fresh => How::Copy,
-        Kind::Mut if fresh || usage.moved => How::Reborrow,
-        Kind::PinMut => How::PinReborrow,
-        Kind::OptionMut => How::OptionReborrow,
-        Kind::Fn if usage.moved => How::Ref,
-        Kind::FnMut if usage.moved => How::MutRef,
-        Kind::Owned if owned || fresh && binding.clone => How::Clone,
-        Kind::Owned if fresh => How::CloneOrMutRef,
-        Kind::Owned if (usage.received || usage.called) && unique => How::CloneOrRef,
-        Kind::Owned if usage.received || usage.called => How::CloneOrShared,
+        TypeKind::Copy if fresh => How::Copy,
+        TypeKind::Mut if fresh || usage.moved => How::Reborrow,
+        TypeKind::PinMut => How::PinReborrow,
+        TypeKind::OptionMut => How::OptionReborrow,
+        TypeKind::Fn if usage.moved => How::Ref,
+        TypeKind::FnMut if usage.moved => How::MutRef,
+        TypeKind::Owned if owned || fresh && binding.clone => How::Clone,
+        TypeKind::Owned if fresh => How::CloneOrMutRef,
+        TypeKind::Owned if (usage.received || usage.called) && unique => How::CloneOrRef,
+        TypeKind::Owned if usage.received || usage.called => How::CloneOrShared,
         _ => How::Leave,
     }
 }

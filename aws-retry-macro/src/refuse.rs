@@ -7,7 +7,7 @@ use syn::visit_mut::{self, VisitMut};
 use syn::{Block, Expr, Lifetime, Signature, Type, TypeReference};
 
 use crate::diagnostics::Errors;
-use crate::types::Kind;
+use crate::types::TypeKind;
 
 /// `break` and `continue` that would leave the body. Each is replaced by the error, so that the
 /// compiler does not report it again.
@@ -50,7 +50,7 @@ pub fn returned_borrow(sig: &Signature, outcome: &Type, errors: &mut Errors) -> 
         }
         // Elided: it is the receiver's lifetime, else that of the only argument with one.
         None => match receiver(sig) {
-            Some(kind) => kind == Kind::Mut,
+            Some(kind) => kind == TypeKind::Mut,
             None => matches!(inputs.0.as_slice(), [only] if only.unique),
         },
     });
@@ -61,10 +61,10 @@ pub fn returned_borrow(sig: &Signature, outcome: &Type, errors: &mut Errors) -> 
     true
 }
 
-fn receiver(sig: &Signature) -> Option<Kind> {
+fn receiver(sig: &Signature) -> Option<TypeKind> {
     let receiver = sig.receiver()?;
     match crate::types::kind(&receiver.ty, &sig.generics) {
-        kind @ (Kind::Mut | Kind::Copy) => Some(kind),
+        kind @ (TypeKind::Mut | TypeKind::Copy) => Some(kind),
         // `self` by value can't be borrowed from.
         _ => None,
     }

@@ -7,7 +7,7 @@ use syn::{
 
 /// The kind of value that a name holds, as far as the text of its type tells.
 #[derive(Clone, Copy, PartialEq, Debug)]
-pub enum Kind {
+pub enum TypeKind {
     /// A shared reference or another `Copy` type: any number of attempts may use it.
     Copy,
     /// `&mut T`
@@ -48,34 +48,34 @@ const COPY: &[&str] = &[
     "SocketAddr",
 ];
 
-pub fn kind(ty: &Type, generics: &Generics) -> Kind {
+pub fn kind(ty: &Type, generics: &Generics) -> TypeKind {
     match ungroup(ty) {
-        Type::Reference(reference) if reference.mutability.is_some() => Kind::Mut,
-        Type::Reference(_) | Type::Ptr(_) | Type::BareFn(_) | Type::Never(_) => Kind::Copy,
-        Type::Tuple(tuple) if tuple.elems.iter().all(|ty| kind(ty, generics) == Kind::Copy) => {
-            Kind::Copy
+        Type::Reference(reference) if reference.mutability.is_some() => TypeKind::Mut,
+        Type::Reference(_) | Type::Ptr(_) | Type::BareFn(_) | Type::Never(_) => TypeKind::Copy,
+        Type::Tuple(tuple) if tuple.elems.iter().all(|ty| kind(ty, generics) == TypeKind::Copy) => {
+            TypeKind::Copy
         }
-        Type::Array(array) if kind(&array.elem, generics) == Kind::Copy => Kind::Copy,
+        Type::Array(array) if kind(&array.elem, generics) == TypeKind::Copy => TypeKind::Copy,
         Type::ImplTrait(imp) => bounded(imp.bounds.iter()),
         Type::Path(path) => path_kind(&path.path, generics),
-        _ => Kind::Owned,
+        _ => TypeKind::Owned,
     }
 }
 
-fn path_kind(path: &Path, generics: &Generics) -> Kind {
-    let Some(last) = path.segments.last() else { return Kind::Owned };
+fn path_kind(path: &Path, generics: &Generics) -> TypeKind {
+    let Some(last) = path.segments.last() else { return TypeKind::Owned };
     let first = first(&last.arguments);
     let of_first = || first.map(|ty| kind(ty, generics));
     match last.ident.to_string().as_str() {
-        "Pin" if of_first() == Some(Kind::Mut) => Kind::PinMut,
-        "Option" if of_first() == Some(Kind::Mut) => Kind::OptionMut,
-        "Option" if of_first() == Some(Kind::Copy) => Kind::Copy,
+        "Pin" if of_first() == Some(TypeKind::Mut) => TypeKind::PinMut,
+        "Option" if of_first() == Some(TypeKind::Mut) => TypeKind::OptionMut,
+        "Option" if of_first() == Some(TypeKind::Copy) => TypeKind::Copy,
         "Box" => match first {
             Some(Type::TraitObject(object)) => bounded(object.bounds.iter()),
-            _ => Kind::Owned,
+            _ => TypeKind::Owned,
         },
-        name if last.arguments.is_none() && COPY.contains(&name) => Kind::Copy,
-        _ => path.get_ident().map_or(Kind::Owned, |name| parameter(name, generics)),
+        name if last.arguments.is_none() && COPY.contains(&name) => TypeKind::Copy,
+        _ => path.get_ident().map_or(TypeKind::Owned, |name| parameter(name, generics)),
     }
 }
 
@@ -99,7 +99,7 @@ pub fn is_clone(ty: &Type, generics: &Generics) -> bool {
     match ungroup(ty) {
         Type::Tuple(tuple) => tuple.elems.iter().all(clone),
         Type::Array(array) => clone(&array.elem),
-        Type::Path(path) if kind(ty, generics) == Kind::Owned => {
+        Type::Path(path) if kind(ty, generics) == TypeKind::Owned => {
             let Some(last) = path.path.segments.last() else { return false };
             let known = CLONE.contains(&last.ident.to_string().as_str());
             known
@@ -112,7 +112,7 @@ pub fn is_clone(ty: &Type, generics: &Generics) -> bool {
                     PathArguments::Parenthesized(_) => false,
                 }
         }
-        ty => kind(ty, generics) == Kind::Copy,
+        ty => kind(ty, generics) == TypeKind::Copy,
     }
 }
 
@@ -151,7 +151,7 @@ pub fn first(arguments: &PathArguments) -> Option<&Type> {
 }
 
 /// The kind of a type parameter, by its bounds in the angle brackets and in the where clause.
-fn parameter(name: &Ident, generics: &Generics) -> Kind {
+fn parameter(name: &Ident, generics: &Generics) -> TypeKind {
     let inline = generics.params.iter().filter_map(|param| match param {
         GenericParam::Type(param) if param.ident == *name => Some(param.bounds.iter()),
         _ => None,
@@ -167,8 +167,8 @@ fn parameter(name: &Ident, generics: &Generics) -> Kind {
     bounded(inline.chain(wheres).flatten())
 }
 
-fn bounded<'a>(bounds: impl Iterator<Item = &'a TypeParamBound>) -> Kind {
-    let mut found = Kind::Owned;
+fn bounded<'a>(bounds: impl Iterator<Item = &'a TypeParamBound>) -> TypeKind {
+    let mut found = TypeKind::Owned;
     for bound in bounds {
         let TypeParamBound::Trait(bound) = bound else {
             continue;
@@ -177,12 +177,12 @@ fn bounded<'a>(bounds: impl Iterator<Item = &'a TypeParamBound>) -> Kind {
             continue;
         };
         match last.ident.to_string().as_str() {
-            "Fn" | "AsyncFn" => found = Kind::Fn,
-            "FnMut" | "AsyncFnMut" => found = Kind::FnMut,
-            "FnOnce" | "AsyncFnOnce" => found = Kind::FnOnce,
-            "Copy" => return Kind::Copy,
+            "Fn" | "AsyncFn" => found = TypeKind::Fn,
+            "FnMut" | "AsyncFnMut" => found = TypeKind::FnMut,
+            "FnOnce" | "AsyncFnOnce" => found = TypeKind::FnOnce,
+            "Copy" => return TypeKind::Copy,
             // Each attempt gets its own value, and may send it to another thread.
-            "Clone" => return Kind::Owned,
+            "Clone" => return TypeKind::Owned,
             _ => {}
         }
     }

@@ -18,7 +18,7 @@ use std::time::{Instant, SystemTime};
 
 use aws_retry_benches::strategy::{self, Failures};
 use aws_retry_benches::window;
-use aws_retry_core::__rate::{Gate, Kind, Outcome, Report, Ticket, Time, Timekeeper};
+use aws_retry_core::__rate::{Gate, Kind, SendOutcome, SendReport, Ticket, Time, Timekeeper};
 use aws_smithy_async::time::{SharedTimeSource, SystemTimeSource, TimeSource};
 use aws_smithy_runtime::client::retries::strategy::StandardRetryStrategy;
 use aws_smithy_runtime::client::retries::{RetryPartition, TokenBucket};

@@ -98,7 +98,7 @@ async fn call(policy: &RetryPolicy, script: &Script, did: &Did) {
 }
 
 /// Plays the scripts at once; what each call did, and the scope at the end.
-fn play(policy: &RetryPolicy, scripts: &[Script]) -> (Vec<Did>, Option<scope::State>) {
+fn play(policy: &RetryPolicy, scripts: &[Script]) -> (Vec<Did>, Option<scope::ScopeState>) {
     let mut runtime = tokio::runtime::Builder::new_current_thread();
     let runtime = runtime.enable_all().start_paused(true).build().expect("a runtime");
     runtime.block_on(async {

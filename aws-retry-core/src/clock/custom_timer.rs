@@ -8,7 +8,7 @@ use aws_smithy_async::rt::sleep::{AsyncSleep, SharedAsyncSleep};
 use aws_smithy_async::time::{SharedTimeSource, TimeSource};
 
 use super::source::Sleep;
-use super::time_source::Source;
+use super::time_source::SourceId;
 use crate::decision::timestamp::Time;
 
 /// A sleep and a time source that belong together.
@@ -16,12 +16,12 @@ use crate::decision::timestamp::Time;
 pub(crate) struct CustomTimer {
     sleep: SharedAsyncSleep,
     time: SharedTimeSource,
-    source: Arc<Source>,
+    source: Arc<SourceId>,
 }
 
 impl CustomTimer {
     pub fn new(sleep: impl AsyncSleep + 'static, time: impl TimeSource + 'static) -> Arc<Self> {
-        let source = Source::of(&sleep, &time);
+        let source = SourceId::of(&sleep, &time);
         let sleep = SharedAsyncSleep::new(sleep);
         Arc::new(Self { sleep, time: SharedTimeSource::new(time), source })
     }

@@ -14,24 +14,24 @@ use crate::decision::timestamp::Time;
 /// The number of sources that are remembered while no call uses them. A program has one or two.
 const REMEMBERED: usize = 16;
 
-static KNOWN: Mutex<Vec<Known>> = Mutex::new(Vec::new());
+static KNOWN: Mutex<Vec<KnownSource>> = Mutex::new(Vec::new());
 static IN_USE: Mutex<BTreeSet<u64>> = Mutex::new(BTreeSet::new());
 
 /// A time source whose time never goes back, even if that of the wrapped source does: after a jump back it
 /// continues from where it was.
 #[derive(Debug)]
-pub(super) struct Source {
+pub(super) struct SourceId {
     id: u64,
-    steady: Mutex<Steady>,
+    steady: Mutex<SteadySource>,
 }
 
 #[derive(Debug, Default)]
-struct Steady {
+struct SteadySource {
     latest: Time,
     jumped: Time,
 }
 
-impl Steady {
+impl SteadySource {
     fn follow(&mut self, source: Time) -> Time {
         self.jumped = self.jumped.max(self.latest.saturating_sub(source));
         self.latest = source.saturating_add(self.jumped);
@@ -39,19 +39,19 @@ impl Steady {
     }
 }
 
-impl Source {
+impl SourceId {
     /// The source behind `time`: an already known one, if it can be identified.
     pub fn of(
         sleep: &(impl AsyncSleep + 'static),
         time: &(impl TimeSource + 'static),
     ) -> Arc<Self> {
-        let Some(key) = Key::of(sleep, time) else { return Self::new() };
+        let Some(key) = SourceKey::of(sleep, time) else { return Self::new() };
         let mut known = lock(&KNOWN);
         let at = known.iter().position(|it| it.key == key);
         // The most recently used source is at the end.
         let found = match at {
             Some(at) => known.remove(at),
-            None => Known { key, source: Self::new(), _sleep: shared(sleep).cloned() },
+            None => KnownSource { key, source: Self::new(), _sleep: shared(sleep).cloned() },
         };
         let source = Arc::clone(&found.source);
         known.push(found);
@@ -80,7 +80,7 @@ impl Source {
     }
 }
 
-impl Drop for Source {
+impl Drop for SourceId {
     fn drop(&mut self) {
         lock(&IN_USE).remove(&self.id);
     }
@@ -92,23 +92,23 @@ pub(super) fn is_gone(id: u64) -> bool {
 }
 
 #[derive(Debug)]
-struct Known {
-    key: Key,
-    source: Arc<Source>,
+struct KnownSource {
+    key: SourceKey,
+    source: Arc<SourceId>,
     /// As long as it lives, no other sleep has its address.
     _sleep: Option<SharedAsyncSleep>,
 }
 
 /// Two time sources with equal keys are the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Key {
+enum SourceKey {
     /// All values of the type are equivalent.
     Type(TypeId),
     /// The time belongs to the shared sleep at this address, as in a clone of an `SdkConfig`.
     Sleep(usize),
 }
 
-impl Key {
+impl SourceKey {
     /// None if the two say nothing: a source with its own state is a different one each time.
     fn of<T: TimeSource + 'static>(sleep: &(impl AsyncSleep + 'static), time: &T) -> Option<Self> {
         if size_of::<T>() == 0 {
@@ -156,21 +156,21 @@ mod tests {
     #[test]
     fn one_source_is_known_again_however_it_is_handed_over() {
         let sleep = SharedAsyncSleep::new(Manual(0));
-        let system = Source::of(&Manual(0), &SystemTimeSource::new()).id();
-        assert_eq!(Source::of(&sleep, &SystemTimeSource::new()).id(), system);
-        assert_eq!(Source::of(&sleep, &SharedTimeSource::default()).id(), system);
+        let system = SourceId::of(&Manual(0), &SystemTimeSource::new()).id();
+        assert_eq!(SourceId::of(&sleep, &SystemTimeSource::new()).id(), system);
+        assert_eq!(SourceId::of(&sleep, &SharedTimeSource::default()).id(), system);
         let time = SharedTimeSource::new(Manual(7));
-        let shared = Source::of(&sleep, &time).id();
+        let shared = SourceId::of(&sleep, &time).id();
         assert_ne!(shared, system);
-        assert_eq!(Source::of(&sleep.clone(), &time.clone()).id(), shared);
+        assert_eq!(SourceId::of(&sleep.clone(), &time.clone()).id(), shared);
         let other = SharedAsyncSleep::new(Manual(0));
-        assert_ne!(Source::of(&other, &time).id(), shared);
+        assert_ne!(SourceId::of(&other, &time).id(), shared);
     }
 
     #[test]
     fn a_source_with_a_state_of_its_own_is_gone_when_nobody_reads_it() {
         let (first, second) =
-            (Source::of(&Manual(0), &Manual(1)), Source::of(&Manual(0), &Manual(1)));
+            (SourceId::of(&Manual(0), &Manual(1)), SourceId::of(&Manual(0), &Manual(1)));
         let ids = (first.id(), second.id());
         assert_ne!(ids.0, ids.1);
         drop(first);
@@ -180,7 +180,7 @@ mod tests {
 
     #[test]
     fn time_goes_on_where_its_source_goes_back() {
-        let source = Source::new();
+        let source = SourceId::new();
         let at = |seconds| source.steady(|| Duration::from_secs(seconds)).as_secs();
         assert_eq!([10, 20, 5, 6, 4, 30].map(at), [10, 20, 20, 21, 21, 47]);
     }

@@ -16,7 +16,7 @@ pub struct ConfigError {
 #[derive(Debug)]
 pub(super) enum Wrong {
     /// A value that its setting does not allow.
-    Value { source: Source, value: String, allowed: &'static str },
+    Value { source: SettingSource, value: String, allowed: &'static str },
     /// An environment variable that is not Unicode.
     Variable(&'static str),
     /// `AWS_PROFILE` names a profile that is in none of the files.
@@ -27,7 +27,7 @@ pub(super) enum Wrong {
 
 /// The place of a value.
 #[derive(Clone, Debug)]
-pub(super) enum Source {
+pub(super) enum SettingSource {
     Variable(&'static str),
     Profile { name: String, key: &'static str },
 }
@@ -38,7 +38,7 @@ impl From<Wrong> for ConfigError {
     }
 }
 
-impl fmt::Display for Source {
+impl fmt::Display for SettingSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Variable(name) => write!(f, "the environment variable `{name}`"),

@@ -8,7 +8,7 @@ use aws_runtime::env_config::source;
 use aws_types::os_shim_internal::{Env, Fs};
 
 use super::ConfigError;
-use super::error::{Source, Wrong};
+use super::error::{SettingSource, Wrong};
 use crate::decision::policy::{Mode, RetryPolicy};
 
 /// A setting: the environment variable, and the profile's key.
@@ -102,11 +102,11 @@ fn read<T>(
     parse: impl Fn(&str) -> Option<T>,
 ) -> Result<Option<T>, ConfigError> {
     let (source, value) = match variable(env, setting.variable)? {
-        Some(value) => (Source::Variable(setting.variable), value),
+        Some(value) => (SettingSource::Variable(setting.variable), value),
         None => match profiles.get(setting.key) {
             Some(value) => {
                 let name = profiles.selected_profile().to_owned();
-                (Source::Profile { name, key: setting.key }, value.to_owned())
+                (SettingSource::Profile { name, key: setting.key }, value.to_owned())
             }
             None => return Ok(None),
         },

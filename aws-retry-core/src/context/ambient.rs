@@ -96,7 +96,7 @@ impl Ambient {
     }
 }
 
-struct Current {
+struct CurrentAmbient {
     /// The ambient that a poll swapped in, and the task whose poll that was.
     ambient: Cell<Option<Arc<Ambient>>>,
     task: Cell<TaskId>,
@@ -105,8 +105,8 @@ struct Current {
 }
 
 thread_local! {
-    static CURRENT: Current = const {
-        Current {
+    static CURRENT: CurrentAmbient = const {
+        CurrentAmbient {
             ambient: Cell::new(None),
             task: Cell::new(TaskId::NONE),
             thread: Cell::new(None),

@@ -18,12 +18,12 @@ pub(crate) struct AttemptRecord {
     failure: Failure<'static>,
     /// The kind that it had at the place where it was recorded.
     kind: Kind,
-    source: Source,
+    source: RecordedBy,
 }
 
 /// The source of the record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Source {
+pub(crate) enum RecordedBy {
     /// A call inside this one that gave up.
     Inner,
     /// An SDK operation.
@@ -39,13 +39,13 @@ pub(crate) struct SdkAttempt {
 }
 
 impl AttemptRecord {
-    pub const fn new(failure: Failure<'static>, kind: Kind, source: Source) -> Self {
+    pub const fn new(failure: Failure<'static>, kind: Kind, source: RecordedBy) -> Self {
         Self { failure, kind, source }
     }
 
     /// Whether an inner call gave up on it.
     pub fn gave_up(&self) -> bool {
-        self.source == Source::Inner
+        self.source == RecordedBy::Inner
     }
 
     /// `failure`, completed with the facts that it lost on the way out.
@@ -87,9 +87,9 @@ impl AttemptRecord {
         }
         let same_kind = kind == self.kind && kind.is_retryable();
         match self.source {
-            Source::Inner if same_kind => true,
+            RecordedBy::Inner if same_kind => true,
             // An error that is neither the SDK's nor describes itself is about a different connection.
-            Source::Sdk(_) if same_kind && failure.declared.is_some() => true,
+            RecordedBy::Sdk(_) if same_kind && failure.declared.is_some() => true,
             // An answer of an unknown form, a time-out, a lost connection: the error does not have a code to
             // compare.
             _ => failure.of_sdk && recorded.code.is_none() && !wants_more,
@@ -167,7 +167,7 @@ impl AttemptRecords {
         if list.attempt != attempt {
             return;
         }
-        if let Source::Sdk(sent) = record.source {
+        if let RecordedBy::Sdk(sent) = record.source {
             list.forget(sent.execution);
         }
         if list.records.len() >= KEPT {
@@ -250,7 +250,7 @@ impl Drop for AttemptRecords {
 impl List {
     fn forget(&mut self, execution: u64) {
         self.records.retain(
-            |record| !matches!(record.source, Source::Sdk(sent) if sent.execution == execution),
+            |record| !matches!(record.source, RecordedBy::Sdk(sent) if sent.execution == execution),
         );
     }
 }

@@ -15,11 +15,11 @@ fn coded(code: &'static str, message: &'static str) -> Failure<'static> {
     Failure::new().with_code(code).with_message(message)
 }
 
-fn sent(execution: u64) -> Source {
-    Source::Sdk(SdkAttempt { execution })
+fn sent(execution: u64) -> RecordedBy {
+    RecordedBy::Sdk(SdkAttempt { execution })
 }
 
-fn records(recorded: impl IntoIterator<Item = (Failure<'static>, Source)>) -> AttemptRecords {
+fn records(recorded: impl IntoIterator<Item = (Failure<'static>, RecordedBy)>) -> AttemptRecords {
     let list = AttemptRecords::new(1);
     for (failure, source) in recorded {
         list.add(1, AttemptRecord::new(failure, KIND, source));
@@ -45,7 +45,7 @@ fn a_record_speaks_for_the_failures_that_no_known_fact_tells_apart() {
     let gone = Failure::permanent();
     let flaky = Failure::transient();
     let asked = Failure::retryable();
-    let (inner, of_sdk) = (Source::Inner, sent(1));
+    let (inner, of_sdk) = (RecordedBy::Inner, sent(1));
     let none = Failure::new();
     #[rustfmt::skip]
     let cases = [

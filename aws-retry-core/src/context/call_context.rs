@@ -6,7 +6,7 @@ use std::cell::Cell;
 use std::mem::{self, ManuallyDrop};
 use std::sync::Arc;
 
-use crate::context::attempt_records::{AttemptRecord, AttemptRecords, Source};
+use crate::context::attempt_records::{AttemptRecord, AttemptRecords, RecordedBy};
 #[cfg(feature = "sdk")]
 use crate::context::sdk_requests::SdkRequests;
 use crate::context::task::TaskId;
@@ -30,7 +30,7 @@ pub(crate) struct CallContext {
 
 /// The part of a context that the code inside sees. Separate cells, since a value whose parts were just
 /// written is slow to read back as a whole.
-struct Current {
+struct CurrentContext {
     attempt: Cell<u32>,
     // Each context that is swapped in is swapped out again, so nothing is left to drop when the thread ends.
     records: Cell<ManuallyDrop<Option<Arc<AttemptRecords>>>>,
@@ -40,8 +40,8 @@ struct Current {
 }
 
 thread_local! {
-    static CURRENT: Current = const {
-        Current {
+    static CURRENT: CurrentContext = const {
+        CurrentContext {
             attempt: Cell::new(0),
             records: Cell::new(ManuallyDrop::new(None)),
             task: Cell::new(TaskId::NONE),
@@ -51,7 +51,7 @@ thread_local! {
 }
 
 /// Restores the surrounding context when it is dropped, even while a panic unwinds.
-pub(crate) struct Entered<'a> {
+pub(crate) struct InContext<'a> {
     inside: &'a mut CallContext,
     around: TaskId,
     /// The entered code is a call that is polled, not code that looks around or joins in.
@@ -75,15 +75,15 @@ impl CallContext {
 
     /// Makes this the current context while its call is polled, until the guard is dropped.
     #[inline]
-    pub fn enter(&mut self) -> Entered<'_> {
+    pub fn enter(&mut self) -> InContext<'_> {
         let around = swap(self, TaskId::current());
-        Entered { inside: self, around, call: true }
+        InContext { inside: self, around, call: true }
     }
 
     /// Makes this the current context for code that is not itself a call, until the guard is dropped.
-    pub fn join(&mut self) -> Entered<'_> {
+    pub fn join(&mut self) -> InContext<'_> {
         let around = swap(self, TaskId::current());
-        Entered { inside: self, around, call: false }
+        InContext { inside: self, around, call: false }
     }
 
     /// Whether an attempt is in progress. A task of [`in_call`](crate::in_call) can outlive its call.
@@ -160,7 +160,7 @@ impl CallContext {
     }
 }
 
-impl Drop for Entered<'_> {
+impl Drop for InContext<'_> {
     #[inline]
     fn drop(&mut self) {
         swap(self.inside, self.around);
@@ -219,7 +219,7 @@ pub fn attempt() -> u32 {
 pub(crate) fn gave_up(failure: &Failure<'_>, kind: Kind) {
     with(|around| {
         if around.is_in_call() {
-            around.add(AttemptRecord::new(failure.to_owned(), kind, Source::Inner));
+            around.add(AttemptRecord::new(failure.to_owned(), kind, RecordedBy::Inner));
         }
     });
 }

@@ -20,7 +20,7 @@ mod token;
 
 pub(crate) use attempt_records::{AttemptRecord, AttemptRecords};
 #[cfg(feature = "sdk")]
-pub(crate) use attempt_records::{SdkAttempt, Source};
+pub(crate) use attempt_records::{RecordedBy, SdkAttempt};
 pub use call_context::attempt;
 #[cfg(feature = "sdk")]
 pub(crate) use call_context::watch_calls;

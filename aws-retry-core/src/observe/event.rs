@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::decision::failure::{Failure, Kind};
 use crate::decision::reason::Reason;
-use crate::limits::rate::State as RateState;
+use crate::limits::rate::RateState;
 
 /// An attempt ended, a retry is about to wait, or the call gave up; or the SDK sent a request again inside an
 /// attempt.

@@ -9,7 +9,7 @@ use std::task::{Context, Poll, ready};
 use pin_project_lite::pin_project;
 
 use super::call::Call;
-use super::state::State;
+use super::state::CallState;
 use crate::clock::{DefaultTimer, Timer};
 use crate::errors::Stopped;
 use crate::expansion::outcome::Outcome;
@@ -238,11 +238,11 @@ where
 }
 
 /// Enters the span of a call that has one, and exits it when dropped, even while a panic unwinds.
-struct InSpan<'a>(Option<&'a State>);
+struct InSpan<'a>(Option<&'a CallState>);
 
 impl<'a> InSpan<'a> {
     #[inline]
-    fn enter(state: Option<&'a State>) -> Self {
+    fn enter(state: Option<&'a CallState>) -> Self {
         if let Some(state) = state {
             state.span.open();
         }

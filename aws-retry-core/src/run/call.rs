@@ -5,7 +5,7 @@ use std::mem::ManuallyDrop;
 use std::sync::Arc;
 
 use super::callbacks::Callbacks;
-use super::state::State;
+use super::state::CallState;
 use crate::Failure;
 use crate::context::ambient::{self, Ambient};
 use crate::context::{CallContext, ShownPolicy};
@@ -30,7 +30,7 @@ pub struct Call<'p> {
     // These own something only after something went wrong: see `Drop`.
     scope: ManuallyDrop<Option<ScopeId>>,
     pub(super) frame: ManuallyDrop<CallContext>,
-    pub(super) state: ManuallyDrop<Option<Box<State>>>,
+    pub(super) state: ManuallyDrop<Option<Box<CallState>>>,
 }
 
 impl Drop for Call<'_> {
@@ -217,7 +217,7 @@ impl<'p> Call<'p> {
 
     /// The part of a call that exists only once something needs it.
     #[cold]
-    pub(super) fn state_mut(&mut self) -> &mut State {
+    pub(super) fn state_mut(&mut self) -> &mut CallState {
         // From now on every attempt has a state to look at.
         self.frame.needs_setup = true;
         let Self { site, policy, call_policy, scope, state, .. } = self;
@@ -227,7 +227,7 @@ impl<'p> Call<'p> {
         let state = state.get_or_insert_with(|| {
             let scope = scope.take().unwrap_or_else(|| site.key().into());
             let ambient = ambient::current();
-            Box::new(State::new(site, resolved, scope, ambient))
+            Box::new(CallState::new(site, resolved, scope, ambient))
         });
         state.follow(resolved);
         state

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::call::{Call, resolved};
 use super::callbacks::{Callbacks, Hook, Hooks};
-use super::state::State;
+use super::state::CallState;
 use crate::clock::Clock;
 use crate::context::ambient::Ambient;
 use crate::context::{self, AttemptRecord, AttemptRecords};
@@ -18,7 +18,7 @@ use crate::decision::sdk_retry::Requests;
 use crate::errors::StopWhy;
 use crate::expansion::outcome::Outcome;
 use crate::expansion::read_error::ReadFailure;
-use crate::limits::rate::{Outcome as Answer, Report};
+use crate::limits::rate::{SendOutcome, SendReport};
 use crate::observe::{self, Event};
 
 impl Call<'_> {
@@ -82,7 +82,7 @@ impl Call<'_> {
         let requests = records.as_deref().map_or_else(Requests::default, |it| it.sdk().facts());
         let was_refused = records.as_ref().is_some_and(|records| records.was_refused());
         let random = Ambient::uniform(state.ambient.as_deref());
-        let report = Report {
+        let report = SendReport {
             outcome: answer_of(verdict.kind, failure),
             requests: made(records.as_deref()),
             attempts_left: state.policy.max_attempts.saturating_sub(attempt),
@@ -100,7 +100,8 @@ impl Call<'_> {
         }
         let accepting = state.accepting(verdict.kind);
         let deadline = state.deadline;
-        let State { attempts, slot, policy: in_force, generation, clock, scopes, .. } = &mut *state;
+        let CallState { attempts, slot, policy: in_force, generation, clock, scopes, .. } =
+            &mut *state;
         let budgets = scopes.budgets();
         let facts = Facts {
             failure,
@@ -133,7 +134,10 @@ impl Call<'_> {
         let records = self.frame.shared_records();
         let state = self.state_mut();
         state.cut = None;
-        let report = Report { requests: made(records.as_deref()), ..Report::new(Answer::Accepted) };
+        let report = SendReport {
+            requests: made(records.as_deref()),
+            ..SendReport::new(SendOutcome::Accepted)
+        };
         state.slot.answered(&state.clock, &report);
         state.refill();
         state.count(attempt, records.as_deref());
@@ -154,7 +158,7 @@ impl Call<'_> {
     }
 }
 
-impl State {
+impl CallState {
     /// Counts the requests of the attempt, and reports those that the SDK sent again inside it.
     fn count(&mut self, attempt: u32, records: Option<&AttemptRecords>) {
         self.requests = records.map_or((1, 0), |records| records.sdk().counts());
@@ -244,11 +248,11 @@ fn made(records: Option<&AttemptRecords>) -> u32 {
 
 /// The meaning of a failure for the send rate: it is not known whether a request without an answer passed the
 /// quota.
-fn answer_of(kind: Kind, failure: &Failure<'_>) -> Answer {
+fn answer_of(kind: Kind, failure: &Failure<'_>) -> SendOutcome {
     match (kind, failure.transport) {
-        (Kind::Throttled, _) => Answer::Throttled,
-        (Kind::Transient, None) => Answer::Fault,
-        (_, None) => Answer::Accepted,
-        (_, Some(_)) => Answer::Unknown,
+        (Kind::Throttled, _) => SendOutcome::Throttled,
+        (Kind::Transient, None) => SendOutcome::Fault,
+        (_, None) => SendOutcome::Accepted,
+        (_, Some(_)) => SendOutcome::Unknown,
     }
 }

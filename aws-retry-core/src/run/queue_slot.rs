@@ -10,7 +10,7 @@ use super::block::BlockingClock;
 use crate::clock::{Clock, Time};
 use crate::decision::policy::{RateKind, Resolved};
 use crate::errors::StopWhy;
-use crate::limits::rate::{Gate, Refused, Report, Sent, Ticket};
+use crate::limits::rate::{Gate, Refused, SendReport, Sent, Ticket};
 use crate::limits::scope::Scope;
 
 /// A wait for a turn, and the conditions under which it began.
@@ -175,7 +175,7 @@ impl QueueSlot {
 
     /// Tells the rate the end of the attempt. True if the call should give up: it is refused again and again
     /// while others of its scope pass.
-    pub fn answered(&mut self, clock: &Clock, report: &Report) -> bool {
+    pub fn answered(&mut self, clock: &Clock, report: &SendReport) -> bool {
         self.sent.take().is_some_and(|(gate, sent)| {
             gate.answered(&mut self.ticket, sent, report, || clock.now())
         })

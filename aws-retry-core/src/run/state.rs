@@ -19,7 +19,7 @@ use crate::observe::{self, CallSpan, Event};
 use crate::run::overrides;
 use crate::run::site::Site;
 
-pub(super) struct State {
+pub(super) struct CallState {
     pub(super) site: &'static Site,
     pub(super) policy: Resolved,
     pub(super) clock: Clock,
@@ -52,13 +52,13 @@ pub(super) struct State {
     pub(super) last_failure: Option<(Box<Failure<'static>>, Kind)>,
 }
 
-impl std::fmt::Debug for State {
+impl std::fmt::Debug for CallState {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("State").field("attempts", &self.attempts).finish_non_exhaustive()
+        f.debug_struct("CallState").field("attempts", &self.attempts).finish_non_exhaustive()
     }
 }
 
-impl State {
+impl CallState {
     pub fn new(
         site: &'static Site,
         policy: impl FnOnce(Option<&Ambient>) -> Resolved,
@@ -151,7 +151,7 @@ impl State {
         Poll::Ready(None)
     }
 
-    /// [`State::poll_setup`] of a sync function: blocks. There is no timer to cut the attempt short.
+    /// [`CallState::poll_setup`] of a sync function: blocks. There is no timer to cut the attempt short.
     pub fn block_setup(&mut self, can_stop: bool) -> Option<Stopped> {
         self.unsent = true;
         self.block();
@@ -313,7 +313,7 @@ impl State {
     }
 }
 
-impl Drop for State {
+impl Drop for CallState {
     /// A retry that was paid for gives its tokens back if its end is not known: it was never sent, or its
     /// caller no longer waits for it.
     fn drop(&mut self) {

@@ -39,11 +39,11 @@ static SITE: Site = Site::new("RetryClient::call", module_path!(), RetryPolicy::
 pub struct RetryClient<C> {
     client: C,
     pub(super) policy: RetryPolicy,
-    scope: Scope,
+    scope: ClientScope,
 }
 
 #[derive(Clone, Debug)]
-enum Scope {
+enum ClientScope {
     Own(Key),
     Given(ScopeId),
 }
@@ -52,14 +52,14 @@ impl<C> RetryClient<C> {
     /// `client`, with retries under `policy`.
     #[must_use]
     pub fn new(client: C, policy: RetryPolicy) -> Self {
-        Self { client, policy, scope: Scope::Own(Key::unique()) }
+        Self { client, policy, scope: ClientScope::Own(Key::unique()) }
     }
 
     /// Puts all its calls into one scope: a `Display` value or a tuple of such values, such as `&("ec2",
     /// account, region)`.
     #[must_use]
     pub fn in_scope<S>(mut self, scope: &(impl ScopeParts<S> + ?Sized)) -> Self {
-        self.scope = Scope::Given(named(scope));
+        self.scope = ClientScope::Given(named(scope));
         self
     }
 
@@ -103,9 +103,9 @@ impl<C> RetryClient<C> {
     /// The scope of its calls with that name.
     pub(super) fn scope(&self, name: Option<&str>) -> ScopeId {
         match (&self.scope, name) {
-            (Scope::Given(scope), _) => scope.clone(),
-            (Scope::Own(key), Some(name)) => key.within(name).into(),
-            (Scope::Own(key), None) => (*key).into(),
+            (ClientScope::Given(scope), _) => scope.clone(),
+            (ClientScope::Own(key), Some(name)) => key.within(name).into(),
+            (ClientScope::Own(key), None) => (*key).into(),
         }
     }
 }

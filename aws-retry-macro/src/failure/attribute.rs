@@ -10,7 +10,7 @@ use crate::suggest;
 
 /// The position of an attribute.
 #[derive(Clone, Copy, PartialEq)]
-pub enum Place {
+pub enum AttrPlace {
     Type,
     Variant,
     Field,
@@ -35,7 +35,7 @@ const KINDS: &[(&str, &str)] = &[
 ];
 
 impl Said {
-    pub fn read(attrs: &[Attribute], place: Place, errors: &mut Errors) -> Said {
+    pub fn read(attrs: &[Attribute], place: AttrPlace, errors: &mut Errors) -> Said {
         let mut said = Said::default();
         for attr in attrs.iter().filter(|attr| attr.path().is_ident("failure")) {
             errors.keep(attr.parse_nested_meta(|meta| said.one(&meta, place)));
@@ -43,11 +43,11 @@ impl Said {
         said
     }
 
-    fn one(&mut self, meta: &ParseNestedMeta, place: Place) -> syn::Result<()> {
+    fn one(&mut self, meta: &ParseNestedMeta, place: AttrPlace) -> syn::Result<()> {
         let name = meta.path.get_ident().map(ToString::to_string).unwrap_or_default();
         let kind = KINDS.iter().find(|(word, _)| *word == name);
         match (name.as_str(), kind) {
-            (_, Some(_)) if place != Place::Field => {
+            (_, Some(_)) if place != AttrPlace::Field => {
                 if let Some((first, _)) = self.kind {
                     return Err(meta.error(format_args!(
                         "a failure has one kind, and `{first}` is written already"
@@ -55,7 +55,7 @@ impl Said {
                 }
                 self.kind = kind.copied();
             }
-            ("code", _) if place != Place::Field => {
+            ("code", _) if place != AttrPlace::Field => {
                 let code: LitStr = meta.value()?.parse()?;
                 if !is_code(&code.value()) {
                     return Err(syn::Error::new_spanned(
@@ -65,7 +65,7 @@ impl Said {
                 }
                 self.code = Some(code);
             }
-            ("status", _) if place != Place::Field => {
+            ("status", _) if place != AttrPlace::Field => {
                 let status: LitInt = meta.value()?.parse()?;
                 if !status.base10_parse::<u16>().is_ok_and(|status| (100..600).contains(&status)) {
                     return Err(syn::Error::new_spanned(
@@ -75,8 +75,8 @@ impl Said {
                 }
                 self.status = Some(status);
             }
-            ("source", _) if place == Place::Field => self.source = true,
-            ("crate", _) if place == Place::Type => {
+            ("source", _) if place == AttrPlace::Field => self.source = true,
+            ("crate", _) if place == AttrPlace::Type => {
                 self.krate = Some(meta.value()?.call(Path::parse_mod_style)?);
             }
             _ => return Err(meta.error(unknown(&name, place))),
@@ -102,11 +102,13 @@ impl Said {
     }
 }
 
-fn unknown(name: &str, place: Place) -> String {
+fn unknown(name: &str, place: AttrPlace) -> String {
     let valid: &[&'static str] = match place {
-        Place::Field => &["source"],
-        Place::Variant => &["throttled", "transient", "retry", "permanent", "code", "status"],
-        Place::Type => &["throttled", "transient", "retry", "permanent", "code", "status", "crate"],
+        AttrPlace::Field => &["source"],
+        AttrPlace::Variant => &["throttled", "transient", "retry", "permanent", "code", "status"],
+        AttrPlace::Type => {
+            &["throttled", "transient", "retry", "permanent", "code", "status", "crate"]
+        }
     };
     match suggest::nearest(name, valid) {
         Some(meant) => format!("unknown `{name}`: did you mean `{meant}`?"),

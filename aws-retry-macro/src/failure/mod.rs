@@ -8,7 +8,7 @@ use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Data, DeriveInput};
 
-use self::attribute::{Place, Said};
+use self::attribute::{AttrPlace, Said};
 use self::source::{Source, optional};
 use crate::diagnostics::Errors;
 use crate::spans::located;
@@ -19,7 +19,7 @@ pub fn derive(tokens: TokenStream) -> TokenStream {
         Err(error) => return error.into_compile_error(),
     };
     let mut errors = Errors::default();
-    let outer = Said::read(&input.attrs, Place::Type, &mut errors);
+    let outer = Said::read(&input.attrs, AttrPlace::Type, &mut errors);
     let private = match &outer.krate {
         Some(path) => glue!(#path::__private),
         None => glue!(::aws_retry::__private),
@@ -27,7 +27,7 @@ pub fn derive(tokens: TokenStream) -> TokenStream {
     let arms: TokenStream = match &input.data {
         Data::Enum(data) => {
             let arms = data.variants.iter().map(|variant| {
-                let said = Said::read(&variant.attrs, Place::Variant, &mut errors);
+                let said = Said::read(&variant.attrs, AttrPlace::Variant, &mut errors);
                 let name = &variant.ident;
                 let written = variant.attrs.iter().any(|attr| attr.path().is_ident("error"));
                 let attrs = if written { &variant.attrs } else { &input.attrs };

@@ -4,7 +4,7 @@
 use syn::punctuated::Punctuated;
 use syn::{Attribute, Field, Fields, Meta, Token, Type};
 
-use super::attribute::{Place, Said};
+use super::attribute::{AttrPlace, Said};
 use crate::diagnostics::Errors;
 use crate::types::{first, ungroup};
 
@@ -27,7 +27,7 @@ pub fn optional(ty: &Type) -> Option<&Type> {
 /// only field of an `#[error(transparent)]`, a field named `source`.
 pub fn find<'a>(fields: &'a Fields, transparent: bool, errors: &mut Errors) -> Option<Source<'a>> {
     let all = || fields.iter().enumerate();
-    let mut is_ours = |field: &Field| Said::read(&field.attrs, Place::Field, errors).source;
+    let mut is_ours = |field: &Field| Said::read(&field.attrs, AttrPlace::Field, errors).source;
     let mut marked: Vec<(usize, &Field)> = all().filter(|(_, field)| is_ours(field)).collect();
     if marked.is_empty() {
         marked = all().filter(|(_, field)| is_marked(field)).collect();

@@ -216,7 +216,8 @@ async fn a_lost_connection_is_retried_by_the_sdk() {
 #[tokio::test]
 async fn an_attempt_that_the_sdk_cuts_is_retried_by_the_sdk() {
     let endpoint = Endpoint::start([], Step::Stall);
-    let cut = TimeoutConfig::builder().operation_attempt_timeout(Duration::from_millis(300)).build();
+    let cut =
+        TimeoutConfig::builder().operation_attempt_timeout(Duration::from_millis(300)).build();
     let config = intercepted(&endpoint, three()).config().to_builder().timeout_config(cut);
     create(&Client::from_conf(config.build())).await.expect_err("no answer");
     assert_eq!(sent(&endpoint), (6, 1));

@@ -1,6 +1,6 @@
 //! The client-side send rate of AWS's adaptive mode, as specified.
 
-use super::Outcome;
+use super::SendOutcome;
 
 const BETA: f64 = 0.7;
 const SCALE: f64 = 0.4;
@@ -66,11 +66,11 @@ impl Cubic {
         }
     }
 
-    pub(super) fn answered(&mut self, now: f64, outcome: Outcome) {
+    pub(super) fn answered(&mut self, now: f64, outcome: SendOutcome) {
         self.start(now);
         self.measure(now);
         // Everything but a throttle counts the same, even a lost connection.
-        let calculated = if outcome == Outcome::Throttled {
+        let calculated = if outcome == SendOutcome::Throttled {
             let rate = if self.enabled { self.measured.min(self.fill) } else { self.measured };
             self.w_max = rate;
             self.throttled_at = now;

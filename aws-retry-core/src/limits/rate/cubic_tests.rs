@@ -73,7 +73,7 @@ fn a_whole_run() {
     let mut it = Cubic::new(1.0);
     it.ready_at(0.0);
     for (throttled, now, measured, fill) in steps {
-        it.answered(now, if throttled { Outcome::Throttled } else { Outcome::Accepted });
+        it.answered(now, if throttled { SendOutcome::Throttled } else { SendOutcome::Accepted });
         near(it.measured, measured);
         near(it.fill, fill);
     }
@@ -82,7 +82,7 @@ fn a_whole_run() {
 #[test]
 fn a_shortfall_is_waited_for_and_costs_nothing() {
     let mut it = Cubic::new(1.0);
-    it.answered(0.0, Outcome::Throttled);
+    it.answered(0.0, SendOutcome::Throttled);
     near(it.ready_at(0.1), 2.0);
     near(it.tokens, 0.05);
     near(it.ready_at(2.0), 2.0);
@@ -94,7 +94,7 @@ fn a_shortfall_is_waited_for_and_costs_nothing() {
 #[test]
 fn a_shortfall_below_a_nanosecond_is_granted() {
     let mut it = Cubic::new(1.0);
-    it.answered(0.0, Outcome::Throttled);
+    it.answered(0.0, SendOutcome::Throttled);
     it.ready_at(0.1);
     it.tokens = 1.0 - 1e-12;
     near(it.ready_at(0.1), 0.1);
@@ -105,8 +105,9 @@ fn a_shortfall_below_a_nanosecond_is_granted() {
 #[test]
 fn no_answer_counts_as_no_throttle() {
     let (mut lost, mut answered) = (Cubic::new(1.0), Cubic::new(1.0));
-    for (it, outcome) in [(&mut lost, Outcome::Unknown), (&mut answered, Outcome::Accepted)] {
-        it.answered(0.1, Outcome::Throttled);
+    for (it, outcome) in [(&mut lost, SendOutcome::Unknown), (&mut answered, SendOutcome::Accepted)]
+    {
+        it.answered(0.1, SendOutcome::Throttled);
         for step in 1..20 {
             it.answered(f64::from(step) / 5.0, outcome);
         }
@@ -123,12 +124,12 @@ fn the_share_is_of_what_was_learned() {
     }
     for step in 1..=20 {
         let now = f64::from(step) / 10.0;
-        whole.answered(now, Outcome::Accepted);
-        whole.answered(now, Outcome::Accepted);
-        half.answered(now, Outcome::Accepted);
+        whole.answered(now, SendOutcome::Accepted);
+        whole.answered(now, SendOutcome::Accepted);
+        half.answered(now, SendOutcome::Accepted);
     }
-    whole.answered(2.1, Outcome::Throttled);
-    half.answered(2.1, Outcome::Throttled);
+    whole.answered(2.1, SendOutcome::Throttled);
+    half.answered(2.1, SendOutcome::Throttled);
     let (whole, half) = (whole.rate().unwrap_or(0.0), half.rate().unwrap_or(0.0));
     assert!((half / whole - 0.5).abs() < 0.05, "{half} of {whole}");
 }
@@ -147,7 +148,7 @@ proptest! {
         for (step, after) in steps {
             now += after;
             if step == 0 {
-                it.answered(now, Outcome::Throttled);
+                it.answered(now, SendOutcome::Throttled);
             } else {
                 let ready = it.ready_at(now);
                 prop_assert!(ready >= now && ready - now <= 1.0 / (LOWEST_RATE * share) + 1e-6, "{it:?}");
@@ -157,7 +158,7 @@ proptest! {
                 prop_assert!(again - now <= 1e-6, "{again} after {now}: {it:?}");
                 it.sent();
                 if step == 1 {
-                    it.answered(now, Outcome::Accepted);
+                    it.answered(now, SendOutcome::Accepted);
                 }
             }
             prop_assert!(it.measured >= 0.0 && it.measured.is_finite(), "{it:?}");

@@ -8,7 +8,7 @@ use std::{
 };
 
 use super::{
-    Dispatch, Kind, Outcome, Report, State, Ticket,
+    Dispatch, Kind, RateState, SendOutcome, SendReport, Ticket,
     queue::{Answer, Queue, Terms, Wakes},
     sync::{AtomicBool, AtomicU64, Mutex, MutexGuard, Ordering, PoisonError},
 };
@@ -210,11 +210,11 @@ impl Gate {
         &self,
         ticket: &mut Ticket,
         sent: Sent,
-        report: &Report,
+        report: &SendReport,
         now: impl FnOnce() -> Time,
     ) -> bool {
         let unthrottled = self.unthrottled.load(Ordering::Relaxed);
-        if unthrottled && self.kind == Kind::Paced && report.outcome != Outcome::Throttled {
+        if unthrottled && self.kind == Kind::Paced && report.outcome != SendOutcome::Throttled {
             return false;
         }
         let mut queue = self.lock();
@@ -231,7 +231,7 @@ impl Gate {
     }
 
     /// The visible part of its state.
-    pub fn state(&self) -> State {
+    pub fn state(&self) -> RateState {
         self.lock().state()
     }
 

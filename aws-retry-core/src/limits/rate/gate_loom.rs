@@ -48,7 +48,7 @@ fn poll(turn: Pin<&mut Turn<'_, Still>>, waker: &Waker) -> Option<u64> {
 fn loom_the_first_throttle_comes_while_others_send() {
     loom::model(|| {
         let gate = Arc::new(Gate::new(Kind::Paced, f64::INFINITY, 1.0));
-        let threads: Vec<_> = [Outcome::Throttled, Outcome::Accepted]
+        let threads: Vec<_> = [SendOutcome::Throttled, SendOutcome::Accepted]
             .into_iter()
             .map(|outcome| {
                 let gate = Arc::clone(&gate);
@@ -57,7 +57,7 @@ fn loom_the_first_throttle_comes_while_others_send() {
                     let mut ticket = Ticket::new();
                     let sent = gate.at_once(&mut ticket, || clock.now())?;
                     let ids = (sent.id, ticket.place);
-                    gate.answered(&mut ticket, sent, &Report::new(outcome), || clock.now());
+                    gate.answered(&mut ticket, sent, &SendReport::new(outcome), || clock.now());
                     Some(ids)
                 })
             })

@@ -52,11 +52,11 @@ async fn before_the_first_throttle_nothing_waits() {
     let gate = Gate::new(Kind::Paced, f64::INFINITY, 1.0);
     for _ in 0..10_000 {
         let sent = gate.turn(&mut Ticket::new(), None, true, &clock).await.unwrap();
-        let report = Report::new(Outcome::Accepted);
+        let report = SendReport::new(SendOutcome::Accepted);
         gate.answered(&mut Ticket::new(), sent, &report, || panic!("the clock was read"));
     }
     assert_eq!(clock.now(), Duration::ZERO);
-    assert_eq!(gate.state(), State::default());
+    assert_eq!(gate.state(), RateState::default());
 }
 
 #[tokio::test(start_paused = true)]
@@ -205,14 +205,14 @@ async fn the_first_throttle_ends_the_free_sending() {
     for kind in [Kind::Adaptive, Kind::Paced] {
         let (gate, clock) = (Gate::new(kind, f64::INFINITY, 1.0), Paused::new());
         let sent = gate.turn(&mut Ticket::new(), None, true, &clock).await.unwrap();
-        let throttled = Report::new(Outcome::Throttled);
+        let throttled = SendReport::new(SendOutcome::Throttled);
         gate.answered(&mut Ticket::new(), sent, &throttled, || clock.now());
         let state = gate.state();
         assert!(state.rate.is_some_and(|it| it > 0.0 && it.is_finite()));
         assert_eq!(state.throttles, 1);
         for _ in 0..5 {
             let sent = gate.turn(&mut Ticket::new(), None, false, &clock).await.unwrap();
-            let accepted = Report::new(Outcome::Accepted);
+            let accepted = SendReport::new(SendOutcome::Accepted);
             gate.answered(&mut Ticket::new(), sent, &accepted, || clock.now());
         }
         assert!(clock.now() > Duration::ZERO);
@@ -322,5 +322,5 @@ fn the_clock_is_read_under_the_lock() {
     let mut ticket = Ticket::new();
     let turn = futures::executor::block_on(gate.turn(&mut ticket, None, false, &clock)).unwrap();
     assert!(gate.earliest_turn(&ticket, || clock.now()).is_some());
-    gate.answered(&mut ticket, turn, &Report::new(Outcome::Throttled), || clock.now());
+    gate.answered(&mut ticket, turn, &SendReport::new(SendOutcome::Throttled), || clock.now());
 }

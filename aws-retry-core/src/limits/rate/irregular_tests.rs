@@ -99,9 +99,9 @@ fn play(
                 wakes
             }
             Event::Answer(id, refused) => {
-                let outcome = if refused { Outcome::Throttled } else { Outcome::Accepted };
+                let outcome = if refused { SendOutcome::Throttled } else { SendOutcome::Accepted };
                 let attempts_left = MAX_ATTEMPTS - call.attempts;
-                let report = Report { attempts_left, ..Report::new(outcome) };
+                let report = SendReport { attempts_left, ..SendReport::new(outcome) };
                 let send = Dispatch { id, at: (now - ROUND_TRIP).as_secs_f64() };
                 let (hopeless, wakes) = queue.answered(now, &mut call.ticket, send, &report);
                 if !refused || hopeless || attempts_left == 0 {

@@ -12,7 +12,7 @@ mod quota_meter;
 mod sync;
 
 pub use gate::{Gate, Refused, Sent, Timekeeper, Turn};
-pub use queue::{State, Ticket};
+pub use queue::{RateState, Ticket};
 
 pub use crate::decision::policy::RateKind as Kind;
 
@@ -20,7 +20,7 @@ use crate::clock::Time;
 
 /// How an attempt ended, as far as a send rate cares.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
+pub enum SendOutcome {
     /// The service answered with a throttle.
     Throttled,
     /// Any other answer: the request passed the quota.
@@ -33,9 +33,9 @@ pub enum Outcome {
 
 /// The end of an attempt, and the attempts and waits that its call has left.
 #[derive(Clone, Copy, Debug)]
-pub struct Report {
+pub struct SendReport {
     /// How it ended.
-    pub outcome: Outcome,
+    pub outcome: SendOutcome,
     /// The requests that it made.
     pub requests: u32,
     /// Attempts that the call may still make.
@@ -48,10 +48,10 @@ pub struct Report {
     pub random: f64,
 }
 
-impl Report {
+impl SendReport {
     /// The report of an attempt of one request, with the attempts and waits of paced mode's defaults.
     #[must_use]
-    pub const fn new(outcome: Outcome) -> Self {
+    pub const fn new(outcome: SendOutcome) -> Self {
         Self { outcome, requests: 1, attempts_left: 19, base: 0.5, cap: 30.0, random: 0.5 }
     }
 }

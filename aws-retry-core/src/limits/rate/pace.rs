@@ -2,7 +2,7 @@
 
 use super::cubic::Cubic;
 use super::paced::Paced;
-use super::{Dispatch, Kind, Repeat, Report};
+use super::{Dispatch, Kind, Repeat, SendReport};
 
 /// A send rate. All times are seconds since the clock's origin and never decrease.
 #[derive(Debug)]
@@ -48,7 +48,7 @@ impl Pace {
         &mut self,
         now: f64,
         send: Dispatch,
-        report: &Report,
+        report: &SendReport,
         repeat: Option<Repeat>,
     ) -> bool {
         match self {

@@ -2,12 +2,12 @@
 
 use proptest::prelude::*;
 
-use super::{Dispatch, Outcome, paced::Paced};
+use super::{Dispatch, SendOutcome, paced::Paced};
 
 /// The time of an answer: after the round trip, or before it if another send goes out.
 #[derive(Clone, Debug)]
 struct Step {
-    outcome: Option<Outcome>,
+    outcome: Option<SendOutcome>,
     round_trip: f64,
     overtaken: bool,
     /// Nobody calls for this long.
@@ -20,9 +20,9 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         None,
         None,
         None,
-        Some(Outcome::Throttled),
-        Some(Outcome::Accepted),
-        Some(Outcome::Unknown),
+        Some(SendOutcome::Throttled),
+        Some(SendOutcome::Accepted),
+        Some(SendOutcome::Unknown),
     ]);
     let round_trip = prop_oneof![Just(0.0), 0.0..0.3];
     let pause = prop_oneof![20 => Just(0.0), 1 => 0.0..10.0, 1 => 0.0..1e6];
@@ -50,7 +50,7 @@ proptest! {
         let mut it = Paced::new(share);
         let mut now: f64 = began;
         let (mut tokens, mut filled): (f64, f64) = (burst, now);
-        let mut late: Option<(Dispatch, Outcome)> = None;
+        let mut late: Option<(Dispatch, SendOutcome)> = None;
         for (id, step) in (0_u64..).zip(steps) {
             now += step.pause;
             let ready = it.ready_at(now);
@@ -62,7 +62,7 @@ proptest! {
             filled = now;
             let throttled = tokens < 1.0;
             tokens -= if throttled { 0.0 } else { 1.0 };
-            let said = if throttled { Outcome::Throttled } else { Outcome::Accepted };
+            let said = if throttled { SendOutcome::Throttled } else { SendOutcome::Accepted };
             let outcome = step.outcome.filter(|_| !instant).unwrap_or(said);
             now += if instant { 0.0 } else { step.round_trip };
             if step.overtaken && late.is_none() {
@@ -86,7 +86,7 @@ proptest! {
 fn a_rate_that_nobody_sends_at_is_not_doubled() {
     let mut it = Paced::new(1.0);
     it.sent(0.0, 0);
-    it.answered(0.0, Dispatch { id: 0, at: 0.0 }, Outcome::Throttled, 1, None);
+    it.answered(0.0, Dispatch { id: 0, at: 0.0 }, SendOutcome::Throttled, 1, None);
     let first = it.rate().unwrap();
     it.ready_at(0.0001);
     it.ready_at(0.9);
@@ -100,7 +100,7 @@ fn while_the_first_burst_is_out_there_are_only_probes() {
     let mut it = Paced::new(1.0);
     (0..1000).for_each(|id| it.sent(0.0, id));
     for id in 0..5 {
-        it.answered(0.05, Dispatch { id, at: 0.0 }, Outcome::Throttled, 1, None);
+        it.answered(0.05, Dispatch { id, at: 0.0 }, SendOutcome::Throttled, 1, None);
         it.ready_at(0.05);
     }
     assert!(it.rate().unwrap() <= 11.0, "{it:?}");
@@ -112,10 +112,10 @@ fn a_burst_within_a_round_trip_is_no_measure() {
     let mut it = Paced::new(1.0);
     let sends = [0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.033, 0.034, 0.045];
     (0..).zip(sends).for_each(|(id, at)| it.sent(at, id));
-    it.answered(0.05, Dispatch { id: 1, at: 0.0 }, Outcome::Accepted, 1, None);
+    it.answered(0.05, Dispatch { id: 1, at: 0.0 }, SendOutcome::Accepted, 1, None);
     for (now, id, at) in [(0.051, 0, 0.0), (0.069, 6, 0.033), (0.074, 7, 0.034), (0.077, 8, 0.045)]
     {
-        it.answered(now, Dispatch { id, at }, Outcome::Throttled, 1, None);
+        it.answered(now, Dispatch { id, at }, SendOutcome::Throttled, 1, None);
         it.ready_at(now);
     }
     it.ready_at(0.15);
@@ -128,13 +128,13 @@ fn a_burst_within_a_round_trip_is_no_measure() {
 fn throttled_probes_slow_the_search_down() {
     let mut it = Paced::new(1.0);
     it.sent(0.0, 0);
-    it.answered(0.1, Dispatch { id: 0, at: 0.0 }, Outcome::Throttled, 1, None);
+    it.answered(0.1, Dispatch { id: 0, at: 0.0 }, SendOutcome::Throttled, 1, None);
     let mut now: f64 = 0.1;
     let mut rates = vec![it.rate().unwrap()];
     for id in 1..12 {
         now = it.ready_at(now);
         it.sent(now, id);
-        it.answered(now + 0.1, Dispatch { id, at: now }, Outcome::Throttled, 1, None);
+        it.answered(now + 0.1, Dispatch { id, at: now }, SendOutcome::Throttled, 1, None);
         now += 0.1;
         rates.push(it.rate().unwrap());
     }

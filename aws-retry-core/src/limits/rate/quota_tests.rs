@@ -77,21 +77,21 @@ fn work(
                 loop {
                     let sent = gate.turn(&mut ticket, None, false, &clock).await.unwrap();
                     let mut made = 0;
-                    let mut outcome = Outcome::Accepted;
-                    while made < requests && outcome == Outcome::Accepted {
+                    let mut outcome = SendOutcome::Accepted;
+                    while made < requests && outcome == SendOutcome::Accepted {
                         sleep(Duration::from_millis(30)).await;
                         made += 1;
                         if Service::admits(&service) {
                             accepted.fetch_add(1, Ordering::Relaxed);
                         } else {
                             throttled.fetch_add(1, Ordering::Relaxed);
-                            outcome = Outcome::Throttled;
+                            outcome = SendOutcome::Throttled;
                         }
                         sleep(Duration::from_millis(50)).await;
                     }
-                    let report = Report { requests: made, ..Report::new(outcome) };
+                    let report = SendReport { requests: made, ..SendReport::new(outcome) };
                     gate.answered(&mut ticket, sent, &report, || clock.now());
-                    if outcome == Outcome::Accepted {
+                    if outcome == SendOutcome::Accepted {
                         break;
                     }
                 }
@@ -171,7 +171,7 @@ fn a_shut_door_costs_few_attempts() {
         now = began + 0.06;
         trips[usize::from(now > 1.0)] += u32::from(!flight.is_empty());
         for send in flight {
-            pace.answered(now, send, Outcome::Throttled, 1, None);
+            pace.answered(now, send, SendOutcome::Throttled, 1, None);
         }
     }
     let [first, more] = trips;

@@ -12,4 +12,4 @@ pub(crate) use name::here;
 pub(crate) use name::named_within;
 pub use name::{ScopeId, named};
 pub(crate) use registry::{Registry, Scope};
-pub use state::State;
+pub use state::ScopeState;

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
-use super::{Key, State};
+use super::{Key, ScopeState};
 use crate::clock::{ClockId, Time};
 use crate::decision::policy::Resolved;
 use crate::limits::rate::{self, Gate, Kind};
@@ -56,7 +56,7 @@ impl Scope {
     }
 
     /// The state of the send rate of `kind`.
-    pub fn rate(&self, kind: Kind) -> Option<rate::State> {
+    pub fn rate(&self, kind: Kind) -> Option<rate::RateState> {
         let gate = match kind {
             Kind::Adaptive => &self.adaptive,
             Kind::Paced => &self.paced,
@@ -65,9 +65,9 @@ impl Scope {
     }
 
     /// The part of the state that users see.
-    pub fn state(&self) -> State {
+    pub fn state(&self) -> ScopeState {
         let seen = |gate: &OnceLock<Arc<Gate>>| gate.get().map(|gate| gate.state());
-        State {
+        ScopeState {
             retry_tokens: self.tokens.left(),
             throttles: self.throttles.load(Ordering::Relaxed),
             adaptive: seen(&self.adaptive),

@@ -5,13 +5,13 @@ use crate::limits::rate;
 /// The state of a scope at one moment. Reading it changes nothing.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct State {
+pub struct ScopeState {
     /// Retry tokens left, of 500.
     pub retry_tokens: u32,
     /// Throttled attempts seen, in every mode.
     pub throttles: u64,
     /// The adaptive mode's send rate; `None` if no adaptive call has used the scope.
-    pub adaptive: Option<rate::State>,
+    pub adaptive: Option<rate::RateState>,
     /// The paced mode's send rate; `None` if no paced call has used the scope.
-    pub paced: Option<rate::State>,
+    pub paced: Option<rate::RateState>,
 }

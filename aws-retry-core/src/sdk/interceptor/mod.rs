@@ -19,7 +19,7 @@ use aws_smithy_types::config_bag::ConfigBag;
 use aws_smithy_types::retry::{RetryConfig, RetrySpec};
 
 use crate::context::ambient::{self, Ambient};
-use crate::context::{self, AttemptRecord, SdkAttempt, SdkRequests, SdkRetry, Source};
+use crate::context::{self, AttemptRecord, RecordedBy, SdkAttempt, SdkRequests, SdkRetry};
 use crate::decision::classify::{Predicates, classify};
 use crate::decision::codes;
 use crate::decision::failure::{Failure, Kind};
@@ -260,7 +260,7 @@ fn failed(context: &InterceptorContext, components: &RuntimeComponents, cfg: &mu
     operation.in_flight = false;
     operation.may_have_run |= !proved;
     operation.last = Some(Arc::new(SdkRetry { failure: failure.clone(), kind }));
-    let source = Source::Sdk(SdkAttempt { execution: operation.execution });
+    let source = RecordedBy::Sdk(SdkAttempt { execution: operation.execution });
     context::with(|call| {
         if operation.promised {
             call.sdk_requests(|requests| requests.promise(true));

@@ -15,7 +15,7 @@ mod phase;
 mod search;
 mod undo;
 
-use super::{Dispatch, Outcome, Repeat, quota_meter::QuotaMeter};
+use super::{Dispatch, Repeat, SendOutcome, quota_meter::QuotaMeter};
 use door::Door;
 use known::{HIGHEST_RATE, Known, LOWEST_RATE};
 use phase::Phase;
@@ -124,7 +124,7 @@ impl Paced {
         &mut self,
         now: f64,
         send: Dispatch,
-        outcome: Outcome,
+        outcome: SendOutcome,
         requests: u32,
         repeat: Option<Repeat>,
     ) -> bool {
@@ -132,7 +132,7 @@ impl Paced {
         if !self.is_unthrottled() {
             self.refill(now);
         }
-        if outcome != Outcome::Unknown {
+        if outcome != SendOutcome::Unknown {
             let trip = (now - send.at).max(1e-6);
             let smoothed = self.known.round_trip;
             self.known.round_trip =
@@ -147,23 +147,23 @@ impl Paced {
         if send.id >= self.paced_from {
             self.credit -= requests - self.per_run;
         }
-        if outcome == Outcome::Throttled {
+        if outcome == SendOutcome::Throttled {
             self.meter.in_vain(requests - 1.0);
         } else {
             self.meter.ran(requests);
             self.per_run += 0.125 * (requests - self.per_run);
         }
         match outcome {
-            Outcome::Throttled => return self.refused(now, send, repeat),
-            Outcome::Unknown => self.pay(-requests),
-            Outcome::Accepted | Outcome::Fault => {
+            SendOutcome::Throttled => return self.refused(now, send, repeat),
+            SendOutcome::Unknown => self.pay(-requests),
+            SendOutcome::Accepted | SendOutcome::Fault => {
                 if let Some(repeat) = repeat {
                     self.passed(now, repeat);
                 }
                 if send.id >= self.decrease_id {
                     self.open(now);
                 }
-                self.pay(if outcome == Outcome::Accepted {
+                self.pay(if outcome == SendOutcome::Accepted {
                     SUCCESS_PAYS * requests
                 } else {
                     -requests

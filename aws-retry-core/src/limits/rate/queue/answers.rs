@@ -2,9 +2,9 @@
 
 use super::line::count;
 use super::ticket::{Refusals, Ticket};
-use super::{Answer, Queue, Terms, Waiter, Wakes};
+use super::{Answer, InLine, Queue, Terms, Wakes};
 use crate::limits::rate::pace::Pace;
-use crate::limits::rate::{Dispatch, Outcome, Report, Time};
+use crate::limits::rate::{Dispatch, SendOutcome, SendReport, Time};
 
 /// If a turn comes earlier by at least this many seconds, the head is woken: the resolution of timers.
 const GRAIN: f64 = 0.001;
@@ -20,20 +20,20 @@ impl<W: Clone> Queue<W> {
         now: Time,
         ticket: &mut Ticket,
         send: Dispatch,
-        report: &Report,
+        report: &SendReport,
     ) -> (bool, Wakes<W>) {
         let now = self.steady.seconds(now);
-        let throttled = report.outcome == Outcome::Throttled;
+        let throttled = report.outcome == SendOutcome::Throttled;
         self.throttles += u64::from(throttled);
         let refusals = &mut ticket.refusals;
         let alone = throttled && refusals.is_alone(&self.seen, self.pace.is_measured());
         let was_blocked = self.pace.blocked_since().is_some();
         let deferred = self.pace.answered(now, send, report, refusals.repeat(alone));
         match report.outcome {
-            Outcome::Throttled if alone || deferred => {}
-            Outcome::Throttled => self.seen.throttled(),
-            Outcome::Accepted | Outcome::Fault => self.seen.accepted(send.id),
-            Outcome::Unknown => {}
+            SendOutcome::Throttled if alone || deferred => {}
+            SendOutcome::Throttled => self.seen.throttled(),
+            SendOutcome::Accepted | SendOutcome::Fault => self.seen.accepted(send.id),
+            SendOutcome::Unknown => {}
         }
         let hopeless = throttled && self.refused(now, ticket, send, report, alone, deferred);
         if !throttled {
@@ -60,7 +60,7 @@ impl<W: Clone> Queue<W> {
         now: f64,
         ticket: &mut Ticket,
         send: Dispatch,
-        report: &Report,
+        report: &SendReport,
         alone: bool,
         deferred: bool,
     ) -> bool {
@@ -95,7 +95,7 @@ impl<W: Clone> Queue<W> {
     fn open(&mut self, now: f64) {
         self.openings += 1;
         for (ticket, (waiter, _)) in self.resting.extract_if(.., |_, (_, shut)| *shut) {
-            self.line.insert(ticket, Waiter { due: now, ..waiter });
+            self.line.insert(ticket, InLine { due: now, ..waiter });
         }
     }
 
@@ -115,7 +115,7 @@ impl<W: Clone> Queue<W> {
         if !shut && terms.deadline.is_some_and(|deadline| at > deadline) {
             return Answer::TooLate;
         }
-        self.resting.insert(ticket, (Waiter { due: until, waker: waker.clone() }, shut));
+        self.resting.insert(ticket, (InLine { due: until, waker: waker.clone() }, shut));
         Answer::At(at)
     }
 }

@@ -71,7 +71,7 @@ impl<W> Wakes<W> {
 
 /// The visible state of a scope's send rate.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct State {
+pub struct RateState {
     /// The present rate in sends per second; none before the first throttle.
     pub rate: Option<f64>,
     /// The quota it has measured, in requests per second; paced mode only.
@@ -85,7 +85,7 @@ pub struct State {
 }
 
 #[derive(Debug)]
-struct Waiter<W> {
+struct InLine<W> {
     /// The time at which it was told to ask again, in seconds.
     due: f64,
     waker: W,
@@ -95,10 +95,10 @@ struct Waiter<W> {
 pub(super) struct Queue<W> {
     pace: Pace,
     limit: Option<Limit>,
-    line: BTreeMap<u64, Waiter<W>>,
+    line: BTreeMap<u64, InLine<W>>,
     /// Calls that rest outside the line after a throttle; the flag says whether they are woken when the door
     /// opens.
-    resting: BTreeMap<u64, (Waiter<W>, bool)>,
+    resting: BTreeMap<u64, (InLine<W>, bool)>,
     seen: Seen,
     /// The number of times that a shut door has opened.
     openings: u64,
@@ -229,7 +229,7 @@ impl<W: Clone> Queue<W> {
         } else {
             match self.line.entry(ticket) {
                 Entry::Vacant(it) => {
-                    it.insert(Waiter { due: ready, waker: waker.clone() });
+                    it.insert(InLine { due: ready, waker: waker.clone() });
                 }
                 Entry::Occupied(it) => {
                     let it = it.into_mut();
@@ -263,14 +263,14 @@ impl<W: Clone> Queue<W> {
         self.line.remove(&ticket).or_else(resting).map(|it| it.waker)
     }
 
-    pub(super) fn state(&self) -> State {
+    pub(super) fn state(&self) -> RateState {
         let (quota, cycles) = match &self.pace {
             Pace::Adaptive(_) => (None, 0),
             Pace::Paced(it) => (it.quota(), it.cycles()),
         };
         let rate = self.pace.rate().map(|rate| self.capped(rate));
         let waiting = self.line.len() + self.resting.len();
-        State { rate, quota, waiting, throttles: self.throttles, cycles }
+        RateState { rate, quota, waiting, throttles: self.throttles, cycles }
     }
 
     /// Nobody can be held back in the present state.

@@ -9,7 +9,7 @@ use std::{
 use proptest::prelude::*;
 
 use super::*;
-use crate::limits::rate::{Outcome, Report};
+use crate::limits::rate::{SendOutcome, SendReport};
 
 #[derive(Clone, Debug)]
 enum Step {
@@ -19,15 +19,18 @@ enum Step {
     /// One of the waiting calls is canceled.
     Leave(prop::sample::Index),
     /// One of the calls in flight is answered; if it was throttled, it asks again.
-    Answer(prop::sample::Index, Outcome, u32),
+    Answer(prop::sample::Index, SendOutcome, u32),
     Pass(u64),
     /// The clock jumps back.
     Back(u64),
 }
 
 fn step() -> impl Strategy<Value = Step> {
-    let outcome =
-        prop_oneof![Just(Outcome::Throttled), Just(Outcome::Accepted), Just(Outcome::Unknown)];
+    let outcome = prop_oneof![
+        Just(SendOutcome::Throttled),
+        Just(SendOutcome::Accepted),
+        Just(SendOutcome::Unknown)
+    ];
     prop_oneof![
         3 => Just(Step::Arrive),
         4 => any::<prop::sample::Index>().prop_map(Step::Ask),
@@ -115,10 +118,10 @@ impl Driver {
             Step::Answer(which, outcome, requests) => {
                 if !self.flying.is_empty() {
                     let (ticket, id, at) = self.flying.swap_remove(which.index(self.flying.len()));
-                    let report = Report { requests: *requests, ..Report::new(*outcome) };
+                    let report = SendReport { requests: *requests, ..SendReport::new(*outcome) };
                     let call = self.calls.entry(ticket).or_default();
                     let _ = self.queue.answered(self.now, call, Dispatch { id, at }, &report);
-                    if *outcome == Outcome::Throttled {
+                    if *outcome == SendOutcome::Throttled {
                         self.ask(ticket);
                     }
                 }
@@ -205,7 +208,7 @@ proptest! {
     ) {
         let mut driver = Driver::new((kind, f64::INFINITY, share));
         for step in &steps {
-            if !matches!(step, Step::Answer(_, Outcome::Throttled, _)) {
+            if !matches!(step, Step::Answer(_, SendOutcome::Throttled, _)) {
                 driver.step(step);
                 prop_assert!(driver.waiting.is_empty());
             }

@@ -1,6 +1,6 @@
 //! A call's place in the order of arrival, and the history of its refusals.
 
-use crate::limits::rate::{Dispatch, Repeat, Report};
+use crate::limits::rate::{Dispatch, Repeat, SendReport};
 
 /// A throttle concerns its call alone if this many times more of the other sends passed than were throttled.
 const PASSED_PER_THROTTLED: u64 = 4;
@@ -132,7 +132,7 @@ impl Refusals {
         now: f64,
         send: Dispatch,
         seen: &Seen,
-        report: &Report,
+        report: &SendReport,
         crowded: bool,
     ) -> bool {
         let answers = seen.answers - self.seen.answers;
@@ -157,7 +157,7 @@ impl Refusals {
         now: f64,
         send: Dispatch,
         seen: &Seen,
-        report: &Report,
+        report: &SendReport,
         (blocked, turns, openings): (f64, f64, u64),
     ) {
         let again = self.sends.is_some();
