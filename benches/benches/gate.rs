@@ -100,25 +100,30 @@ fn call_later(gate: &Gate) {
 }
 
 fn take(gate: &Gate, clock: &impl Timekeeper) {
-    if !turn(gate, clock, Outcome::Accepted) {
+    if !turn(gate, clock, SendOutcome::Accepted) {
         REFUSED.fetch_add(1, Ordering::Relaxed);
     }
 }
 
 /// Whether there was a turn at once.
-fn turn(gate: &Gate, clock: &impl Timekeeper, outcome: Outcome) -> bool {
+fn turn(gate: &Gate, clock: &impl Timekeeper, outcome: SendOutcome) -> bool {
     let mut ticket = Ticket::new();
     let sent = std::pin::pin!(gate.turn(&mut ticket, None, true, clock))
         .poll(&mut Context::from_waker(Waker::noop()));
     let Poll::Ready(Ok(sent)) = black_box(sent) else { return false };
-    gate.answered(&mut Ticket::new(), sent, &Report::new(outcome), || clock.now());
+    gate.answered(&mut Ticket::new(), sent, &SendReport::new(outcome), || clock.now());
     true
 }
 
 fn gate(kind: Kind, throttled: bool) -> Gate {
     let gate = Gate::new(kind, f64::INFINITY, 1.0);
     // Throttled twice, with some accepted in between: paced mode has measured a quota then.
-    let outcomes = [Outcome::Throttled, Outcome::Accepted, Outcome::Accepted, Outcome::Throttled];
+    let outcomes = [
+        SendOutcome::Throttled,
+        SendOutcome::Accepted,
+        SendOutcome::Accepted,
+        SendOutcome::Throttled,
+    ];
     for outcome in outcomes.into_iter().filter(|_| throttled) {
         while !turn(&gate, &CLOCK, outcome) {
             CLOCK.advance(EVERY);
@@ -167,7 +172,7 @@ fn in_line(waiters: usize) -> impl FnMut() {
         let mut call = Box::pin(async move {
             let mut ticket = Ticket::new();
             if let Ok(sent) = gate.turn(&mut ticket, None, false, &CLOCK).await {
-                let report = Report::new(Outcome::Accepted);
+                let report = SendReport::new(SendOutcome::Accepted);
                 gate.answered(&mut Ticket::new(), sent, &report, || CLOCK.now());
             }
         }) as Pin<Box<dyn Future<Output = ()>>>;

@@ -266,7 +266,8 @@ impl<'a> Failure<'a> {
         self.operation.as_deref()
     }
 
-    /// The place from which this was read; `None` for an error that describes itself through [`AsFailure`].
+    /// The place from which this was read; `None` for an error that describes itself through
+    /// [`AsFailure`](crate::AsFailure).
     #[must_use]
     pub fn read_from(&self) -> Option<ReadFrom> {
         self.read_from

@@ -13,8 +13,8 @@ use crate::decision::shown::shown;
 /// `fail_fast` was set.
 ///
 /// It becomes a value of the function's own error type: `SdkError::TimeoutError`, an operation's or a
-/// service's error, `ErrorMetadata` (code `RequestTimeout`), `anyhow::Error`, `eyre::Report`, `Box<dyn Error
-/// + Send + Sync>`, `io::Error` (kind `TimedOut`), or any type with `From<Stopped>`.
+/// service's error, `ErrorMetadata` (code `RequestTimeout`), `anyhow::Error`, `eyre::Report`,
+/// `Box<dyn Error + Send + Sync>`, `io::Error` (kind `TimedOut`), or any type with `From<Stopped>`.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Stopped {

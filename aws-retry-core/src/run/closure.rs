@@ -53,8 +53,8 @@ impl RetryPolicy {
     /// back unchanged.
     ///
     /// `total_timeout` and `attempt_timeout` cut an attempt short if its error type can hold a
-    /// [`Stopped`](crate::Stopped): `SdkError`, an operation's error, `anyhow::Error`, `Box<dyn Error + Send
-    /// + Sync>`, `io::Error`, and types with [`AsFailure::from_stopped`](crate::AsFailure::from_stopped).
+    /// [`Stopped`](crate::Stopped): `SdkError`, an operation's error, `anyhow::Error`,
+    /// `Box<dyn Error + Send + Sync>`, `io::Error`, and types with [`AsFailure::from_stopped`](crate::AsFailure::from_stopped).
     /// With any other type, attempts and waits do not begin after the deadline, but an attempt may end after
     /// it.
     ///
