@@ -322,6 +322,7 @@ mod errors_that_hold_stopped {
     type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
     /// No variant for `Stopped`, but one that can hold any error.
+    #[expect(clippy::large_enum_variant, reason = "as users write it")]
     #[derive(Debug, thiserror::Error, AsFailure)]
     enum Wrapping {
         #[error("listing failed")]
