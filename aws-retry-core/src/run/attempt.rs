@@ -69,7 +69,7 @@ impl<'p> Call<'p> {
     }
 
     /// Polls the attempt. The slow parts are neither generic nor inlined: one copy serves every function.
-    #[inline]
+    #[inline(always)]
     fn poll_attempt<F, A>(&mut self, future: Pin<&mut F>, cx: &mut Context<'_>) -> Poll<F::Output>
     where
         F: Future<Output: Outcome>,

@@ -134,7 +134,7 @@ impl<'p> Call<'p> {
     }
 
     /// The end of an attempt: either the unchanged outcome leaves the loop, or the loop goes on.
-    #[inline]
+    #[inline(always)]
     pub fn finish<O, A>(&mut self, outcome: O, read: A) -> Option<O>
     where
         O: Outcome,
@@ -144,7 +144,7 @@ impl<'p> Call<'p> {
     }
 
     /// [`Call::finish`] with predicates and hooks.
-    #[inline]
+    #[inline(always)]
     pub fn finish_with<O, A>(
         &mut self,
         outcome: O,
