@@ -1,23 +1,21 @@
-//! The service: what it throttles.
+//! The service's quota: it decides which requests are throttled.
 
 use std::collections::VecDeque;
 
 use aws_retry_testkit::bucket::{Quota, TokenBucket};
 
-use crate::{trouble::Kind, world::Scenario};
-
 /// How a service counts requests against its quota.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum Counts {
-    /// A token bucket: `burst` at first, then `rate` a second. What EC2 and most services do.
+    /// A token bucket: `burst` at first, then `rate` per second. EC2 and most services count this way.
     Bucket,
-    /// At most `rate` per second in each window, by default of a second.
+    /// At most `rate` per second in each window. A window lasts one second by default.
     FixedWindow,
-    /// The same in a window that slides.
+    /// The same, in a sliding window.
     SlidingWindow,
 }
 
-/// One quota, and what was used of it.
+/// One quota, and its use so far.
 #[derive(Debug)]
 pub struct Server {
     counts: Counts,
@@ -31,15 +29,22 @@ pub struct Server {
 }
 
 impl Server {
-    /// A full bucket, or an empty window.
-    pub fn new(it: &Scenario) -> Self {
-        let mut changes: VecDeque<_> = it.change.into_iter().collect();
-        if let Kind::Taken(left) = it.trouble.kind {
-            changes.extend([(it.trouble.from, left), (it.trouble.ends_at(), it.rate)]);
+    /// A full bucket, or an empty window of `window` seconds. `changes` are the seconds at which the
+    /// rate changes, in order, and the new rates.
+    pub fn new(
+        counts: Counts,
+        quota: Quota,
+        window: f64,
+        changes: impl IntoIterator<Item = (f64, f64)>,
+    ) -> Self {
+        Self {
+            counts,
+            rate: quota.rate,
+            changes: changes.into_iter().collect(),
+            window,
+            bucket: TokenBucket::full(quota),
+            accepted: VecDeque::new(),
         }
-        let bucket = TokenBucket::full(Quota { burst: it.burst, rate: it.rate });
-        let (counts, rate, window) = (it.counts, it.rate, it.window);
-        Self { counts, rate, changes, window, bucket, accepted: VecDeque::new() }
     }
 
     /// A request arrives at second `now`: is it within the quota?
@@ -70,13 +75,13 @@ impl Server {
         }
     }
 
-    /// Seconds of a window, or as long as one request takes.
+    /// Seconds per window: at least as long as the quota needs for one request.
     fn window(&self) -> f64 {
         (1.0 / self.rate).max(self.window)
     }
 
     fn within_window(&mut self, now: f64) -> bool {
-        // As long as one request takes is not quite one request, by rounding.
+        // The epsilon makes up for rounding: a window of 1 / rate seconds has room for one request.
         let allowed = (self.rate * self.window() + 1e-9).floor();
         #[expect(clippy::cast_precision_loss, reason = "a second's requests")]
         let admitted = (self.accepted.len() as f64) < allowed;

@@ -5,6 +5,7 @@ use std::sync::{
     atomic::{AtomicU64, Ordering},
 };
 
+use aws_retry_testkit::bucket::Quota;
 use tokio::time::{Duration, Instant, sleep, sleep_until};
 
 use crate::{
@@ -40,6 +41,19 @@ pub struct Scenario {
     /// No call begins after this second.
     pub until: f64,
     pub seed: u64,
+}
+
+impl Scenario {
+    fn server(&self) -> Server {
+        let quota = Quota { burst: self.burst, rate: self.rate };
+        let taken = match self.trouble.kind {
+            Kind::Taken(left) => {
+                vec![(self.trouble.from, left), (self.trouble.ends_at(), self.rate)]
+            }
+            _ => Vec::new(),
+        };
+        Server::new(self.counts, quota, self.window, self.change.into_iter().chain(taken))
+    }
 }
 
 /// What the service answers.
@@ -106,7 +120,7 @@ impl Process {
     /// As many processes as the scenario has, around one service.
     pub fn all(scenario: &Arc<Scenario>) -> Vec<Self> {
         let origin = Instant::now();
-        let server = Server::new(scenario);
+        let server = scenario.server();
         let random = fastrand::Rng::with_seed(scenario.seed);
         let inner = Arc::new(Mutex::new(Inner { server, random, log: Log::default() }));
         (0..scenario.processes)
