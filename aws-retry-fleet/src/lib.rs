@@ -13,6 +13,12 @@ pub mod store;
 
 pub use fingerprint::Fingerprint;
 pub use join::{Fleet, Join, JoinError, join};
+#[cfg(feature = "dynamodb")]
+#[cfg_attr(docsrs, doc(cfg(feature = "dynamodb")))]
+pub use store::DynamoDbStore;
+#[cfg(feature = "redis")]
+#[cfg_attr(docsrs, doc(cfg(feature = "redis")))]
+pub use store::RedisStore;
 pub use store::{MemberId, MemoryStore, Store, StoreError};
 
 /// The parts that the project's own simulator and fuzz targets use. Not part of the public interface.

@@ -164,6 +164,10 @@ impl Proxy {
         Ok(Self { address, state, server })
     }
 
+    pub const fn address(&self) -> SocketAddr {
+        self.address
+    }
+
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }

@@ -1,19 +1,45 @@
 //! Where members of a fleet leave their records for each other.
 
+#[cfg(feature = "dynamodb")]
+mod dynamodb;
 mod memory;
+#[cfg(feature = "redis")]
+mod redis;
 
 use std::error::Error;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 
+#[cfg(feature = "dynamodb")]
+#[cfg_attr(docsrs, doc(cfg(feature = "dynamodb")))]
+pub use dynamodb::DynamoDbStore;
 pub use memory::MemoryStore;
+#[cfg(feature = "redis")]
+#[cfg_attr(docsrs, doc(cfg(feature = "redis")))]
+pub use redis::RedisStore;
 
 use crate::Fingerprint;
 
 /// The process that a record belongs to: a random number, drawn at each start of a process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct MemberId(pub u64);
+
+impl fmt::Display for MemberId {
+    /// 16 hexadecimal digits.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:016x}", self.0)
+    }
+}
+
+#[cfg(any(feature = "dynamodb", feature = "redis"))]
+impl MemberId {
+    /// Reads no other text than the one that `Display` writes, so that an id has one spelling.
+    fn parse(text: &str) -> Option<Self> {
+        let member = Self(u64::from_str_radix(text, 16).ok()?);
+        (member.to_string() == text).then_some(member)
+    }
+}
 
 /// The records of a scope, each with the member that put it.
 ///

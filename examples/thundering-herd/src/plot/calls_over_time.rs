@@ -3,16 +3,12 @@
 use std::path::Path;
 
 use anyhow::Result;
+use aws_retry_testkit::plot::{SERVED, Seconds, THROTTLED, calls};
 use plotters::prelude::*;
 
-use super::style::{Area, INK, Mark, axes, color, font, head};
-use crate::{
-    herd::{Herd, Outcome},
-    policy::Policy,
-};
+use super::style::{Area, Mark, head};
+use crate::herd::{Herd, Outcome};
 
-const SERVED: RGBColor = color(Policy::SdkAdaptive);
-const THROTTLED: RGBColor = RGBColor(235, 150, 105);
 /// Where the axis ends, as a multiple of the quota.
 const TOP: f64 = 8.0;
 
@@ -41,32 +37,8 @@ fn shown(job: Herd) -> f64 {
 }
 
 fn panel(area: &Area, job: Herd, outcome: &Outcome, end: f64) -> Result<()> {
-    let top = TOP * job.quota.rate;
-    let mut chart = ChartBuilder::on(area)
-        .caption(caption(outcome), font(16))
-        .x_label_area_size(36)
-        .y_label_area_size(70)
-        .margin_right(12)
-        .build_cartesian_2d(0.0..end, 0.0..top)?;
-    axes(&mut chart)
-        .disable_x_mesh()
-        .x_desc("seconds")
-        .y_desc("requests/s")
-        .y_labels(4)
-        .x_labels(10)
-        .draw()?;
-    for (second, (served, sent)) in (0_u32..).zip(seconds(outcome, end)) {
-        let second = f64::from(second);
-        let bar = |from: f64, to: f64, color: RGBColor| {
-            let corners = [(second + 0.06, from.min(top)), (second + 0.94, to.min(top))];
-            Rectangle::new(corners, color.filled())
-        };
-        chart.draw_series((served > 0.0).then(|| bar(0.0, served, SERVED)))?;
-        let throttled = sent > served && served < top;
-        chart.draw_series(throttled.then(|| bar(served, sent, THROTTLED)))?;
-    }
-    let quota = [(0.0, job.quota.rate), (end, job.quota.rate)];
-    chart.draw_series(DashedLineSeries::new(quota, 5, 3, INK.stroke_width(2)))?;
+    let quota = job.quota.rate;
+    calls(area, &caption(outcome), &seconds(outcome, end), quota, (end, TOP * quota))?;
     Ok(())
 }
 
@@ -86,7 +58,7 @@ fn caption(outcome: &Outcome) -> String {
 }
 
 /// (served, sent) in each second up to `end`.
-fn seconds(outcome: &Outcome, end: f64) -> Vec<(f64, f64)> {
+fn seconds(outcome: &Outcome, end: f64) -> Seconds {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a few hundred")]
     let mut seconds = vec![(0.0, 0.0); end.ceil() as usize];
     for request in &outcome.requests {

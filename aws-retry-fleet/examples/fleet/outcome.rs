@@ -1,0 +1,111 @@
+//! What came of a run.
+
+use anyhow::{Result, ensure};
+use aws_retry_testkit::proxy::Counts;
+use comfy_table::{CellAlignment, Table, presets::ASCII_MARKDOWN};
+
+/// How much one process got.
+#[derive(Clone, Copy, Debug)]
+pub struct Share {
+    pub answered: usize,
+    /// From its start to its last answer or its death, less the time that it was stopped.
+    pub seconds: f64,
+}
+
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    pub name: String,
+    pub calls: usize,
+    pub answered: usize,
+    /// Why the first call was lost, and how many were.
+    pub lost: Option<(String, usize)>,
+    pub seconds: f64,
+    /// No team can be faster.
+    pub least: f64,
+    /// The service's counts at each second, and at the end.
+    pub counts: Vec<Counts>,
+    pub exchanges: Option<usize>,
+    pub shares: Vec<Share>,
+}
+
+impl Outcome {
+    fn served(&self) -> Counts {
+        self.counts.last().copied().unwrap_or_default()
+    }
+
+    /// Throttles per 100 answers of the service.
+    fn throttled(&self) -> f64 {
+        100.0 * self.served().throttled as f64 / self.served().answered as f64
+    }
+
+    /// The same without those that nobody could know to expect.
+    fn beyond_burst(&self) -> f64 {
+        100.0 * self.served().beyond_burst as f64 / self.served().answered as f64
+    }
+
+    /// Jain's index of the processes' answers per second: 1 where all got the same, 1/n where one got all.
+    fn jain(&self) -> f64 {
+        let rates = self.shares.iter().map(|it| it.answered as f64 / it.seconds.max(0.001));
+        let (sum, squares) = rates
+            .fold((0.0, 0.0), |(sum, squares), rate| (sum + rate, rate.mul_add(rate, squares)));
+        sum * sum / (self.shares.len() as f64 * squares)
+    }
+}
+
+pub const LEGEND: &str = "\
+throttled: throttles per 100 answers. Beyond the first burst: those after the service's first throttle was back. \
+Jain: how even the processes' answers per second are, 1 at best; a process that was killed counts until then, and its \
+calls are the others' afterwards. Of the least: the time, as a multiple of the least that the quota allows.";
+
+pub fn table(outcomes: &[Outcome]) -> Table {
+    let mut table = Table::new();
+    table.load_style(ASCII_MARKDOWN).set_header([
+        "run",
+        "answers",
+        "throttled %",
+        "beyond the first burst %",
+        "Jain",
+        "seconds",
+        "of the least",
+        "exchanges/s per process",
+    ]);
+    for it in outcomes {
+        let exchanges = it.exchanges.map(|it| it as f64);
+        let exchanges =
+            exchanges.map(|all| all / it.shares.iter().map(|it| it.seconds).sum::<f64>());
+        table.add_row([
+            it.name.clone(),
+            format!("{}/{}", it.answered, it.calls),
+            format!("{:.1}", it.throttled()),
+            format!("{:.1}", it.beyond_burst()),
+            format!("{:.3}", it.jain()),
+            format!("{:.1}", it.seconds),
+            format!("{:.2}", it.seconds / it.least),
+            exchanges.map_or_else(String::new, |exchanges| format!("{exchanges:.1}")),
+        ]);
+    }
+    for column in table.column_iter_mut().skip(1) {
+        column.set_cell_alignment(CellAlignment::Right);
+    }
+    table
+}
+
+/// Every answer arrived, and the fleets are throttled at most half as often as the first run.
+pub fn check(outcomes: &[Outcome]) -> Result<()> {
+    for it in outcomes {
+        ensure!(it.lost.is_none(), "{} lost calls: {:?}", it.name, it.lost);
+        ensure!(it.answered == it.calls, "{}: {} of {} answers", it.name, it.answered, it.calls);
+    }
+    if let [alone, fleets @ ..] = outcomes {
+        for fleet in fleets {
+            let (most, throttled) = (alone.throttled() / 2.0, fleet.throttled());
+            ensure!(
+                throttled <= most,
+                "{}: {throttled:.1} % throttled, more than {most:.1} %",
+                fleet.name
+            );
+        }
+    }
+    println!("every answer arrived, and no fleet is throttled more than half as often");
+    Ok(())
+}
