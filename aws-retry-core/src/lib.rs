@@ -32,6 +32,7 @@ pub use decision::failure::{Failure, Kind, ReadFrom, Transport};
 pub use decision::policy::{Codes, Jitter, Log, Mode, Nested, PolicyError, RetryPolicy};
 pub use decision::reason::Reason;
 pub use decision::retry_after::RetryAfter;
+pub use decision::throttle::{Limit, Throttle};
 pub use errors::{StopWhy, Stopped};
 pub use expansion::error_types as marker;
 pub use expansion::find_stopped::stopped;

@@ -6,9 +6,9 @@ mod support;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
-use aws_retry_core::RetryPolicy;
 use aws_retry_core::observe::metrics as names;
 use aws_retry_core::testing::Harness;
+use aws_retry_core::{Failure, Limit, RetryPolicy, Throttle};
 use metrics::{
     Counter, CounterFn, Gauge, GaugeFn, Histogram, HistogramFn, Key, KeyName, Metadata, Recorder,
     SharedString, Unit,
@@ -113,6 +113,30 @@ fn attempts_retries_throttles_waits_and_give_ups_are_counted() {
             "aws_retry_give_ups_total{{function=RetryPolicy::run,service=SQS,reason={reason}}}"
         );
         assert_eq!(seen.of(&series), [1.0], "{reason}");
+    }
+}
+
+/// The label is one of a closed set, whatever the service sent: its own text is not in it.
+#[test]
+fn throttles_have_the_limit_as_a_label_where_the_service_named_it() {
+    struct Hot(Limit);
+    impl aws_retry_core::AsFailure for Hot {
+        fn as_failure(&self) -> Failure<'_> {
+            Failure::throttled().with_throttle(Throttle::new(self.0, Some("arn:forged\n".into())))
+        }
+    }
+    let seen = recorded(async {
+        for limit in [Limit::TableReadKeyRangeThroughputExceeded, Limit::Unknown] {
+            let failing = || async move {
+                if aws_retry_core::attempt() == 1 { Err(Hot(limit)) } else { Ok(()) }
+            };
+            assert!(EXACT.run_in("m5", failing).await.is_ok());
+        }
+    });
+    for limit in ["TableReadKeyRangeThroughputExceeded", "Unknown"] {
+        let series =
+            format!("aws_retry_throttles_total{{function=RetryPolicy::run,limit={limit}}}");
+        assert_eq!(seen.of(&series), [1.0], "{limit}");
     }
 }
 

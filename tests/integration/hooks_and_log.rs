@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use aws_smithy_types::error::ErrorMetadata;
 
-use aws_retry::{AsFailure, Event, Failure, Kind, Reason, aws_retry};
+use aws_retry::{AsFailure, Event, Failure, Kind, Limit, Reason, Throttle, aws_retry};
 use tracing::field::{Field, Visit};
 use tracing::subscriber::{Interest, Subscriber, with_default};
 use tracing::{Level, span};
@@ -280,4 +280,29 @@ fn a_sync_fn_waits_on_its_thread() {
     let begun = std::time::Instant::now();
     assert_eq!(read(&mut 0).unwrap(), 4);
     assert!(begun.elapsed().as_millis() >= 1 + 2 + 4, "it did wait");
+}
+
+/// The resource is a server's text.
+#[test]
+fn a_line_names_the_limit_and_its_resource_escaped() {
+    #[derive(Debug)]
+    struct Hot;
+    impl AsFailure for Hot {
+        fn as_failure(&self) -> Failure<'_> {
+            let limit = Limit::IndexWriteKeyRangeThroughputExceeded;
+            let resource = format!("arn\nERROR forged{}", "a".repeat(1000));
+            Failure::throttled().with_throttle(Throttle::new(limit, Some(resource.into())))
+        }
+    }
+    #[aws_retry(max_retries = 1, jitter = false)]
+    async fn write() -> Result<(), Hot> {
+        Err(Hot)
+    }
+    let lines = lines(write());
+    for level in ["WARN", "ERROR"] {
+        let line = at(&lines, level)[0];
+        assert!(line.contains("limit=\"IndexWriteKeyRangeThroughputExceeded\""), "{line}");
+        assert!(line.contains("resource=\"arn\\nERROR forgedaaa"), "{line}");
+        assert!(line.contains("aaa…\"") && line.len() < 1000, "{line}");
+    }
 }

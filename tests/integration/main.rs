@@ -19,3 +19,4 @@ mod moto;
 mod outcomes;
 mod retry_client;
 mod survival;
+mod throttle_reasons;

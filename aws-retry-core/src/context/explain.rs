@@ -10,7 +10,7 @@ use crate::expansion::read_error::ReadFailure;
 use crate::expansion::to_failure::ToFailure;
 
 /// A policy's verdict on an error. `Display` prints the code, the kind, the verdict, the rule that decided,
-/// and the place from which the error was read, on one line.
+/// the limit that the service named, and the place from which the error was read, on one line.
 #[derive(Clone, Debug)]
 pub struct Explanation<'e> {
     failure: Failure<'e>,
@@ -56,6 +56,12 @@ impl fmt::Display for Explanation<'_> {
             )?;
         } else {
             self.rule.fmt(f)?;
+        }
+        if let Some(throttle) = self.failure.throttle() {
+            write!(f, ", limit: {}", throttle.limit)?;
+            if let Some(resource) = &throttle.resource {
+                write!(f, ", resource: {}", shown(resource))?;
+            }
         }
         match self.failure.read_from() {
             Some(place) => write!(f, ", read from: {}", place.as_str()),

@@ -11,6 +11,7 @@ use crate::decision::failure::{Failure, Kind};
 use crate::decision::policy::{Mode, Nested, Resolved};
 use crate::decision::reason::{Reason, StopWhy};
 use crate::decision::sdk_retry::Requests;
+use crate::decision::throttle::Concerns;
 use crate::decision::timestamp::Time;
 
 /// The next step of a call whose attempt failed.
@@ -129,12 +130,15 @@ impl Attempts {
         failure: &Failure<'_>,
         random: f64,
     ) -> Duration {
-        let computed = if throttled && policy.mode == Mode::Paced {
+        let paced = policy.mode == Mode::Paced;
+        let own = failure.throttle().is_some_and(|it| it.limit.concerns() == Concerns::Call);
+        let computed = if throttled && paced && !own {
             // The queue paces throttled calls.
             Duration::ZERO
         } else {
             let base = if throttled { policy.throttle_delay } else { policy.base_delay };
-            let failures = if policy.mode == Mode::Paced { self.other } else { self.failed };
+            // Behind a limit of its own, a call backs off alone.
+            let failures = if paced && !own { self.other } else { self.failed };
             backoff(policy, base, failures.saturating_sub(1), self.previous, random)
         };
         policy.hint.wait(computed, failure.retry_after, policy.max_delay, random)

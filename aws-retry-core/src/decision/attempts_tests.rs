@@ -340,3 +340,23 @@ proptest! {
         }
     }
 }
+
+/// In paced mode the queue paces throttled calls, but not those behind a limit of their own.
+#[test]
+fn a_paced_call_behind_a_limit_of_its_own_backs_off_by_itself() {
+    use crate::decision::throttle::{Limit, Throttle};
+    let waits = |limit: Limit| {
+        let failure = throttling().with_throttle(Throttle::new(limit, None));
+        let mut run = Run::new(&RetryPolicy::paced().jitter(Jitter::None));
+        [(); 3].map(|()| match run.fail(&failure) {
+            Decision::Retry { wait } => wait.as_millis(),
+            end @ Decision::GiveUp { .. } => panic!("{end:?}"),
+        })
+    };
+    assert_eq!(waits(Limit::TableWriteKeyRangeThroughputExceeded), [500, 1000, 2000]);
+    let reserved = Limit::ReservedFunctionConcurrentInvocationLimitExceeded;
+    assert_eq!(waits(reserved), [500, 1000, 2000]);
+    for others in [Limit::CallerRateLimitExceeded, Limit::Unknown] {
+        assert_eq!(waits(others), [0, 0, 0], "{others}");
+    }
+}

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use crate::decision::codes;
 use crate::decision::retry_after::RetryAfter;
 use crate::decision::shown;
+use crate::decision::throttle::{self, Throttle};
 
 /// The way in which an attempt failed if no service answered it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -129,6 +130,8 @@ pub struct Failure<'a> {
     /// The SDK's names of the service and the operation.
     pub(crate) service: Option<Cow<'a, str>>,
     pub(crate) operation: Option<Cow<'a, str>>,
+    /// The limit that a throttle names in a field of its own.
+    pub(crate) throttle: Option<Throttle<'a>>,
     /// It was read from an SDK error, erased or not.
     pub(crate) of_sdk: bool,
 }
@@ -150,6 +153,7 @@ impl<'a> Failure<'a> {
             declared: None,
             service: None,
             operation: None,
+            throttle: None,
             of_sdk: false,
         }
     }
@@ -230,6 +234,13 @@ impl<'a> Failure<'a> {
         self
     }
 
+    /// Names the limit that was hit, and its resource.
+    #[must_use]
+    pub fn with_throttle(mut self, throttle: Throttle<'a>) -> Self {
+        self.throttle = Some(throttle);
+        self
+    }
+
     /// The error code, such as `ThrottlingException`.
     #[must_use]
     pub fn code(&self) -> Option<&str> {
@@ -264,6 +275,16 @@ impl<'a> Failure<'a> {
     #[must_use]
     pub fn operation(&self) -> Option<&str> {
         self.operation.as_deref()
+    }
+
+    /// The limit that was hit, if the service names it.
+    #[must_use]
+    pub fn throttle(&self) -> Option<Throttle<'_>> {
+        if let Some(Throttle { limit, resource }) = &self.throttle {
+            return Some(Throttle::new(*limit, resource.as_deref().map(Cow::Borrowed)));
+        }
+        let limit = throttle::named_in_message(self.code()?, self.message()?)?;
+        Some(Throttle::new(limit, None))
     }
 
     /// The place from which this was read; `None` for an error that describes itself through
@@ -328,6 +349,7 @@ impl<'a> Failure<'a> {
             declared: self.declared.or(source.declared),
             service: self.service.or(source.service),
             operation: self.operation.or(source.operation),
+            throttle: self.throttle.or(source.throttle),
             of_sdk: self.of_sdk || source.of_sdk,
         }
     }
@@ -338,12 +360,14 @@ impl<'a> Failure<'a> {
             text.as_deref().map(|text| Cow::Owned(shown::kept_id(text).to_owned()))
         };
         let message = self.message().map(|message| Cow::Owned(shown::kept(message).to_owned()));
+        let throttle = |it: &Throttle<'_>| Throttle::new(it.limit, owned(&it.resource));
         Failure {
             code: owned(&self.code),
             message,
             request_id: owned(&self.request_id),
             service: owned(&self.service),
             operation: owned(&self.operation),
+            throttle: self.throttle.as_ref().map(throttle),
             of_sdk: self.of_sdk,
             read_from: self.read_from,
             modeled: self.modeled,

@@ -13,4 +13,5 @@ pub mod retry_after;
 #[cfg_attr(not(feature = "sdk"), allow(dead_code, reason = "only the interceptor asks"))]
 pub mod sdk_retry;
 pub(crate) mod shown;
+pub mod throttle;
 pub mod timestamp;

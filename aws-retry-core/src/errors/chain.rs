@@ -17,7 +17,11 @@ pub(crate) fn of_provider_or_chain<E: ProvideErrorMetadata + Error + 'static>(
     error: &E,
 ) -> Failure<'_> {
     let failure = metadata::of_provider(error);
-    if failure.code.is_some() { failure } else { failure.or(of_chain(error)) }
+    if failure.code.is_some() {
+        metadata::with_limit(failure, error)
+    } else {
+        failure.or(of_chain(error))
+    }
 }
 
 /// Reads `error` and its sources. The SDK's own error, however deep it lies, comes before any wrapper; the

@@ -7,8 +7,9 @@ use aws_smithy_types::error::ErrorMetadata;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use aws_smithy_types::retry::{ErrorKind, ProvideErrorKind};
 
-use super::{Stopped, printed, text};
+use super::{Stopped, printed, text, throttle};
 use crate::decision::failure::{Failure, Kind, ReadFrom};
+use crate::decision::throttle::may_be_named;
 
 /// The key under which the SDK keeps the request id in the metadata.
 const REQUEST_ID: &str = "aws_request_id";
@@ -73,6 +74,13 @@ fn kind_of(kind: ErrorKind) -> Kind {
     }
 }
 
+/// `failure` with the limit that the error names in a field of its model.
+pub(crate) fn with_limit<'e>(failure: Failure<'e>, error: &(dyn Error + 'static)) -> Failure<'e> {
+    let named = failure.throttle.is_none() && failure.code().is_some_and(may_be_named);
+    let throttle = named.then(|| throttle::of_debug(&printed::debug(error, LONGEST_PRINTED)));
+    Failure { throttle: failure.throttle.or(throttle.flatten()), ..failure }
+}
+
 /// The most text that is printed from a modeled error to find its metadata behind the message.
 const LONGEST_PRINTED: usize = 16 * 1024;
 
@@ -82,6 +90,7 @@ pub(crate) fn of_modeled_text<'e>(error: &(dyn Error + 'static)) -> Option<Failu
     let display = printed::display(error);
     let coded = text::code_of(&display)?;
     let debug = printed::debug(error, LONGEST_PRINTED);
+    let throttle = may_be_named(coded.code).then(|| throttle::of_debug(&debug)).flatten();
     let (_, fields) = debug.split_once(&format!("{} {{ ", coded.name))?;
     let (_, meta) = fields.split_once("meta: ErrorMetadata { ")?;
     // The code on the wire; the text has the name of the shape.
@@ -94,6 +103,7 @@ pub(crate) fn of_modeled_text<'e>(error: &(dyn Error + 'static)) -> Option<Failu
         code: Some(owned(code.unwrap_or(coded.code))),
         message: coded.message.map(owned),
         request_id: request_id.map(owned),
+        throttle,
         of_sdk: true,
         read_from: Some(ReadFrom::Chain),
         ..Failure::new()

@@ -8,7 +8,7 @@ use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use aws_smithy_types::event_stream::RawMessage;
 
-use super::{Stopped, chain, connector, metadata};
+use super::{Stopped, chain, connector, metadata, throttle};
 use crate::decision::failure::{Failure, ReadFrom, Transport};
 use crate::decision::retry_after::HintHeaders;
 
@@ -32,7 +32,7 @@ impl<E, R> From<Stopped> for Arc<SdkError<E, R>> {
 
 /// The raw answer that an `SdkError` holds, and the facts in it.
 pub trait RawAnswer {
-    /// Status, request id and the server's hint, as far as there are any.
+    /// Status, request id, the server's hint and a throttle's limit, as far as there are any.
     fn as_failure(&self) -> Failure<'_>;
 }
 
@@ -114,6 +114,7 @@ fn of_response(response: &HttpResponse) -> Failure<'_> {
         status: Some(response.status().as_u16()),
         request_id: id.map(Into::into),
         retry_after: hint.parse(),
+        throttle: response.body().bytes().and_then(throttle::of_body),
         ..Failure::new()
     }
 }

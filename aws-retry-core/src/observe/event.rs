@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::decision::failure::{Failure, Kind};
 use crate::decision::reason::Reason;
+use crate::decision::throttle::Throttle;
 use crate::limits::rate::RateState;
 
 /// An attempt ended, a retry is about to wait, or the call gave up; or the SDK sent a request again inside an
@@ -52,6 +53,8 @@ pub struct Event<'a> {
     pub request_id: Option<&'a str>,
     /// The kind that the failure was treated as; `None` after a success.
     pub kind: Option<Kind>,
+    /// The limit that the service named when it throttled the request, and the resource that has it.
+    pub throttle: Option<Throttle<'a>>,
     /// The wait before the next attempt; zero after a success and at the end.
     pub delay: Duration,
     /// The time for which the attempt waited for its turn, in the modes with a send rate; not part of
@@ -78,6 +81,7 @@ impl<'a> Event<'a> {
         self.service = self.service.or(failure.service());
         self.operation = self.operation.or(failure.operation());
         self.kind = Some(kind);
+        self.throttle = failure.throttle();
         self.maybe_hard_limit =
             self.code.is_some_and(|code| crate::decision::codes::MAYBE_HARD_LIMIT.contains(&code));
         self

@@ -30,6 +30,8 @@ macro_rules! line {
             max_attempts = $event.max_attempts,
             kind = $event.kind.map(Kind::as_str),
             code = field($event.code).as_deref(),
+            limit = $event.throttle.as_ref().map(|it| it.limit.as_str()),
+            resource = field(resource($event)).as_deref(),
             status = $event.status,
             request_id = field($event.request_id).as_deref(),
             error_message = message($event).as_deref(),
@@ -42,6 +44,11 @@ macro_rules! line {
 /// Foreign text, as one short line.
 fn field(text: Option<&str>) -> Option<Cow<'_, str>> {
     text.map(shown)
+}
+
+/// The resource whose limit was hit.
+fn resource<'a>(event: &'a Event<'_>) -> Option<&'a str> {
+    event.throttle.as_ref()?.resource.as_deref()
 }
 
 /// The service's message, if it may be shown.

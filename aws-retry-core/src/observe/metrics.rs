@@ -16,7 +16,8 @@ pub const ATTEMPTS: &str = "aws_retry_attempts_total";
 pub const RETRIES: &str = "aws_retry_retries_total";
 /// Requests that the SDK sent again inside an attempt; counted only if its interceptor runs.
 pub const SDK_RETRIES: &str = "aws_retry_sdk_retries_total";
-/// Attempts that the service throttled, and throttled requests that the SDK sent again inside one.
+/// Attempts that the service throttled, and throttled requests that the SDK sent again inside one, with the
+/// label `limit` where the service named the limit.
 pub const THROTTLES: &str = "aws_retry_throttles_total";
 /// Calls that gave up, with the label `reason`.
 pub const GIVE_UPS: &str = "aws_retry_give_ups_total";
@@ -44,7 +45,7 @@ pub fn describe() {
         (ATTEMPTS, "Attempts of retried calls, each call's first included"),
         (RETRIES, "Attempts that failed and were followed by another one"),
         (SDK_RETRIES, "Requests that the SDK sent again inside an attempt"),
-        (THROTTLES, "Requests that the service throttled"),
+        (THROTTLES, "Requests that the service throttled, by limit where it named one"),
         (GIVE_UPS, "Calls that gave up, by reason"),
         (RETRY_TOKEN_REFUSALS, "Retries not made because the retry tokens had run out"),
     ];
@@ -95,7 +96,9 @@ pub(super) fn emit(event: &Event<'_>) {
     if event.sent {
         count(&key(if event.sdk_retried { SDK_RETRIES } else { ATTEMPTS }));
         if event.kind == Some(Kind::Throttled) {
-            count(&key(THROTTLES));
+            let limit = event.throttle.as_ref();
+            let limit = limit.map(|it| Label::from_static_parts("limit", it.limit.as_str()));
+            count(&key(THROTTLES).with_extra_labels(limit.into_iter().collect()));
         }
     }
     if event.sdk_retried {

@@ -29,6 +29,7 @@
 //! | `attempt`, `max_attempts` | all | the attempt that ended, from 1; attempts allowed |
 //! | `kind` | failures | the kind that it was treated as: [`Kind::as_str`](crate::Kind::as_str) |
 //! | `code`, `status`, `request_id` | failures | the service's answer |
+//! | `limit`, `resource` | throttles | the [limit](crate::Limit) that the service named, and the resource that has it |
 //! | `error_message` | failures | the service's message, if any subscriber wants debug lines of the target |
 //! | `delay_seconds` | retries | the wait that follows |
 //! | `reason` | give-ups | [`Reason::as_str`](crate::Reason::as_str) |
@@ -38,10 +39,19 @@
 //!
 //! Target `aws_retry`, name `call`, level debug like the SDK's own: one span per call, around its attempts,
 //! its waits and its log lines. It has the fields above, plus `module`, and `attempts` (the number made) in
-//! place of `attempt`; `kind`, `code`, `status`, `request_id` and `reason` are those of the failure on which
-//! the call gave up. For OpenTelemetry, `otel.name` is the function's name, and `otel.status_code` is `ERROR`
+//! place of `attempt`; `kind`, `code`, `limit`, `resource`, `status`, `request_id` and `reason` are those of the
+//! failure on which the call gave up. For OpenTelemetry, `otel.name` is the function's name, and `otel.status_code` is `ERROR`
 //! after a give-up; `service`, `operation`, `code`, `status` and `request_id` are its `rpc.service`,
 //! `rpc.method`, `error.type`, `http.response.status_code` and `aws.request_id`.
+//!
+//! # The limit that a throttle hit
+//!
+//! DynamoDB, Lambda and EC2 say which limit a request has hit ([`Event::throttle`]). The limit is known for an
+//! `SdkError` and, if the interceptor runs, for every error type. Without the interceptor, an operation's error,
+//! a service's `Error` and an erased error keep it where their model has it: DynamoDB's
+//! `ProvisionedThroughputExceededException`, `ThrottlingException` and `RequestLimitExceeded`, and Lambda's
+//! `TooManyRequestsException`. EC2 has it in the message, which every type keeps. In the closure forms, a
+//! modeled error that is itself the error type does not have it.
 //!
 //! # Metrics
 //!
@@ -54,7 +64,7 @@
 //! | `aws_retry_attempts_total` | counter | attempts, including each call's first |
 //! | `aws_retry_retries_total` | counter | attempts that failed and were followed by another |
 //! | `aws_retry_sdk_retries_total` | counter | requests that the SDK sent again inside an attempt |
-//! | `aws_retry_throttles_total` | counter | attempts, and requests that the SDK sent again, that were throttled |
+//! | `aws_retry_throttles_total` | counter | attempts, and requests that the SDK sent again, that were throttled; with the label `limit` where the service named it |
 //! | `aws_retry_give_ups_total` | counter | calls that gave up, with the label `reason` |
 //! | `aws_retry_retry_token_refusals_total` | counter | retries not made because the retry tokens had run out |
 //! | `aws_retry_wait_seconds` | histogram | each wait between two attempts |

@@ -9,6 +9,7 @@ use crate::clock::{Clock, Time};
 use crate::decision::failure::Kind;
 use crate::decision::reason::Reason;
 use crate::decision::shown::{kept, kept_id};
+use crate::decision::throttle::Throttle;
 use crate::observe::event::Event;
 
 /// The result of the retried calls inside a future: see [`report`](crate::report()).
@@ -103,6 +104,9 @@ pub struct FailedAttempt {
     pub request_id: Option<String>,
     /// The kind that it was treated as.
     pub kind: Kind,
+    /// The limit that the service named when it throttled the request, and the first 256 bytes of its
+    /// resource, not escaped.
+    pub throttle: Option<Throttle<'static>>,
     /// Whether the SDK sent the request again inside the attempt. The delay is then the SDK's own, and zero
     /// here.
     pub sdk_retried: bool,
@@ -147,6 +151,7 @@ impl Collector {
 impl FailedAttempt {
     fn of(event: &Event<'_>, at: Duration) -> Option<Self> {
         let owned = |text: Option<&str>| text.map(|text| kept_id(text).to_owned());
+        let throttle = event.throttle.as_ref();
         Some(Self {
             function: event.function,
             service: owned(event.service),
@@ -159,6 +164,9 @@ impl FailedAttempt {
             status: event.status,
             request_id: owned(event.request_id),
             kind: event.kind?,
+            throttle: throttle.map(|Throttle { limit, resource }| {
+                Throttle::new(*limit, owned(resource.as_deref()).map(Into::into))
+            }),
             sdk_retried: event.sdk_retried,
             delay: event.delay,
             reason: event.reason,

@@ -61,6 +61,8 @@ mod on {
                 elapsed_seconds = Empty,
                 kind = Empty,
                 code = Empty,
+                limit = Empty,
+                resource = Empty,
                 status = Empty,
                 request_id = Empty,
                 reason = Empty,
@@ -100,6 +102,10 @@ mod on {
             if let Some(reason) = event.reason {
                 span.record("kind", event.kind.map(Kind::as_str));
                 span.record("code", event.code.map(shown).as_deref());
+                if let Some(throttle) = &event.throttle {
+                    span.record("limit", throttle.limit.as_str());
+                    span.record("resource", throttle.resource.as_deref().map(shown).as_deref());
+                }
                 span.record("status", event.status);
                 span.record("request_id", event.request_id.map(shown).as_deref());
                 span.record("reason", reason.as_str());

@@ -15,6 +15,7 @@ use crate::decision::classify::{OfSuccess, Predicates, classify};
 use crate::decision::failure::{Failure, Kind, Transport};
 use crate::decision::reason::Reason;
 use crate::decision::sdk_retry::Requests;
+use crate::decision::throttle::Concerns;
 use crate::errors::StopWhy;
 use crate::expansion::outcome::Outcome;
 use crate::expansion::read_error::ReadFailure;
@@ -250,7 +251,11 @@ fn made(records: Option<&AttemptRecords>) -> u32 {
 /// quota.
 fn answer_of(kind: Kind, failure: &Failure<'_>) -> SendOutcome {
     match (kind, failure.transport) {
-        (Kind::Throttled, _) => SendOutcome::Throttled,
+        (Kind::Throttled, _) => match failure.throttle().map(|it| it.limit.concerns()) {
+            Some(Concerns::Call) => SendOutcome::CallThrottled,
+            Some(Concerns::Scope) => SendOutcome::ScopeThrottled,
+            Some(Concerns::Unknown) | None => SendOutcome::Throttled,
+        },
         (Kind::Transient, None) => SendOutcome::Fault,
         (_, None) => SendOutcome::Accepted,
         (_, Some(_)) => SendOutcome::Unknown,

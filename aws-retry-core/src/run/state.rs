@@ -303,6 +303,7 @@ impl CallState {
             status: None,
             request_id: None,
             kind: None,
+            throttle: None,
             delay: Duration::ZERO,
             queued: self.slot.queued,
             elapsed: self.clock.now().saturating_sub(self.started),

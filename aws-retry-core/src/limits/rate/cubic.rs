@@ -70,7 +70,7 @@ impl Cubic {
         self.start(now);
         self.measure(now);
         // Everything but a throttle counts the same, even a lost connection.
-        let calculated = if outcome == SendOutcome::Throttled {
+        let calculated = if outcome.is_throttle() {
             let rate = if self.enabled { self.measured.min(self.fill) } else { self.measured };
             self.w_max = rate;
             self.throttled_at = now;

@@ -8,7 +8,7 @@ use std::{
 };
 
 use super::{
-    Dispatch, Kind, RateState, SendOutcome, SendReport, Ticket,
+    Dispatch, Kind, RateState, SendReport, Ticket,
     queue::{Answer, Queue, Terms, Wakes},
     sync::{AtomicBool, AtomicU64, Mutex, MutexGuard, Ordering, PoisonError},
 };
@@ -214,7 +214,7 @@ impl Gate {
         now: impl FnOnce() -> Time,
     ) -> bool {
         let unthrottled = self.unthrottled.load(Ordering::Relaxed);
-        if unthrottled && self.kind == Kind::Paced && report.outcome != SendOutcome::Throttled {
+        if unthrottled && self.kind == Kind::Paced && !report.outcome.is_throttle() {
             return false;
         }
         let mut queue = self.lock();

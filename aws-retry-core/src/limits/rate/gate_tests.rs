@@ -8,6 +8,7 @@ use futures::{StreamExt, future::poll_fn, stream};
 use tokio::time::{Duration, Instant, sleep, sleep_until};
 
 use super::*;
+use crate::limits::rate::SendOutcome;
 
 #[derive(Clone, Copy)]
 struct Paused(Instant);

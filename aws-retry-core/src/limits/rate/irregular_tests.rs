@@ -30,8 +30,8 @@ struct Ended {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Event {
     Ask,
-    /// The send of this number is answered; the flag says whether it is refused.
-    Answer(u64, bool),
+    /// The send of this number is answered, and refused in this way.
+    Answer(u64, Option<SendOutcome>),
 }
 
 #[derive(Default)]
@@ -68,6 +68,24 @@ fn play(
     until: f64,
     refuses: impl Fn(f64, u64) -> bool,
 ) -> (Vec<Request>, Vec<Ended>) {
+    let refuses = |now: f64, call: u64| refuses(now, call).then_some(SendOutcome::Throttled);
+    play_outcomes(kind, callers, rate, until, refuses)
+}
+
+/// The wait of a call after its throttle number `throttles` by a limit of its own: the call backs off by
+/// itself.
+fn own_wait(throttles: u32) -> Time {
+    Duration::from_secs_f64((0.5 * f64::from(throttles - 1).exp2()).min(30.0))
+}
+
+/// [`play`], where `refuses` says what the service calls the limit.
+fn play_outcomes(
+    kind: Kind,
+    callers: u64,
+    rate: f64,
+    until: f64,
+    refuses: impl Fn(f64, u64) -> Option<SendOutcome>,
+) -> (Vec<Request>, Vec<Ended>) {
     let mut queue = Queue::new(kind, f64::INFINITY, 1.0);
     let mut bucket = Bucket { rate, tokens: rate, at: 0.0 };
     let mut events = BinaryHeap::new();
@@ -88,8 +106,9 @@ fn play(
                 match answer {
                     Answer::Go { id, .. } => {
                         call.attempts += 1;
-                        let refused = refuses(seconds, call.number) || !bucket.admits(seconds);
-                        requests.push(Request { at: seconds, refused });
+                        let bucket = || (!bucket.admits(seconds)).then_some(SendOutcome::Throttled);
+                        let refused = refuses(seconds, call.number).or_else(bucket);
+                        requests.push(Request { at: seconds, refused: refused.is_some() });
                         let answered = Event::Answer(id, refused);
                         events.push(Reverse((now + ROUND_TRIP, caller, answered)));
                     }
@@ -99,17 +118,25 @@ fn play(
                 wakes
             }
             Event::Answer(id, refused) => {
-                let outcome = if refused { SendOutcome::Throttled } else { SendOutcome::Accepted };
+                let outcome = refused.unwrap_or(SendOutcome::Accepted);
+                let own = outcome == SendOutcome::CallThrottled;
+                let wait = if own { own_wait(call.attempts) } else { Time::ZERO };
                 let attempts_left = MAX_ATTEMPTS - call.attempts;
                 let report = SendReport { attempts_left, ..SendReport::new(outcome) };
                 let send = Dispatch { id, at: (now - ROUND_TRIP).as_secs_f64() };
                 let (hopeless, wakes) = queue.answered(now, &mut call.ticket, send, &report);
-                if !refused || hopeless || attempts_left == 0 {
-                    ended.push(Ended { began: call.began, at: seconds, answered: !refused });
+                let mut next = now + wait;
+                if refused.is_none() || hopeless || attempts_left == 0 {
+                    next = now;
+                    ended.push(Ended {
+                        began: call.began,
+                        at: seconds,
+                        answered: refused.is_none(),
+                    });
                     *call = Call { number: numbers, began: seconds, ..Call::default() };
                     numbers += 1;
                 }
-                events.push(Reverse((now, caller, Event::Ask)));
+                events.push(Reverse((next, caller, Event::Ask)));
                 wakes
             }
         };
@@ -171,4 +198,41 @@ proptest! {
         let queue = callers as f64 / (part * rate);
         prop_assert!(slowest <= 2.0 * queue + 1.0, "{slowest} s, the queue {queue} s");
     }
+}
+
+/// Hot keys: three of thirty calls are always refused, and the service says that the limit is their own.
+#[test]
+fn a_limit_that_the_service_calls_the_calls_own_costs_the_others_nothing() {
+    let own = |_, call: u64| (call % 10 == 7 && call < 30).then_some(SendOutcome::CallThrottled);
+    let (requests, ended) = play_outcomes(Kind::Paced, 30, 1e6, 60.0, own);
+    let (others, hot): (Vec<_>, Vec<_>) = ended.iter().partition(|it| it.answered);
+    // Nothing else is refused, so nothing is paced: each of the others takes one round trip.
+    let trip = ROUND_TRIP.as_secs_f64() + 1e-6;
+    assert!(others.iter().all(|it| it.at - it.began <= trip) && others.len() > 27_000);
+    // Six waits, and the seventh refusal ends the call.
+    let waits: f64 = (1..=6).map(|it| own_wait(it).as_secs_f64()).sum();
+    assert!(hot.iter().all(|it| (it.at - it.began - waits).abs() < 8.0 * trip));
+    assert_eq!((hot.len(), requests.iter().filter(|it| it.refused).count()), (3, 3 * 7));
+}
+
+/// The quota is not learned from hot keys: the others get all of it.
+#[test]
+fn a_limit_of_the_calls_own_says_nothing_about_the_quota() {
+    let own = |_, call: u64| (call % 5 == 2 && call < 400).then_some(SendOutcome::CallThrottled);
+    let (requests, _) = play_outcomes(Kind::Paced, 100, 50.0, 120.0, own);
+    let accepted = requests.iter().filter(|it| !it.refused && it.at > 20.0).count() as f64;
+    assert!(accepted >= 0.97 * 50.0 * 100.0, "{accepted}");
+}
+
+/// All calls invoke one function with reserved concurrency: what the service calls the call's own limit is
+/// theirs in common. Calls that others refuse to make room for are not given up early.
+#[test]
+fn callers_behind_one_limit_that_is_called_their_own_lose_no_call() {
+    let bucket = std::cell::RefCell::new(Bucket { rate: 3.0, tokens: 3.0, at: 0.0 });
+    let shared =
+        |now: f64, _| (!bucket.borrow_mut().admits(now)).then_some(SendOutcome::CallThrottled);
+    let (requests, ended) = play_outcomes(Kind::Paced, 100, 1e6, 300.0, shared);
+    assert!(ended.iter().all(|it| it.answered), "a call is lost");
+    let accepted = requests.iter().filter(|it| !it.refused).count() as f64;
+    assert!(accepted >= 0.8 * 3.0 * 300.0, "{accepted}");
 }

@@ -19,16 +19,26 @@ pub use crate::decision::policy::RateKind as Kind;
 use crate::clock::Time;
 
 /// How an attempt ended, as far as a send rate cares.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum SendOutcome {
     /// The service answered with a throttle.
     Throttled,
+    /// The same, and it said that the limit is one of the call's own.
+    CallThrottled,
+    /// The same, and it said that the limit is one of the whole scope.
+    ScopeThrottled,
     /// Any other answer: the request passed the quota.
     Accepted,
     /// A server error: the request passed the quota, but the service is in trouble.
     Fault,
     /// No answer: canceled, timed out, connection lost. It may have passed the quota.
     Unknown,
+}
+
+impl SendOutcome {
+    const fn is_throttle(self) -> bool {
+        matches!(self, Self::Throttled | Self::CallThrottled | Self::ScopeThrottled)
+    }
 }
 
 /// The end of an attempt, and the attempts and waits that its call has left.

@@ -49,6 +49,25 @@ impl Paced {
         false
     }
 
+    /// A throttle by a limit that the service calls the call's own: it says nothing about the quota.
+    pub(super) fn refused_by_own_limit(&mut self, id: u64, repeat: Option<Repeat>) {
+        let deferred = repeat.filter(|it| it.deferred).map(|it| it.first.id);
+        deferred.into_iter().chain([id]).for_each(|id| self.not_accepted(id));
+    }
+
+    /// A throttle by a limit that the service calls the scope's: it counts at once.
+    pub(super) fn refused_by_limit_of_scope(
+        &mut self,
+        now: f64,
+        send: Dispatch,
+        repeat: Option<Repeat>,
+    ) {
+        if let Some(Repeat { first, deferred: true, .. }) = repeat {
+            self.throttled(now, first, first.id);
+        }
+        self.throttled(now, send, repeat.map_or(send.id, |it| it.first.id));
+    }
+
     /// A call that was refused before passes now: its throttle was about the quota.
     pub(super) fn passed(&mut self, now: f64, repeat: Repeat) {
         if repeat.deferred {
@@ -110,6 +129,11 @@ impl Paced {
         if repeat.times == 1 {
             self.resolve(now, repeat.first.id, true);
         }
+        self.not_accepted(id);
+    }
+
+    /// A send was throttled, and says nothing about the bucket.
+    fn not_accepted(&mut self, id: u64) {
         self.meter.refused_alone(id);
         if let Some(meter) = &mut self.across_doors {
             meter.refused_alone(id);

@@ -147,7 +147,7 @@ impl Paced {
         if send.id >= self.paced_from {
             self.credit -= requests - self.per_run;
         }
-        if outcome == SendOutcome::Throttled {
+        if outcome.is_throttle() {
             self.meter.in_vain(requests - 1.0);
         } else {
             self.meter.ran(requests);
@@ -155,6 +155,8 @@ impl Paced {
         }
         match outcome {
             SendOutcome::Throttled => return self.refused(now, send, repeat),
+            SendOutcome::CallThrottled => self.refused_by_own_limit(send.id, repeat),
+            SendOutcome::ScopeThrottled => self.refused_by_limit_of_scope(now, send, repeat),
             SendOutcome::Unknown => self.pay(-requests),
             SendOutcome::Accepted | SendOutcome::Fault => {
                 if let Some(repeat) = repeat {

@@ -23,15 +23,19 @@ impl<W: Clone> Queue<W> {
         report: &SendReport,
     ) -> (bool, Wakes<W>) {
         let now = self.steady.seconds(now);
-        let throttled = report.outcome == SendOutcome::Throttled;
+        let throttled = report.outcome.is_throttle();
         self.throttles += u64::from(throttled);
         let refusals = &mut ticket.refusals;
-        let alone = throttled && refusals.is_alone(&self.seen, self.pace.is_measured());
+        let alone = match report.outcome {
+            SendOutcome::Throttled => refusals.is_alone(&self.seen, self.pace.is_measured()),
+            outcome => outcome == SendOutcome::CallThrottled,
+        };
         let was_blocked = self.pace.blocked_since().is_some();
         let deferred = self.pace.answered(now, send, report, refusals.repeat(alone));
         match report.outcome {
             SendOutcome::Throttled if alone || deferred => {}
-            SendOutcome::Throttled => self.seen.throttled(),
+            SendOutcome::Throttled | SendOutcome::ScopeThrottled => self.seen.throttled(),
+            SendOutcome::CallThrottled => self.seen.call_throttled(),
             SendOutcome::Accepted | SendOutcome::Fault => self.seen.accepted(send.id),
             SendOutcome::Unknown => {}
         }
@@ -73,6 +77,9 @@ impl<W: Clone> Queue<W> {
                     self.next_ticket += 1;
                 }
                 refusals.refused(send, &self.seen, false);
+            }
+            _ if report.outcome == SendOutcome::CallThrottled => {
+                return refusals.refused_by_own_limit(send, &self.seen);
             }
             _ if alone => {
                 let alone = self.resting.values().filter(|(_, shut)| !shut).count();

@@ -46,16 +46,23 @@ impl Ticket {
 pub(super) struct Seen {
     answers: u64,
     throttled: u64,
+    /// Throttles by limits that the service called a call's own.
+    call_throttled: u64,
     /// The newest send that was accepted.
     passed: Option<u64>,
 }
 
 impl Seen {
-    pub(super) const NONE: Self = Self { answers: 0, throttled: 0, passed: None };
+    pub(super) const NONE: Self =
+        Self { answers: 0, throttled: 0, call_throttled: 0, passed: None };
 
     pub(super) fn throttled(&mut self) {
         self.answers += 1;
         self.throttled += 1;
+    }
+
+    pub(super) fn call_throttled(&mut self) {
+        self.call_throttled += 1;
     }
 
     pub(super) fn accepted(&mut self, id: u64) {
@@ -148,6 +155,25 @@ impl Refusals {
             self.rest = Rest::Until(now + wait);
         }
         self.hopeless >= if crowded { MOST_ALONE_CROWDED } else { MOST_ALONE }
+    }
+
+    /// A throttle by a limit that the service calls the call's own. The call itself decides how long it waits.
+    /// True if it should give up: nearly all sends of the others since its last throttle have passed. Where
+    /// they have not, the limit is one that the calls share after all, such as the concurrency of a function
+    /// that all of them invoke: then patience helps.
+    pub(super) fn refused_by_own_limit(&mut self, send: Dispatch, seen: &Seen) -> bool {
+        if let Some((_, last)) = self.sends {
+            let others = send.id.saturating_sub(last + 1);
+            let throttled = seen.throttled - self.seen.throttled;
+            // This one is among them.
+            let alone = (seen.call_throttled - self.seen.call_throttled).saturating_sub(1);
+            let refused = throttled.saturating_add(alone);
+            if others > 0 && ANSWERS_PER_THROTTLE.saturating_mul(refused) <= others {
+                self.hopeless += 1;
+            }
+        }
+        self.refused(send, seen, false);
+        self.hopeless + 1 >= MOST_ALONE
     }
 
     /// A throttle while nothing has passed for `blocked` seconds: from the second one on, the others probe
