@@ -158,6 +158,18 @@ fn accepted_per_second(requests: &[Request], at: f64) -> f64 {
     requests.iter().filter(within).count() as f64 / 2.0
 }
 
+/// Refused from its first request on for a minute, so that no quota is measured.
+#[test]
+fn a_lone_caller_without_a_measured_quota_probes_rarely_and_is_back_within_ten_seconds() {
+    let (requests, ended) = play(Kind::Paced, 1, 20.0, 75.0, |now, _| now < 60.0);
+    let probes = requests.iter().filter(|it| it.at < 60.0).count();
+    assert!((8..=20).contains(&probes), "{probes} probes");
+    // Alone, it makes one request per round trip.
+    let most = (1.0 / ROUND_TRIP.as_secs_f64()).min(20.0);
+    assert!(accepted_per_second(&requests, 70.0) >= 0.75 * most);
+    assert!(ended.iter().all(|it| it.answered), "a call is lost");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
 

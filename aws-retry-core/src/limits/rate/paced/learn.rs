@@ -159,6 +159,11 @@ impl Paced {
         let shut_for = self.shut_for(now);
         self.door.blocked_since = None;
         self.door.probe_at = 0.0;
+        if let Phase::Search(search) = &mut self.phase
+            && shut_for.is_some()
+        {
+            search.reopen();
+        }
         if let Phase::Cruise(cruise) = &mut self.phase {
             cruise.proven = true;
             if shut_for.is_some_and(|seconds| seconds * cruise.quota > MANY_SENDS) {

@@ -21,7 +21,9 @@ const SLOWEST_STEP: f64 = 0.5;
 /// Doublings without a success in between.
 const UNPROVEN_DOUBLINGS: u8 = 3;
 /// Probes per second at least.
-const FEWEST_PROBES: f64 = 0.5;
+const FEWEST_PROBES: f64 = 0.35;
+/// Probes per second at least, once something is accepted behind a door that was shut.
+const REOPENED: f64 = 0.7;
 /// The search stays below this many times the rate that too few accepted requests hint at.
 const MOST_ABOVE_HINT: f64 = 3.0;
 /// A throttle lowers the search at most to this part of the rate that was used: a window may be shut.
@@ -106,6 +108,11 @@ impl Search {
     pub(super) fn lower(&mut self, meter: &QuotaMeter) {
         let hint = meter.measure().map_or(0.0, |it| MOST_ABOVE_HINT * it.rate);
         self.rate = self.rate.min(hint.max(LOWER_TO * self.rate).max(FEWEST_PROBES));
+    }
+
+    /// Something was accepted behind a door that was shut: the probes need no longer be rare.
+    pub(super) const fn reopen(&mut self) {
+        self.rate = self.rate.max(REOPENED);
     }
 
     /// Whether the measure is the whole quota, not less.
