@@ -1,11 +1,14 @@
 //! A service on loopback that throttles as AWS does, fails at given rates, and counts: in front of
-//! another server, or with a fn that answers.
+//! another server, or with a function that answers.
+
+mod counts;
+#[cfg(test)]
+mod tests;
+mod weather;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::hash::{BuildHasher, RandomState};
-use std::iter::Sum;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::ops::AddAssign;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use std::{fmt, io};
@@ -13,15 +16,19 @@ use std::{fmt, io};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
+use rand::SeedableRng;
 use rand::rngs::SmallRng;
-use rand::{RngExt, SeedableRng};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::{Instant, sleep};
 
-use crate::bucket::{Quota, TokenBucket};
+use crate::bucket::TokenBucket;
 use crate::call::{Call, Protocol};
 use crate::http::{Answer, Body, Request};
+
+pub use counts::Counts;
+use weather::Fate;
+pub use weather::Weather;
 
 type Handler = dyn Fn(&Call, &Request) -> Answer + Send + Sync;
 
@@ -44,62 +51,6 @@ impl fmt::Debug for Behind {
             Self::Server(address) => write!(f, "Server({address})"),
             Self::Handler(_) => f.write_str("Handler"),
         }
-    }
-}
-
-/// The hazards of requests on their way. By default there are none.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Weather {
-    /// The limit on each operation of each account in each region.
-    pub quota: Option<Quota>,
-    /// Mean time that an answer takes; each is within 30 % of it.
-    pub latency: Duration,
-    /// The part of the requests that end in a 500 or 503, 0 to 1.
-    pub faults: f64,
-    /// The part of the requests whose connection is lost, 0 to 1: half of them before they are executed,
-    /// half of them afterwards.
-    pub drops: f64,
-    /// Decides all of this.
-    pub seed: u64,
-}
-
-/// Requests, counted as their answers leave.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Counts {
-    pub received: usize,
-    pub answered: usize,
-    pub throttled: usize,
-    /// Throttled requests that arrived after the first refusal of their like had left: the client
-    /// could know.
-    pub beyond_burst: usize,
-    pub faults: usize,
-    /// Errors of any other kind.
-    pub refused: usize,
-    /// Their connection was lost.
-    pub dropped: usize,
-    /// Requests that had been sent before: the same caller, operation and body.
-    pub repeated: usize,
-}
-
-impl AddAssign for Counts {
-    fn add_assign(&mut self, other: Self) {
-        self.received += other.received;
-        self.answered += other.answered;
-        self.throttled += other.throttled;
-        self.beyond_burst += other.beyond_burst;
-        self.faults += other.faults;
-        self.refused += other.refused;
-        self.dropped += other.dropped;
-        self.repeated += other.repeated;
-    }
-}
-
-impl Sum for Counts {
-    fn sum<I: Iterator<Item = Self>>(counts: I) -> Self {
-        counts.fold(Self::default(), |mut sum, it| {
-            sum += it;
-            sum
-        })
     }
 }
 
@@ -130,16 +81,6 @@ struct Live {
     refused: HashMap<Call, Instant>,
     seen: HashSet<u64>,
     counts: BTreeMap<Call, Counts>,
-}
-
-/// The hazard that a request meets.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Fate {
-    Passes,
-    InternalError,
-    Unavailable,
-    LostBefore,
-    LostAfter,
 }
 
 impl Proxy {
@@ -256,17 +197,7 @@ impl State {
         let counts = live.counts.entry(call.clone()).or_default();
         counts.received += 1;
         counts.repeated += usize::from(repeated);
-        let Weather { latency, faults, drops, .. } = self.weather;
-        let latency = latency.mul_f64(live.random.random_range(0.7..1.3));
-        let first_half = live.random.random_bool(0.5);
-        let fate = match live.random.random_range(0.0..1.0) {
-            drawn if drawn < faults && first_half => Fate::InternalError,
-            drawn if drawn < faults => Fate::Unavailable,
-            drawn if drawn < faults + drops && first_half => Fate::LostBefore,
-            drawn if drawn < faults + drops => Fate::LostAfter,
-            _ => Fate::Passes,
-        };
-        (latency, fate)
+        self.weather.draw(&mut live.random)
     }
 
     async fn decide(&self, call: &Call, request: &Request, fate: Fate) -> io::Result<Answer> {
@@ -334,79 +265,4 @@ fn is_throttle(answer: &Answer) -> bool {
         || answer.status >= 400
             && (named(&String::from_utf8_lossy(&answer.body))
                 || answer.headers.iter().any(|(_, value)| named(value)))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::endpoint::{Endpoint, Step};
-
-    async fn get(proxy: &Proxy, body: &'static str) -> io::Result<Answer> {
-        let authorization = "Credential=1/20260101/eu-west-1/sqs/aws4_request";
-        let headers = [("x-amz-target", "AmazonSQS.SendMessage"), ("authorization", authorization)];
-        let headers = headers.map(|(name, value)| {
-            (hyper::header::HeaderName::from_static(name), value.parse().unwrap())
-        });
-        let request = Request {
-            method: "POST".to_owned(),
-            path: "/".to_owned(),
-            headers: headers.into_iter().collect(),
-            body: body.into(),
-        };
-        request.forward(proxy.address).await
-    }
-
-    #[tokio::test]
-    async fn requests_are_throttled_beyond_the_quota_and_counted_by_what_became_of_them() {
-        let weather =
-            Weather { quota: Some(Quota { burst: 2.0, rate: 0.001 }), ..Weather::default() };
-        let behind = Endpoint::start([], Step::ok("{}"));
-        let proxy = Proxy::start(Behind::Server(behind.address()), weather).await.unwrap();
-        let mut statuses = Vec::new();
-        for body in ["a", "b", "b"] {
-            statuses.push(get(&proxy, body).await.unwrap().status);
-        }
-        assert_eq!(statuses, [200, 200, 400]);
-        assert_eq!(behind.arrived(), 2);
-        let by_call = proxy.counts_by_call();
-        let (call, counts) = by_call.first_key_value().unwrap();
-        assert_eq!((&*call.account, &*call.operation), ("1", "SendMessage"));
-        let expected =
-            Counts { received: 3, answered: 2, throttled: 1, repeated: 1, ..Counts::default() };
-        assert_eq!((*counts, proxy.stop().await), (expected, expected));
-    }
-
-    #[tokio::test]
-    async fn a_seed_gives_the_same_faults_and_drops_and_each_is_counted() {
-        let run = async |seed| {
-            let weather = Weather { faults: 0.3, drops: 0.3, seed, ..Weather::default() };
-            let behind = Behind::handler(|_, _| Answer::json("{}"));
-            let proxy = Proxy::start(behind, weather).await.unwrap();
-            let mut statuses = Vec::new();
-            for _ in 0..60 {
-                statuses.push(get(&proxy, "").await.map_or(0, |answer| answer.status));
-            }
-            let counts = proxy.stop().await;
-            let of = |wanted: &[u16]| statuses.iter().filter(|it| wanted.contains(it)).count();
-            assert_eq!(counts.answered, of(&[200]));
-            assert_eq!(counts.faults, of(&[500, 503]));
-            assert_eq!(counts.dropped, of(&[0]));
-            assert!(of(&[500]) > 0 && of(&[503]) > 0 && counts.dropped > 5, "{counts:?}");
-            (statuses, counts)
-        };
-        assert_eq!(run(1).await, run(1).await);
-        assert_ne!(run(1).await.0, run(2).await.0);
-    }
-
-    #[tokio::test]
-    async fn a_lost_answer_was_executed_and_a_lost_request_was_not() {
-        let weather = Weather { drops: 1.0, ..Weather::default() };
-        let behind = Endpoint::start([], Step::ok("{}"));
-        let proxy = Proxy::start(Behind::Server(behind.address()), weather).await.unwrap();
-        for _ in 0..20 {
-            get(&proxy, "").await.unwrap_err();
-        }
-        assert_eq!(proxy.counts().dropped, 20);
-        assert!((1..20).contains(&behind.arrived()), "{}", behind.arrived());
-    }
 }
