@@ -1,6 +1,7 @@
 //! The subjects of the benchmarks, and the code that they share.
 
 pub mod contenders;
+pub mod orchestrator;
 pub mod strategy;
 pub mod window;
 

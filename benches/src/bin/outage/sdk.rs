@@ -1,25 +1,13 @@
 //! The SDK's standard strategy through its real orchestrator, with a token bucket of its own per scope.
 
 use std::cell::Cell;
-use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use aws_retry_benches::orchestrator::{FAULT, Refused, THROTTLED, operation};
 use aws_retry_core::Transport;
-use aws_smithy_async::rt::sleep::TokioSleep;
 use aws_smithy_runtime::client::orchestrator::operation::Operation;
-use aws_smithy_runtime_api::client::behavior_version::BehaviorVersion;
-use aws_smithy_runtime_api::client::http::{
-    HttpConnector, HttpConnectorFuture, SharedHttpConnector, http_client_fn,
-};
-use aws_smithy_runtime_api::client::interceptors::context::InterceptorContext;
-use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse, OrchestratorError};
 use aws_smithy_runtime_api::client::result::ConnectorError;
-use aws_smithy_runtime_api::client::retries::classifiers::{ClassifyRetry, RetryAction};
-use aws_smithy_runtime_api::client::stalled_stream_protection::StalledStreamProtectionConfig;
-use aws_smithy_runtime_api::http::StatusCode;
-use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::retry::RetryConfig;
-use aws_smithy_types::timeout::TimeoutConfig;
 
 use crate::service::{Fault, Service};
 
@@ -28,35 +16,15 @@ tokio::task_local! {
     static LOST: Cell<bool>;
 }
 
-pub struct Sdk(Operation<(), (), Failed>);
+pub struct Sdk(Operation<(), (), Refused>);
 
 impl Sdk {
     /// A client of `service`.
     pub fn new(service: Service) -> Self {
         static NEXT: AtomicU64 = AtomicU64::new(0);
-        let connector = SharedHttpConnector::new(Wire(service));
-        let operation = Operation::builder()
-            // The SDK keeps one bucket per service and region.
-            .service_name(format!("outage {}", NEXT.fetch_add(1, Ordering::Relaxed)))
-            .operation_name("outage")
-            .behavior_version(BehaviorVersion::latest())
-            .http_client(http_client_fn(move |_, _| connector.clone()))
-            .endpoint_url("http://localhost")
-            .no_auth()
-            .retry_classifier(AsTheSdkDoes)
-            .standard_retry(&RetryConfig::standard())
-            .timeout_config(TimeoutConfig::disabled())
-            .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
-            .sleep_impl(TokioSleep::new())
-            .serializer(|()| Ok(HttpRequest::new(SdkBody::empty())))
-            .deserializer(|response: &HttpResponse| {
-                if response.status().is_success() {
-                    Ok(())
-                } else {
-                    Err(OrchestratorError::operation(Failed))
-                }
-            });
-        Self(operation.build())
+        let name = format!("outage {}", NEXT.fetch_add(1, Ordering::Relaxed));
+        let send = move || send(service.clone());
+        Self(operation(name, &RetryConfig::standard(), send).build())
     }
 
     /// One call. Whether it succeeded.
@@ -65,58 +33,13 @@ impl Sdk {
     }
 }
 
-#[derive(Debug)]
-struct Failed;
-
-impl fmt::Display for Failed {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("refused")
-    }
-}
-
-impl std::error::Error for Failed {}
-
-#[derive(Debug)]
-struct AsTheSdkDoes;
-
-impl ClassifyRetry for AsTheSdkDoes {
-    fn classify_retry(&self, context: &InterceptorContext) -> RetryAction {
-        match context.response().map(|response| response.status().as_u16()) {
-            Some(400) => RetryAction::throttling_error(),
-            Some(200) => RetryAction::NoActionIndicated,
-            _ => RetryAction::transient_error(),
-        }
-    }
-
-    fn name(&self) -> &'static str {
-        "as the SDK does"
-    }
-}
-
-/// The service as the SDK's connector.
-#[derive(Clone)]
-struct Wire(Service);
-
-impl fmt::Debug for Wire {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Wire")
-    }
-}
-
-impl HttpConnector for Wire {
-    fn call(&self, _: HttpRequest) -> HttpConnectorFuture {
-        let service = self.0.clone();
-        HttpConnectorFuture::new(async move {
-            let lost = LOST.with(|lost| lost.replace(true));
-            let status = match service.request(lost).await {
-                Ok(()) => 200,
-                Err(Fault::Unavailable) => 503,
-                Err(Fault::Throttle) => 400,
-                Err(fault) => return Err(connector_error(fault)),
-            };
-            let status = StatusCode::try_from(status).expect("a status");
-            Ok(HttpResponse::new(status, SdkBody::empty()))
-        })
+async fn send(service: Service) -> Result<u16, ConnectorError> {
+    let lost = LOST.with(|lost| lost.replace(true));
+    match service.request(lost).await {
+        Ok(()) => Ok(200),
+        Err(Fault::Unavailable) => Ok(FAULT),
+        Err(Fault::Throttle) => Ok(THROTTLED),
+        Err(fault) => Err(connector_error(fault)),
     }
 }
 
