@@ -1,8 +1,9 @@
-//! The structure of the published crates: imports point downwards only, no files import each other in a
+//! The structure of the published crates: imports point downward only, no files import each other in a
 //! circle, `decision/` is pure, and no file is longer than 400 lines. `docs/architecture.md` draws the
-//! floors.
+//! floors. `docs/paced.md` explains each constant of paced mode.
 
 mod checker;
+mod constants;
 mod source;
 
 use checker::{Rules, violations};
@@ -62,7 +63,7 @@ fn a_planted_violation_is_named_with_its_line() {
              down, or take its value as an argument",
         ),
         (
-            "a group over several lines, and a name that is handed on",
+            "a group over several lines, and a re-exported name",
             vec![("decision/rules.rs", "use crate::{\n    clock::Timer,\n};\n")],
             "decision/rules.rs:1: `crate::clock::Timer` is in clock/source.rs, above decision/: move the \
              name down, or take its value as an argument",
@@ -115,7 +116,7 @@ fn a_planted_violation_is_named_with_its_line() {
              remove one of these imports",
         ),
         (
-            "a floor that nobody named",
+            "a module without a floor",
             vec![("helpers/mod.rs", "pub fn help() {}\n")],
             "helpers/mod.rs:1: its floor is unknown: add helpers to FLOORS",
         ),
