@@ -3,7 +3,7 @@
 
     pip install botocore==1.44.5
     python3 scripts/codes.py            # writes aws-retry-core/src/decision/codes/generated.rs
-    python3 scripts/codes.py --check    # fails if the file is not what the installed botocore gives
+    python3 scripts/codes.py --check    # fails if the file differs from the output for the installed botocore
 
 A new release of AWS's models is one command: install the newer botocore and run this. A code whose models
 disagree stops the script until DECIDED says which table it belongs to, and why.
@@ -27,10 +27,10 @@ NONE = "LEFT_OUT"
 DECIDED = {
     # Throttles by name or by status 429.
     "ThrottlingException": (THROTTLE, "three models call it a server fault, one with HTTP 500: a throttling code beats a status"),
-    "EC2ThrottledException": (THROTTLE, "Lambda answers it with HTTP 502: a throttling code beats a status"),
+    "EC2ThrottledException": (THROTTLE, "Lambda sends it with HTTP 502: a throttling code beats a status"),
     "ModelNotReadyException": (FAULT, "HTTP 429, but the model is still loading: no rate was exceeded"),
-    "TooManyRequestedAttributes": (NONE, "the request asks for too many attributes, and asks for as many again"),
-    "VolumeModificationRateExceededException": (NONE, "one change per volume within hours: no backoff waits that long"),
+    "TooManyRequestedAttributes": (NONE, "the request asks for too many attributes, and a retry would ask for as many"),
+    "VolumeModificationRateExceededException": (NONE, "one change per volume within hours: a backoff does not wait that long"),
     "CapacityDecreaseRequestLimitExceeded": (NONE, "a limit per day"),
     "LimitExceeded": (NONE, "IAM and others mean a limit on the number of resources"),
     # Server faults in some models only.
@@ -57,10 +57,10 @@ DECIDED = {
     "LoopDetectedException": (NONE, "HTTP 508: no SDK retries it, and the loop remains"),
     # Modeled as retryable by some.
     "RetryableConflictException": (RETRYABLE, "3 of 4 models, and its name says so"),
-    "RequestTimeoutException": (NONE, "every SDK takes it for transient: see TRANSIENT"),
+    "RequestTimeoutException": (NONE, "every SDK treats it as transient: see TRANSIENT"),
 }
 
-# A code that only a smaller part of the models marks as retryable is retried where the error's type knows the
+# A code that at most this part of the models marks as retryable is retried only if the error's type knows the
 # operation's model.
 FEW = 0.5
 
@@ -116,7 +116,7 @@ def cut(code):
 
 
 def place(code, row):
-    """The table of a code and the reason, `None` for a plain error. Stops where a decision is missing."""
+    """The table of a code and the reason, `None` for a plain error. Stops if a decision is missing."""
     if code in DECIDED:
         return DECIDED[code]
     faults = len(row.faults) / len(row.services)
@@ -137,10 +137,10 @@ def place(code, row):
 
 
 TABLES = [
-    (THROTTLE, "Codes that say \"too fast\": throttles by their name, or by the models of most services."),
-    (FAULT, "Codes that mean a server's fault in every model (or by decision: the reason stands beside it)."),
-    (RETRYABLE, "Codes that every service that models them marks as retryable, and that are none of the above."),
-    (NONE, "Codes that look like one of the above and are not, or that only share their stem with one."),
+    (THROTTLE, "Codes of throttles, by their name or by the models of most services."),
+    (FAULT, "Codes that mean a server fault in every model, or by decision: then the reason is beside them."),
+    (RETRYABLE, "Codes that every service that models them marks as retryable, and that are in neither table above."),
+    (NONE, "Codes that look like one of the above but are not, or that share only their stem with one."),
 ]
 
 
@@ -152,12 +152,12 @@ def write(rows, aliases, services, version):
             tables[table][code] = reason
     for code, (table, reason) in DECIDED.items():
         tables[table].setdefault(code, reason)
-    # A code that only loses its suffix to become one of a table, where its models say something else.
+    # A code that differs from one in a table only by its suffix, but whose models say something else.
     stems = {cut(code) for table in (THROTTLE, FAULT, RETRYABLE) for code in tables[table]}
     placed = {code for table in tables.values() for code in table}
     for code in rows:
         if cut(code) in stems and code not in placed:
-            tables[NONE][code] = "only its stem is that of a code above"
+            tables[NONE][code] = "shares only its stem with a code above"
 
     out = [
         f"//! Written by `scripts/codes.py` from the models of {services} services in botocore {version}.",
@@ -170,7 +170,7 @@ def write(rows, aliases, services, version):
         out.append("];")
     out += [
         "",
-        "/// Codes on the wire, and the names of their shapes where cutting a suffix does not make them equal.",
+        "/// Codes on the wire, and the names of their shapes if they differ by more than a suffix.",
         "#[rustfmt::skip]",
         "pub(super) const ALIASES: &[(&str, &str)] = &[",
     ]
@@ -185,7 +185,7 @@ def main():
     text = write(*read(), botocore.__version__)
     if "--check" in sys.argv[1:]:
         if OUTPUT.read_text() != text:
-            raise SystemExit(f"{OUTPUT} is not what botocore {botocore.__version__} gives: run scripts/codes.py")
+            raise SystemExit(f"{OUTPUT} differs from the output for botocore {botocore.__version__}: run scripts/codes.py")
     else:
         OUTPUT.write_text(text)
 

@@ -1,13 +1,13 @@
 //! Written by `scripts/codes.py` from the models of 439 services in botocore 1.44.5.
 //! Do not edit: change the script, or install a newer botocore, and run it.
 
-/// Codes that say "too fast": throttles by their name, or by the models of most services.
+/// Codes of throttles, by their name or by the models of most services.
 #[rustfmt::skip]
 pub(super) const THROTTLES: &[&str] = &[
     "CallRateLimitExceededException",
     "DependencyThrottle",
     "DependentServiceRequestThrottlingFault",
-    "EC2ThrottledException", // Lambda answers it with HTTP 502: a throttling code beats a status
+    "EC2ThrottledException", // Lambda sends it with HTTP 502: a throttling code beats a status
     "EKSRequestThrottledException",
     "KMSThrottling",
     "KMSThrottlingException",
@@ -33,7 +33,7 @@ pub(super) const THROTTLES: &[&str] = &[
     "TooManyRequestsException",
 ];
 
-/// Codes that mean a server's fault in every model (or by decision: the reason stands beside it).
+/// Codes that mean a server fault in every model, or by decision: then the reason is beside them.
 #[rustfmt::skip]
 pub(super) const SERVER_FAULTS: &[&str] = &[
     "BadGatewayException",
@@ -142,7 +142,7 @@ pub(super) const SERVER_FAULTS: &[&str] = &[
     "WAFTagOperationInternalErrorException",
 ];
 
-/// Codes that every service that models them marks as retryable, and that are none of the above.
+/// Codes that every service that models them marks as retryable, and that are in neither table above.
 #[rustfmt::skip]
 pub(super) const RETRYABLE: &[&str] = &[
     "BulkLoadIdNotFoundException",
@@ -155,7 +155,7 @@ pub(super) const RETRYABLE: &[&str] = &[
     "StreamSessionAccessNotReadyException",
 ];
 
-/// Codes that look like one of the above and are not, or that only share their stem with one.
+/// Codes that look like one of the above but are not, or that share only their stem with one.
 #[rustfmt::skip]
 pub(super) const LEFT_OUT: &[&str] = &[
     "CapacityDecreaseRequestLimitExceeded", // a limit per day
@@ -168,14 +168,14 @@ pub(super) const LEFT_OUT: &[&str] = &[
     "KMSNotFoundException", // 1 of 2 models: the key stays missing
     "LimitExceeded", // IAM and others mean a limit on the number of resources
     "LoopDetectedException", // HTTP 508: no SDK retries it, and the loop remains
-    "RequestTimeoutException", // every SDK takes it for transient: see TRANSIENT
+    "RequestTimeoutException", // every SDK treats it as transient: see TRANSIENT
     "ResourceNotReadyException", // 1 of 6 models: most mean a state that the caller has to change
     "ResourceUnavailableException", // 1 of 10 models: most mean a missing resource
-    "TooManyRequestedAttributes", // the request asks for too many attributes, and asks for as many again
-    "VolumeModificationRateExceededException", // one change per volume within hours: no backoff waits that long
+    "TooManyRequestedAttributes", // the request asks for too many attributes, and a retry would ask for as many
+    "VolumeModificationRateExceededException", // one change per volume within hours: a backoff does not wait that long
 ];
 
-/// Codes on the wire, and the names of their shapes where cutting a suffix does not make them equal.
+/// Codes on the wire, and the names of their shapes if they differ by more than a suffix.
 #[rustfmt::skip]
 pub(super) const ALIASES: &[(&str, &str)] = &[
     ("ALPNPolicyNotFound", "ALPNPolicyNotSupportedException"),
