@@ -29,7 +29,7 @@ pub fn expand(args: TokenStream, item: &TokenStream) -> TokenStream {
         }
         Ok(Item::Other(what)) => {
             let message =
-                format!("`#[aws_retry]` belongs on a fn or on an impl block, not on {what}");
+                format!("`#[aws_retry]` belongs on a function or an impl block, not on {what}");
             errors.at(&head(item), message);
             item.clone()
         }
@@ -56,7 +56,7 @@ fn reject_misplaced(args: &mut Args, target: Target, errors: &mut Errors) {
             (Target::Block, Place::BlockOrMethod) => return true,
             (Target::Fn, Place::BlockOrMethod) => "on an annotated impl block or its methods",
             (_, Place::Method) => "on a method of an annotated impl block",
-            (Target::Block, Place::Fn) => "on a method: the methods differ in it",
+            (Target::Block, Place::Fn) => "on a method, because each method needs its own",
         };
         errors.at(&arg.token, format_args!("`{}` belongs {belongs}", arg.name.name()));
         false

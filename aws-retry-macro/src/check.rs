@@ -119,7 +119,7 @@ fn sync(args: &Args, refuse: &mut impl FnMut(&Arg, String)) {
     for arg in &args.list {
         let (when, why) = arg.name.row().async_only;
         if args.holds(when) {
-            refuse(arg, format!("`{}` needs an async fn: {why}", arg.name.name()));
+            refuse(arg, format!("`{}` needs an async function: {why}", arg.name.name()));
         }
     }
 }

@@ -26,7 +26,7 @@ impl Own {
 
     /// The error for a second attribute, which would retry the retries.
     pub fn second(&self) -> syn::Error {
-        syn::Error::new_spanned(&self.meta, "this fn has an `#[aws_retry]` already")
+        syn::Error::new_spanned(&self.meta, "this function already has an `#[aws_retry]`")
     }
 }
 

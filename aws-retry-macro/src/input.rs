@@ -33,7 +33,7 @@ impl Parse for Func {
         }
         let body = input.step(|cursor| match braces(cursor.token_tree()) {
             Some(found) => Ok(found),
-            None => Err(cursor.error("expected the body of the fn")),
+            None => Err(cursor.error("expected the body of the function")),
         })?;
         let split = |input: ParseStream| {
             Ok((input.call(Attribute::parse_inner)?, input.parse::<TokenStream>()?))

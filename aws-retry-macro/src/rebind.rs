@@ -257,7 +257,7 @@ impl Forced {
         let mut list = |argument: ArgName| match args.value(argument) {
             Some(Value::Names(listed)) => {
                 for name in listed.iter().filter(|name| !names.contains(&name.to_string())) {
-                    errors.at(name, format_args!("the fn has no argument `{name}`"));
+                    errors.at(name, format_args!("the function has no argument `{name}`"));
                 }
                 listed.iter().map(Ident::to_string).collect()
             }

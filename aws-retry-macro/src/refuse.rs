@@ -24,7 +24,7 @@ pub fn stray_jumps(body: &mut Block) {
                 expr => return visit_mut::visit_expr_mut(self, expr),
             };
             let message = format!(
-                "`{jump}` outside of a loop: the body of a retried fn is left with `return`"
+                "`{jump}` outside of a loop: leave the body of a retried function with `return`"
             );
             *expr = Expr::Verbatim(syn::Error::new_spanned(&*expr, message).into_compile_error());
         }
@@ -55,7 +55,7 @@ pub fn returned_borrow(sig: &Signature, outcome: &Type, errors: &mut Errors) -> 
         },
     });
     let Some(borrow) = found else { return false };
-    let message = "a retried fn cannot return a borrow of its `&mut` argument, which the next attempt needs \
+    let message = "a retried function cannot return a borrow of its `&mut` argument, which the next attempt needs \
                    again: return an owned value, or take `&`";
     errors.push(syn::Error::new(borrow.at, message));
     true

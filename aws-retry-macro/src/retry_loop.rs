@@ -290,7 +290,7 @@ impl RetryLoop<'_> {
         }
     }
 
-    /// Predicates and hooks borrow the fn's arguments, and have a say in the decision.
+    /// Predicates and hooks borrow the function's arguments, and have a say in the decision.
     fn has_callbacks(&self) -> bool {
         policy::callbacks(self.args, self.private, Span::mixed_site()).is_some()
     }

@@ -80,7 +80,7 @@ fn tuple_of_fn(written: Punctuated<Element, Token![,]>) -> syn::Result<Scope> {
         match element {
             Element::Value(expr) => elements.push(expr),
             Element::Fn(second) if found.is_some() => {
-                return Err(syn::Error::new(second.span, "`fn` is in this scope already"));
+                return Err(syn::Error::new(second.span, "`fn` is already in this scope"));
             }
             Element::Fn(first) => found = Some(first),
         }

@@ -31,18 +31,17 @@ impl Shape {
         if let Some(constness) = &sig.constness {
             return Err(syn::Error::new_spanned(
                 constness,
-                "a const fn cannot be retried: it cannot wait",
+                "a const function cannot be retried, because it cannot wait",
             ));
         }
         if let Some(abi) = &sig.abi {
             return Err(syn::Error::new_spanned(
                 abi,
-                "an extern fn cannot be retried: it returns no `Result`",
+                "an extern function cannot be retried, because it does not return a `Result`",
             ));
         }
         let ReturnType::Type(_, output) = &sig.output else {
-            let message =
-                "`#[aws_retry]` needs a fn that returns a `Result`, and this one returns nothing";
+            let message = "`#[aws_retry]` needs a function that returns a `Result`, but this one returns nothing";
             return Err(syn::Error::new_spanned(&sig.ident, message));
         };
         Ok(match future(output) {

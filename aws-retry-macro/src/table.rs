@@ -48,7 +48,7 @@ const ROW: Row = Row {
     place: Place::Anywhere,
 };
 
-const NO_TURN: &str = "a sync fn would block its thread while it waits for its turn";
+const NO_TURN: &str = "a sync function would block its thread while it waits for its turn";
 
 impl ArgName {
     /// The argument's name as it is written.
@@ -93,7 +93,7 @@ rows!(
         excludes: &[Exclusion {
             other: ArgName::MaxAttempts,
             unless: Unless::ModeIsPaced,
-            why: "`max_attempts = 6` says `max_retries = 5`"
+            why: "`max_attempts = 6` means `max_retries = 5`"
         }],
         equals: &[ArgName::MaxAttempts]
     },

@@ -1,4 +1,4 @@
-//! The compiler's errors for each wrong argument, for each fn that can't be retried, and for mistakes in a body.
+//! The compile errors for each wrong argument, for each function that cannot be retried, and for mistakes in a body.
 //! `TRYBUILD=overwrite cargo test --manifest-path tests/ui/Cargo.toml` writes the `.stderr` files again.
 
 #[test]

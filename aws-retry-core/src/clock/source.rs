@@ -10,7 +10,7 @@ pub(crate) type Sleep = Pin<Box<dyn Future<Output = ()> + Send>>;
 #[diagnostic::on_unimplemented(
     message = "`aws-retry` was built without a source of sleep, so an async call could never wait",
     label = "this retries, and between two attempts it has to wait",
-    note = "enable the feature `tokio` of `aws-retry`, or its feature `sdk` and hand over the SDK's `AsyncSleep` by `aws_retry::time::set`"
+    note = "enable the feature `tokio` of `aws-retry`, or its feature `sdk` and set the SDK's `AsyncSleep` with `aws_retry::time::set`"
 )]
 pub trait Timer<T> {}
 

@@ -53,7 +53,7 @@ impl fmt::Display for ConfigError {
             Wrong::Value { source, value, allowed } => {
                 write!(f, "{source} is {value:?}; allowed: {allowed}")
             }
-            Wrong::Variable(name) => write!(f, "the environment variable `{name}` is no Unicode"),
+            Wrong::Variable(name) => write!(f, "the environment variable `{name}` is not Unicode"),
             Wrong::Profile(name) => write!(
                 f,
                 "the environment variable `AWS_PROFILE` is {name:?}; the AWS config and credentials files have no such profile"

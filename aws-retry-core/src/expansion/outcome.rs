@@ -15,9 +15,9 @@ impl<T> Is<T> for T {
 
 /// The outcome of an attempt: a `Result`, under any alias.
 #[diagnostic::on_unimplemented(
-    message = "`#[aws_retry]` needs a fn that returns a `Result`",
+    message = "`#[aws_retry]` needs a function that returns a `Result`",
     label = "this is not a `Result`",
-    note = "the attribute retries on `Err`; a fn that can't fail needs no retry"
+    note = "the attribute retries on `Err`; a function that cannot fail does not need retries"
 )]
 pub trait Outcome {
     /// The value of a success.

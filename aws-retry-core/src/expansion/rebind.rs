@@ -3,9 +3,9 @@
 
 /// A type for which each attempt can have its own value: one that is `Clone`.
 #[diagnostic::on_unimplemented(
-    message = "the body consumes its `{Self}`, and a retry needs another: it can't be cloned",
+    message = "the body consumes its `{Self}`, which cannot be cloned for the next attempt",
     label = "consumed by the first attempt",
-    note = "take it by reference, or build it inside the fn",
+    note = "take it by reference, or build it inside the function",
     note = "if the body only borrows it, say so: `#[aws_retry(borrow(..))]`"
 )]
 pub trait CloneForRetry {

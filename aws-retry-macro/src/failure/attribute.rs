@@ -50,7 +50,7 @@ impl Said {
             (_, Some(_)) if place != AttrPlace::Field => {
                 if let Some((first, _)) = self.kind {
                     return Err(meta.error(format_args!(
-                        "a failure has one kind, and `{first}` is written already"
+                        "a failure has only one kind, and `{first}` is already written"
                     )));
                 }
                 self.kind = kind.copied();

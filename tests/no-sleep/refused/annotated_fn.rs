@@ -1,4 +1,4 @@
-//! An annotated async fn.
+//! An annotated async function.
 
 use aws_retry::aws_retry;
 

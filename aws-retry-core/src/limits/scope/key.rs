@@ -55,7 +55,7 @@ impl Key {
 /// `String::from("a")`, and `("a", "b")` differs from `("ab",)`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't name a scope",
-    label = "not `Display`, and no tuple of what is",
+    label = "neither `Display` nor a tuple of such values",
     note = "a scope is a value, or a tuple of up to six values, that implement `Display`: `scope = (\"ec2:DescribeInstances\", account, region)`"
 )]
 pub trait ScopeParts<Marker> {
