@@ -5,6 +5,7 @@ use std::io;
 use std::sync::Arc;
 
 use crate::clients;
+use crate::listing::{ListError, list};
 use aws_retry::{RetryPolicy, aws_retry};
 use aws_retry_testkit::client::PATIENCE;
 use aws_retry_testkit::endpoint::{Endpoint, Step};
@@ -13,12 +14,7 @@ use aws_sdk_secretsmanager::error::{ErrorMetadata, ProvideErrorMetadata, SdkErro
 use aws_sdk_secretsmanager::operation::list_secrets::ListSecretsError;
 use aws_smithy_types::byte_stream::ByteStream;
 
-type ListError = SdkError<ListSecretsError>;
 type BoxError = Box<dyn std::error::Error + Send + Sync>;
-
-async fn list(client: &Client) -> Result<(), ListError> {
-    client.list_secrets().send().await.map(drop)
-}
 
 #[derive(Debug, thiserror::Error)]
 #[allow(clippy::large_enum_variant, reason = "an error of the user's, as they write them")]
@@ -29,7 +25,7 @@ enum ScanError {
     Stopped(#[from] aws_retry::Stopped),
 }
 
-/// A fn a type, and with it the tests: `case!(name: Type)`.
+/// A function and its tests per error type.
 macro_rules! cases {
     ($($name:ident: $error:ty, $convert:expr;)+) => {$(
         mod $name {
@@ -101,7 +97,7 @@ impl From<aws_retry::Stopped> for Box<StopList> {
     }
 }
 
-/// Lost connections are told from the chain alone, where the type was erased.
+/// If the type was erased, a lost connection is recognized by the chain of sources alone.
 #[tokio::test]
 async fn a_lost_connection_is_seen_through_every_wrapper() {
     macro_rules! retried {
@@ -123,7 +119,7 @@ async fn a_lost_connection_is_seen_through_every_wrapper() {
     retried!(aws_sdk_secretsmanager::Error);
 }
 
-/// A shared error can be returned as well.
+/// An error behind an `Arc` can be returned as well.
 #[tokio::test]
 async fn an_sdk_error_behind_an_arc_is_read() {
     #[aws_retry(base_delay = "1ms")]
@@ -139,17 +135,19 @@ async fn an_sdk_error_behind_an_arc_is_read() {
 #[tokio::test]
 async fn the_error_of_a_byte_stream_is_read() {
     #[aws_retry(base_delay = "1ms")]
-    async fn read(tries: &mut u32) -> Result<usize, aws_smithy_types::byte_stream::error::Error> {
-        *tries += 1;
-        if *tries < 3 {
+    async fn read(
+        attempts: &mut u32,
+    ) -> Result<usize, aws_smithy_types::byte_stream::error::Error> {
+        *attempts += 1;
+        if *attempts < 3 {
             let lost = io::Error::from(io::ErrorKind::ConnectionReset);
             return Err(aws_smithy_types::byte_stream::error::Error::from(lost));
         }
         Ok(ByteStream::from_static(b"body").collect().await?.into_bytes().len())
     }
-    let mut tries = 0;
-    assert_eq!(read(&mut tries).await.unwrap(), 4);
-    assert_eq!(tries, 3);
+    let mut attempts = 0;
+    assert_eq!(read(&mut attempts).await.unwrap(), 4);
+    assert_eq!(attempts, 3);
 }
 
 #[test]
@@ -175,7 +173,7 @@ fn explain_tells_code_kind_verdict_reason_and_where_it_was_read() {
     assert!(aws_retry::explain(&scan as &dyn std::error::Error).is_retried(), "a time-out");
 }
 
-/// What the attribute reads, `explain!` does.
+/// `explain!` reads the same error types as the attribute.
 #[tokio::test]
 async fn explain_reads_a_services_error_and_an_enum() {
     let endpoint = Endpoint::start([], Step::throttled());
@@ -201,7 +199,7 @@ async fn explain_reads_a_services_error_and_an_enum() {
     let said =
         format!("code: ThrottlingException, status: 400, {throttled}, read from: the SDK's error");
     assert_eq!(aws_retry::explain!(error().await).to_string(), said);
-    /// Named as something of this crate's is.
+    /// It has the name of a method of this crate.
     struct User;
     impl User {
         const NEVER: RetryPolicy = RetryPolicy::new().excluded_errors(&["Throttling*"]);
@@ -211,7 +209,7 @@ async fn explain_reads_a_services_error_and_an_enum() {
     assert!(!aws_retry::explain!(scan, User::NEVER).is_retried());
 }
 
-/// A `Stopped` as a call makes it.
+/// A `Stopped`, made by a call.
 fn aws_retry_stopped() -> aws_retry::Stopped {
     #[aws_retry(max_retries = 0, attempt_timeout = "1ms")]
     async fn never() -> Result<(), aws_retry::Stopped> {

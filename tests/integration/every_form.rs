@@ -1,4 +1,4 @@
-//! Every bound in every form: the attribute on an async and a sync fn, the closure forms, `RetryClient`,
+//! Every bound in every form: the attribute on an async and a sync function, the closure forms, `RetryClient`,
 //! pages and waiters.
 #![allow(clippy::result_large_err, reason = "an error of the SDK, as users return it")]
 
@@ -102,13 +102,17 @@ const FORMS: [Form; 9] = [
     Form::Waiter,
 ];
 
+fn async_forms() -> impl Iterator<Item = Form> {
+    FORMS.into_iter().filter(|form| !form.blocks())
+}
+
 impl Form {
-    /// Its waits block, and nothing cuts an attempt in progress.
+    /// Its waits block the thread, and an attempt in progress cannot be cut.
     fn blocks(self) -> bool {
         matches!(self, Self::SyncAttribute | Self::RunBlocking)
     }
 
-    /// The error of a call: why it was stopped, or none for the service's own error.
+    /// Makes a call that fails. Gives the reason for which it was stopped, or none for the service's own error.
     async fn call(self, policy: &RetryPolicy, service: &Service) -> Option<StopWhy> {
         let client = || RetryClient::new(service, policy.clone()).in_scope("every form");
         let outcome: Result<(), Box<dyn std::error::Error>> = match self {
@@ -149,23 +153,31 @@ impl Form {
     }
 }
 
-/// Calls the service once in each form, in a harness of its own whose blocking waits take no time. Gives
-/// the requests, the time that it took, and why the call was stopped.
+/// The end of a call.
+struct Ended {
+    form: Form,
+    sent: u32,
+    took: Duration,
+    stopped: Option<StopWhy>,
+}
+
+/// Calls the service once in each form, in a harness of its own whose blocking waits take no time.
 async fn in_every_form(
+    forms: impl IntoIterator<Item = Form>,
     policy: &RetryPolicy,
     service: impl Fn() -> Service,
-    forms: impl IntoIterator<Item = Form>,
-    check: impl Fn(Form, u32, Duration, Option<StopWhy>),
-) {
+) -> Vec<Ended> {
+    let mut ended = Vec::new();
     for form in forms {
         let service = service();
         let harness = Harness::new();
         let harness = if form.blocks() { harness.no_waits() } else { harness };
         let begun = Instant::now();
         let stopped = harness.scope(form.call(policy, &service)).await;
-        let waited = if form.blocks() { harness.waits().iter().sum() } else { begun.elapsed() };
-        check(form, service.sent.get(), waited, stopped);
+        let took = if form.blocks() { harness.waits().iter().sum() } else { begun.elapsed() };
+        ended.push(Ended { form, sent: service.sent.get(), took, stopped });
     }
+    ended
 }
 
 fn policy() -> RetryPolicy {
@@ -175,48 +187,35 @@ fn policy() -> RetryPolicy {
 #[tokio::test(start_paused = true)]
 async fn max_attempts_bounds_the_requests_in_every_form() {
     for policy in [policy().max_attempts(3), RetryPolicy::paced().max_attempts(3)] {
-        in_every_form(
-            &policy,
-            || Service::new(throttled),
-            FORMS,
-            |form, sent, _, stopped| {
-                assert_eq!((sent, stopped), (3, None), "{form:?}");
-            },
-        )
-        .await;
+        for Ended { form, sent, stopped, .. } in
+            in_every_form(FORMS, &policy, || Service::new(throttled)).await
+        {
+            assert_eq!((sent, stopped), (3, None), "{form:?}");
+        }
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn no_wait_passes_the_total_timeout_in_every_form() {
     let policy = policy().max_attempts(100).total_timeout(4 * SECOND);
-    in_every_form(
-        &policy,
-        || Service::new(throttled),
-        FORMS,
-        |form, sent, waited, stopped| {
-            // 500 ms, 1 s and 2 s fit in, the next wait does not: the throttle itself comes back.
-            assert_eq!((sent, stopped), (4, None), "{form:?}");
-            assert_eq!(waited.as_millis() / 10, 350, "{form:?}");
-        },
-    )
-    .await;
+    for Ended { form, sent, took, stopped } in
+        in_every_form(FORMS, &policy, || Service::new(throttled)).await
+    {
+        // 500 ms, 1 s and 2 s fit in, the next wait does not: the throttle itself comes back.
+        assert_eq!((sent, stopped), (4, None), "{form:?}");
+        assert_eq!(took.as_millis() / 10, 350, "{form:?}");
+    }
 }
 
 #[tokio::test(start_paused = true)]
 async fn an_attempt_in_progress_is_cut_at_the_total_timeout_in_every_async_form() {
     let policy = policy().total_timeout(SECOND);
-    let forms = FORMS.into_iter().filter(|form| !form.blocks());
-    in_every_form(
-        &policy,
-        || Service::slow(LONG),
-        forms,
-        |form, sent, waited, stopped| {
-            assert_eq!((sent, stopped), (1, Some(StopWhy::Deadline)), "{form:?}");
-            assert!(waited <= SECOND + ROUNDING, "{form:?}: {waited:?}");
-        },
-    )
-    .await;
+    for Ended { form, sent, took, stopped } in
+        in_every_form(async_forms(), &policy, || Service::slow(LONG)).await
+    {
+        assert_eq!((sent, stopped), (1, Some(StopWhy::Deadline)), "{form:?}");
+        assert!(took <= SECOND + ROUNDING, "{form:?}: {took:?}");
+    }
 }
 
 #[tokio::test(start_paused = true)]
@@ -234,7 +233,7 @@ async fn a_call_after_its_deadline_sends_nothing_in_every_form() {
 
 #[tokio::test(start_paused = true)]
 async fn a_deadline_around_cuts_every_async_form() {
-    for form in FORMS.into_iter().filter(|form| !form.blocks()) {
+    for form in async_forms() {
         let service = Service::slow(LONG);
         let begun = Instant::now();
         let at = begun.into_std() + SECOND;
@@ -247,17 +246,12 @@ async fn a_deadline_around_cuts_every_async_form() {
 #[tokio::test(start_paused = true)]
 async fn attempt_timeout_cuts_each_attempt_in_every_async_form() {
     let policy = policy().max_attempts(2).attempt_timeout(SECOND);
-    let forms = FORMS.into_iter().filter(|form| !form.blocks());
-    in_every_form(
-        &policy,
-        || Service::slow(LONG),
-        forms,
-        |form, sent, waited, stopped| {
-            assert_eq!((sent, stopped), (2, Some(StopWhy::AttemptTimeout)), "{form:?}");
-            assert!(waited <= 2 * SECOND + SECOND / 2 + 2 * ROUNDING, "{form:?}: {waited:?}");
-        },
-    )
-    .await;
+    for Ended { form, sent, took, stopped } in
+        in_every_form(async_forms(), &policy, || Service::slow(LONG)).await
+    {
+        assert_eq!((sent, stopped), (2, Some(StopWhy::AttemptTimeout)), "{form:?}");
+        assert!(took <= 2 * SECOND + SECOND / 2 + 2 * ROUNDING, "{form:?}: {took:?}");
+    }
 }
 
 #[tokio::test(start_paused = true)]
@@ -284,15 +278,11 @@ async fn fail_fast_never_waits_for_a_turn_in_every_form() {
 #[tokio::test(start_paused = true)]
 async fn a_write_that_may_have_been_executed_is_sent_once_in_every_form() {
     let policy = policy().idempotent(false);
-    in_every_form(
-        &policy,
-        || Service::new(timed_out),
-        FORMS,
-        |form, sent, _, stopped| {
-            assert_eq!((sent, stopped), (1, None), "{form:?}");
-        },
-    )
-    .await;
+    for Ended { form, sent, stopped, .. } in
+        in_every_form(FORMS, &policy, || Service::new(timed_out)).await
+    {
+        assert_eq!((sent, stopped), (1, None), "{form:?}");
+    }
 }
 
 /// The polls' own retries, too: with the default policy one poll alone takes 15 seconds.
@@ -321,7 +311,7 @@ mod errors_that_hold_stopped {
 
     type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
-    /// No variant for `Stopped`, but one that can hold any error.
+    /// It has no variant for `Stopped`, but one that can hold any error.
     #[expect(clippy::large_enum_variant, reason = "as users write it")]
     #[derive(Debug, thiserror::Error, AsFailure)]
     enum Wrapping {
@@ -331,7 +321,7 @@ mod errors_that_hold_stopped {
         Other(#[from] BoxError),
     }
 
-    /// One that holds I/O errors.
+    /// It has a variant that holds I/O errors.
     #[derive(Debug, thiserror::Error, AsFailure)]
     enum Reading {
         #[error("reading failed")]

@@ -1,6 +1,6 @@
 //! The kinds of failure, in every error type in which they can reach the caller. Each kind is played once by a
 //! scripted endpoint to a real client without retries of its own; the number of requests tells whether the
-//! annotated fn retried it.
+//! annotated function retried it.
 
 use std::time::Duration;
 
@@ -12,16 +12,9 @@ use aws_sdk_secretsmanager::config::retry::RetryConfig;
 use aws_sdk_secretsmanager::config::timeout::TimeoutConfig;
 use aws_sdk_secretsmanager::error::SdkError;
 use aws_sdk_secretsmanager::operation::list_secrets::ListSecretsError;
-use futures::FutureExt;
-use futures::future::BoxFuture;
 
 use crate::clients;
-
-type ListError = SdkError<ListSecretsError>;
-
-async fn list(client: &Client) -> Result<(), ListError> {
-    client.list_secrets().send().await.map(drop)
-}
+use crate::listing::{ListError, error_types, list};
 
 #[derive(Debug, thiserror::Error)]
 #[error("listing failed")]
@@ -33,22 +26,6 @@ struct Wrapped(#[from] ListError);
 enum Transparent {
     #[error(transparent)]
     List(#[from] ListError),
-}
-
-/// A call under a policy; whether it succeeded.
-type Call = for<'a> fn(&'a Client, &'a RetryPolicy) -> BoxFuture<'a, bool>;
-
-/// An annotated fn per error type.
-macro_rules! error_types {
-    ($($name:literal: $error:ty, $convert:expr;)+) => {
-        const ERROR_TYPES: &[(&str, Call)] = &[$(($name, |client, policy| {
-            #[aws_retry(policy = policy)]
-            async fn call(client: &Client, policy: &RetryPolicy) -> Result<(), $error> {
-                list(client).await.map_err($convert)
-            }
-            call(client, policy).map(|outcome| outcome.is_ok()).boxed()
-        })),+];
-    };
 }
 
 error_types! {
@@ -306,7 +283,7 @@ mod sts {
     }
 }
 
-/// Bodies that are read after the operation has succeeded: no `SdkError` tells what happened to them.
+/// Bodies that are read after the operation has succeeded: no `SdkError` describes their failures.
 mod body {
     use super::*;
     use aws_smithy_async::rt::sleep::TokioSleep;
@@ -363,14 +340,14 @@ mod http2 {
     use super::*;
     use aws_smithy_runtime_api::client::result::ConnectorError;
 
-    /// How a server ends the first request.
+    /// The server's way to end the first request.
     #[derive(Clone, Copy, Debug)]
     enum Ends {
         Reset(h2::Reason),
         GoAway(h2::Reason),
     }
 
-    /// The client's error, as the SDK's connector hands it on: without a kind.
+    /// The client's error, as the SDK's connector passes it on: without a kind.
     async fn error(ends: Ends) -> ListError {
         let (client, server) = tokio::io::duplex(1 << 16);
         let serve = async move {

@@ -1,4 +1,4 @@
-//! The attribute as its users meet it, one module per subject. `tests/README.md` says what lives where.
+//! The attribute from its users' side, one module per subject. `tests/README.md` lists the places of all tests.
 
 mod boto3;
 mod bounds;
@@ -14,6 +14,7 @@ mod hot_account;
 mod interceptor;
 mod kinds_of_failure;
 mod late_calls;
+mod listing;
 mod long_poll;
 mod moto;
 mod outcomes;

@@ -17,16 +17,10 @@ use aws_sdk_secretsmanager::config::timeout::TimeoutConfig;
 use aws_sdk_secretsmanager::config::{ConfigBag, Intercept, RuntimeComponents};
 use aws_sdk_secretsmanager::error::{BoxError, SdkError};
 use aws_sdk_secretsmanager::operation::list_secrets::ListSecretsError;
-use futures::FutureExt;
-use futures::future::{BoxFuture, join_all};
+use futures::future::join_all;
 
 use crate::clients::{plain, three};
-
-type ListError = SdkError<ListSecretsError>;
-
-async fn list(client: &Client) -> Result<(), ListError> {
-    client.list_secrets().send().await.map(drop)
-}
+use crate::listing::{ListError, error_types, list};
 
 #[derive(Debug, thiserror::Error)]
 #[allow(clippy::large_enum_variant, reason = "an error of the user's, as they write them")]
@@ -39,22 +33,6 @@ enum ScanError {
 #[allow(clippy::large_enum_variant, reason = "an error of the user's, as they write them")]
 enum OwnError {
     List(#[failure(source)] ListError),
-}
-
-/// A call under a policy; whether it succeeded.
-type Call = for<'a> fn(&'a Client, &'a RetryPolicy) -> BoxFuture<'a, bool>;
-
-/// An annotated fn per error type.
-macro_rules! error_types {
-    ($($name:literal: $error:ty, $convert:expr;)+) => {
-        const ERROR_TYPES: &[(&str, Call)] = &[$(($name, |client, policy| {
-            #[aws_retry(policy = policy)]
-            async fn call(client: &Client, policy: &RetryPolicy) -> Result<(), $error> {
-                list(client).await.map_err($convert)
-            }
-            call(client, policy).map(|outcome| outcome.is_ok()).boxed()
-        })),+];
-    };
 }
 
 error_types! {
@@ -109,7 +87,7 @@ impl Failing {
         }
     }
 
-    /// Why a call of this error type does not survive the failure, without the interceptor.
+    /// The reason for which a call with this error type does not survive the failure without the interceptor.
     fn reason(self, error_type: &str) -> Option<Reason> {
         let keeps_status = ["`SdkError`", "own `AsFailure`"].contains(&error_type);
         match self {
@@ -120,7 +98,7 @@ impl Failing {
     }
 }
 
-/// Why a failure is not retried.
+/// The reason for which a failure is not retried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Reason {
     StatusLost,
@@ -131,12 +109,12 @@ impl Reason {
     const ALL: [(Self, &str); 2] = [
         (
             Self::StatusLost,
-            "the answer had no code, and the type lost the HTTP status: only the interceptor knows it.",
+            "The answer had no code, and the type lost the HTTP status: only the interceptor knows it.",
         ),
         (
             Self::Signing,
-            "only the client can correct its clock and sign again: it is asked to by its own retries, which \
-             the interceptor leaves on.",
+            "Only the client can correct its clock and sign again. Its own retries do that, and the \
+             interceptor leaves them on.",
         ),
     ];
 
@@ -200,7 +178,7 @@ fn client(
 ) -> Client {
     let timeouts = TimeoutConfig::builder().operation_attempt_timeout(PATIENCE).build();
     let mut config = plain(endpoint, retries).config().to_builder().timeout_config(timeouts);
-    // A token bucket of its own: all clients of a region share one otherwise.
+    // It has a token bucket of its own: otherwise all clients of a region share one.
     config = config.retry_partition(RetryPartition::new(endpoint.url()));
     if failing == ErrorIn200 {
         config = config.interceptor(ReadErrorsIn200).retry_classifier(retry_internal_error());
