@@ -1,14 +1,15 @@
 //! The events that hooks receive, and the log lines, which are those of the Python decorator.
 
 use std::fmt::Write as _;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, Once};
 
 use aws_smithy_types::error::ErrorMetadata;
 
 use aws_retry::{AsFailure, Event, Failure, Kind, Limit, Reason, Throttle, aws_retry};
 use tracing::field::{Field, Visit};
-use tracing::subscriber::{Interest, Subscriber, with_default};
+use tracing::level_filters::LevelFilter;
+use tracing::subscriber::{Interest, Subscriber, set_global_default, with_default};
 use tracing::{Level, span};
 
 #[derive(Debug)]
@@ -29,8 +30,8 @@ impl AsFailure for Fault {
     }
 }
 
-/// Lines of the level, the message and the fields of each event up to a level.
-struct Lines(Level, Mutex<Vec<String>>);
+/// One line per event up to a level, with the event's level, message and fields.
+struct Lines(LevelFilter, Mutex<Vec<String>>);
 
 impl Subscriber for &'static Lines {
     fn register_callsite(&self, _: &'static tracing::Metadata<'static>) -> Interest {
@@ -58,7 +59,7 @@ impl Subscriber for &'static Lines {
 struct Line(String);
 
 impl Visit for Line {
-    /// As a format that does not escape by itself.
+    /// It writes text as it is, as a format without escaping does.
     fn record_str(&mut self, field: &Field, value: &str) {
         write!(self.0, " {}=\"{value}\"", field.name()).unwrap();
     }
@@ -74,7 +75,12 @@ fn lines<T>(call: impl Future<Output = T>) -> Vec<String> {
 }
 
 fn lines_to<T>(level: Level, call: impl Future<Output = T>) -> Vec<String> {
-    let lines: &'static Lines = Box::leak(Box::new(Lines(level, Mutex::default())));
+    /// It records nothing. tracing asks once per event whether any subscriber wants it. An event that another test
+    /// sends first, just while this test adds its subscriber, would otherwise be off for the rest of the process.
+    static NOTHING: Lines = Lines(LevelFilter::OFF, Mutex::new(Vec::new()));
+    static INSTALLED: Once = Once::new();
+    INSTALLED.call_once(|| set_global_default(&NOTHING).unwrap());
+    let lines: &'static Lines = Box::leak(Box::new(Lines(level.into(), Mutex::default())));
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_time()
         .start_paused(true)
@@ -185,7 +191,7 @@ fn a_storm_of_retries_writes_few_log_lines() {
     }
     let lines = lines(futures::future::join_all((0..500).map(|_| stormy())));
     assert_eq!(at(&lines, "WARN").len(), 10, "of 500 retries in one second");
-    assert_eq!(at(&lines, "ERROR").len(), 500, "every give-up is told");
+    assert_eq!(at(&lines, "ERROR").len(), 500, "every give-up has a line");
 }
 
 /// The lines of the three hooks.
@@ -273,9 +279,9 @@ async fn a_hook_can_be_a_path() {
 #[test]
 fn a_sync_fn_waits_on_its_thread() {
     #[aws_retry(base_delay = "1ms", jitter = false)]
-    fn read(tries: &mut u32) -> Result<u32, Fault> {
-        *tries += 1;
-        if *tries < 4 { Err(Fault::Throttled) } else { Ok(*tries) }
+    fn read(attempts: &mut u32) -> Result<u32, Fault> {
+        *attempts += 1;
+        if *attempts < 4 { Err(Fault::Throttled) } else { Ok(*attempts) }
     }
     let begun = std::time::Instant::now();
     assert_eq!(read(&mut 0).unwrap(), 4);

@@ -30,8 +30,8 @@ pub fn behavior_21() -> RetryConfig {
     behavior_20().with_retry_spec(RetrySpec::v2_1())
 }
 
-/// The course of one call: the wait before its first request, the waits before its second, third .. request,
-/// the wait between its last request and its end, and the error (its code, if it has one) where it failed.
+/// The course of one call: the wait before its first request, the waits before the following requests, the wait
+/// between its last request and its end, and its error, if it failed (the error's code, if it has one).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Trace {
     pub first: Duration,
@@ -51,7 +51,7 @@ impl Trace {
     }
 }
 
-/// The test's clock, which begins at second 0: a measured rate depends on where half a second begins.
+/// The test's clock, which begins at second 0: a measured rate depends on the start of its half seconds.
 #[derive(Clone, Copy, Debug)]
 pub struct Paused {
     origin: std::time::Instant,
@@ -80,8 +80,8 @@ pub fn fresh_partition() -> RetryPartition {
     RetryPartition::new(fresh_name())
 }
 
-/// A partition whose rate limiter measures from no rate at second 0, as the specification has it: what
-/// the SDK makes itself begins at a rate of 0.5.
+/// A partition whose rate limiter starts without a measured rate at second 0, as the specification says. The
+/// SDK's own limiters start at a rate of 0.5.
 fn partition_from_zero() -> RetryPartition {
     let limiter = ClientRateLimiter::builder().build();
     RetryPartition::custom(fresh_name()).client_rate_limiter(limiter).build()
@@ -141,10 +141,10 @@ async fn adaptive(client: &Client, scope: &str) -> Listed {
 #[derive(Clone, Debug)]
 #[allow(clippy::large_enum_variant, reason = "a handful of them, in a test")]
 pub enum Side {
-    /// The SDK; each call with a client of its own where that is wanted, so that the permit that a failed
-    /// call leaves in its client fall to the next one.
+    /// The SDK. With `client_per_call`, each call has a client of its own, so that the permit of a failed call is
+    /// not given to the next one.
     Sdk { retries: RetryConfig, client_per_call: bool },
-    /// The SDK, each call with a client of its own, and a rate limiter that measures from no rate.
+    /// The SDK, each call with a client of its own, and a rate limiter that starts without a measured rate.
     SdkFromZero(RetryConfig),
     /// Us: `#[aws_retry(policy = ..)]`.
     Policy(RetryPolicy),
@@ -177,7 +177,7 @@ impl Side {
         [Self::Policy(policy.clone()), Self::Mode(mode), Self::Closure(policy)]
     }
 
-    /// Plays the scripts, one per call with a pause before it, to a quota and a rate that are new.
+    /// Plays the scripts, one per call with a pause before it, to new retry tokens and a new rate.
     pub fn play(&self, scripts: &[(Duration, Vec<Reply>)]) -> Vec<Trace> {
         paused(self.played(scripts))
     }
@@ -204,7 +204,9 @@ impl Side {
                 Self::Sdk { retries, .. } | Self::SdkFromZero(retries) => retries.clone(),
                 _ => RetryConfig::disabled(),
             };
-            if clients.is_empty() || !matches!(self, Self::Sdk { client_per_call: false, .. }) {
+            let one_each =
+                matches!(self, Self::Sdk { client_per_call: true, .. } | Self::SdkFromZero(_));
+            if clients.is_empty() || one_each {
                 clients.push(secrets_manager(&wire, retries, partition.clone(), time));
             }
             let client = clients.last().expect("at least one");
@@ -226,7 +228,7 @@ impl Side {
     }
 }
 
-/// The requests on the wire since the last look.
+/// The requests on the wire since the last check.
 pub fn trace<T, E>(wire: &Wire, begun: Instant, outcome: Result<T, SdkError<E>>) -> Trace
 where
     E: ProvideErrorMetadata + std::error::Error + 'static,
