@@ -1,4 +1,4 @@
-//! One attribute makes an AWS call survive throttling: [`#[aws_retry]`](macro@aws_retry) on the async fn
+//! One attribute makes an AWS call survive throttling: [`#[aws_retry]`](macro@aws_retry) on the async function
 //! that sends it.
 //!
 //! ```
@@ -13,65 +13,64 @@
 //! ```
 //!
 //! The signature, the docs, the visibility and the error type stay as written. A throttle, a 5xx, a
-//! time-out or a lost connection is tried again after 0.5 s, 1 s, 2 s, .. (times uniform(0.75, 1.25), at
-//! most 30 s before that); anything else, and the last error once the retries are used up, comes back
+//! time-out or a lost connection is retried after 0.5 s, 1 s, 2 s and so on, at most 30 s, each times a random
+//! number between 0.75 and 1.25. Any other error, and the last error once the retries are used up, comes back
 //! unchanged.
 //!
-//! # The unit is one request
+//! # Retry a request, not a loop
 //!
-//! Annotate the fn that sends *one* request. A retried scan of twenty pages starts again at page one, and
-//! throttled hard enough it never ends; twenty retried pages do. [`paginate`] makes pages as short as the
-//! wrong way.
+//! Annotate the function that sends *one* request. A retried scan of twenty pages starts again at page one and,
+//! throttled hard enough, never finishes. Twenty retried pages do. [`paginate`] makes retried pages as short to
+//! write.
 //!
 //! # Arguments
 //!
 //! | argument | default | meaning |
 //! |---|---|---|
-//! | `max_retries = 5` | 5 | retries after the first try; `max_attempts = 6` says the same, first try included |
+//! | `max_retries = 5` | 5 | retries after the first attempt; `max_attempts = 6` counts the first one too |
 //! | `base_delay = "500ms"` | 500 ms | wait before the first retry: `"250ms"`, `"1.5s"`, `"2m"`, `"1h"`, or an expression of type `Duration` |
-//! | `max_delay = "30s"` | 30 s | cap before jitter: with the default jitter a wait reaches 1.25 times it |
-//! | `total_timeout = "60s"` | none | from the first poll: attempts, waits and queue. `deadline = EXPR` is the same as an `Instant` |
-//! | `added_errors = [..]` | none | more codes, or patterns with `*`, to retry; `throttling_errors = [..]` as throttles |
-//! | `idempotent = false` | true | retry only what the service surely did not execute |
-//! | `mode = ".."`, `scope = EXPR` | `"decorator"` | whose rules, and with which calls a quota and a rate are shared |
+//! | `max_delay = "30s"` | 30 s | cap before jitter: with the default jitter a wait can reach 1.25 times it |
+//! | `total_timeout = "60s"` | none | bound on the whole call from its first poll: attempts, waits and queueing. `deadline = EXPR` is the same as an `Instant` |
+//! | `added_errors = [..]` | none | more codes to retry, or patterns with `*`; `throttling_errors = [..]` adds throttles |
+//! | `idempotent = false` | true | retry only if the request certainly was not executed |
+//! | `mode = ".."`, `scope = EXPR` | `"decorator"`, the function | which retry rules apply; which calls share retry tokens and a send rate |
 //!
-//! The attribute's own page, [`macro@aws_retry`], has them all. Every one is checked at compile time, and
-//! an error stands on its token.
+//! The attribute's own page, [`macro@aws_retry`], has all of them. Each is checked at compile time, and an error
+//! points at its token.
 //!
 //! # Modes
 //!
-//! | mode | for |
+//! | mode | use it for |
 //! |---|---|
-//! | `"decorator"` | scripts and services: the boto3 decorator's delays, and a quota that ends retries in an outage |
-//! | `"paced"` | many calls against a quota that you don't know: learns it and sends at just that rate, in order |
-//! | `"standard"`, `"standard-2.0"`, `"adaptive"`, `"legacy"` | where AWS's own behaviour is wanted to the letter |
+//! | `"decorator"` | scripts and services: the boto3 decorator's delays, with retry tokens that end the retries in an outage |
+//! | `"paced"` | many calls against an unknown quota: it measures the quota and sends just below it, in order |
+//! | `"standard"`, `"standard-2.0"`, `"adaptive"`, `"legacy"` | AWS's own behavior, exactly |
 //!
 //! # Error types
 //!
 //! `SdkError`, an operation's or a service crate's error, `ErrorMetadata`, `anyhow::Error`, `eyre::Report`,
 //! `Box<dyn Error + Send + Sync>`, `io::Error` and every enum that implements `Error` work without a line of
-//! code. For a type of your own: `#[derive(AsFailure)]`, or the trait [`AsFailure`] (one method).
-//! [`explain!`] answers "why does it not retry?".
+//! code. For a type of your own, use `#[derive(AsFailure)]`, or implement [`AsFailure`] (one method).
+//! [`explain!`] says why an error is or is not retried.
 //!
 //! # Run times
 //!
-//! | features | what waits |
+//! | features | source of waits |
 //! |---|---|
-//! | `tokio` (default) | tokio's timer, unless another was handed over |
+//! | `tokio` (default) | tokio's timer, unless another one is set |
 //! | `sdk` without `tokio` | the SDK's `AsyncSleep` and `TimeSource`: [`time::set`], or [`time::with`] for one future |
-//! | neither | blocking calls alone: an async one does not compile, and the error says what to enable |
+//! | neither | only blocking calls: an async call does not compile, and the error names the feature to enable |
 //!
-//! A call that finds no timer gives up at its first failure and says so ([`Reason::NoTimer`]).
+//! A call that finds no timer gives up at its first failure, with [`Reason::NoTimer`].
 //!
-//! `default-features = false, features = ["sdk"]` compiles for `wasm32-unknown-unknown`, with `tracing`,
-//! `metrics` and `aws-config` too; CI checks it where the target is installed. There the standard library has
-//! neither a clock nor randomness: hand over both sleep and time, and don't rely on [`client_token`] or on
-//! jitter, which are the same in each instance.
+//! `default-features = false, features = ["sdk"]` compiles for `wasm32-unknown-unknown`, also with `tracing`,
+//! `metrics` and `aws-config`. There the standard library has neither a clock nor randomness: set both sleep and
+//! time, and do not rely on [`client_token`] or on jitter, which are the same in each instance.
 //!
 //! # Without the attribute
 //!
 //! [`RetryPolicy`] is a `const` builder with the same arguments: `policy.run(|| client.list_secrets().send())`,
-//! [`RetryPolicy::run_blocking`] for blocking code.
+//! and [`RetryPolicy::run_blocking`] for blocking code.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
