@@ -41,7 +41,7 @@ fn emf(event: &Event<'_>) -> serde_json::Value {
                     count("Retries"),
                     count("Throttles"),
                     count("GiveUps"),
-                    // Its sum counts; most attempts are followed by no wait.
+                    // Only its sum matters: most attempts have no wait after them.
                     { "Name": "WaitSeconds", "Unit": "Seconds" },
                 ],
             }],

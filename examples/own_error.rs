@@ -1,7 +1,7 @@
-//! `cargo run --example own_error`: an error type of your own says what is worth a retry.
+//! `cargo run --example own_error`: an error type of your own says which failures are worth a retry.
 //!
-//! A secret is read while its rotation is under way. The service throttles, then the value is a placeholder:
-//! both pass. A value that is not a password does not.
+//! A secret is read while it is being rotated. The service throttles, then the value is a placeholder: both
+//! pass with time. A value that is not a password does not.
 
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
@@ -29,7 +29,7 @@ enum PasswordError {
 impl AsFailure for PasswordError {
     fn as_failure(&self) -> Failure<'_> {
         match self {
-            // What the SDK's error says: code, status, time-outs, hints.
+            // The facts of the SDK's error: code, status, time-outs, hints.
             Self::Aws(error) => error.failure_of(),
             Self::BeingRotated => Failure::retryable().with_code("BeingRotated"),
             Self::NoPassword => Failure::permanent().with_code("NoPassword"),
@@ -71,7 +71,7 @@ async fn main() {
     }
 }
 
-/// A client that gets these answers, one a request, in place of the network's.
+/// A client that gets these answers, one per request, instead of the network's.
 fn client(answers: &'static [(u16, &str)]) -> Client {
     let asked = AtomicUsize::new(0);
     let http = infallible_client_fn(move |_| {

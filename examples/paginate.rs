@@ -1,5 +1,5 @@
-//! `cargo run --example paginate`: pages, each retried on its own; after a failure that no retry helps,
-//! the pages so far and where to go on.
+//! `cargo run --example paginate`: pages, each retried on its own. After a permanent failure it prints the pages so
+//! far, and the token at which to continue.
 
 use std::pin::pin;
 
@@ -27,7 +27,7 @@ fn names(page: &ListSecretsOutput) -> Vec<&str> {
     page.secret_list().iter().filter_map(|secret| secret.name()).collect()
 }
 
-/// Where your program has `Client::new(&aws_config::load_from_env().await)`.
+/// Your program has `Client::new(&aws_config::load_from_env().await)` here.
 fn client(endpoint: &Endpoint) -> Client {
     let config = Config::builder()
         .behavior_version_latest()
@@ -64,7 +64,7 @@ async fn main() -> anyhow::Result<()> {
         println!("  {:?}", names(&page));
     }
 
-    println!("all at once, with a failure that no retry helps:");
+    println!("all at once, with a permanent failure:");
     endpoint.play([
         scripted_page("red", Some("2")),
         Step::error(400, "AccessDeniedException"),

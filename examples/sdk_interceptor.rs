@@ -1,4 +1,4 @@
-//! `cargo run --example sdk_interceptor`: how many requests and idempotency tokens a failure costs where
+//! `cargo run --example sdk_interceptor`: the number of requests and idempotency tokens that a failure costs while
 //! the SDK's own retries are on, without the interceptor and with it.
 
 use std::collections::HashSet;
@@ -11,14 +11,14 @@ use aws_sdk_secretsmanager::config::{Builder, Config, Credentials, Region, retry
 use aws_sdk_secretsmanager::operation::create_secret::CreateSecretError;
 use aws_sdk_secretsmanager::{Client, error::SdkError};
 
-/// Creates a secret. The SDK makes up a client token for each operation: a retry outside the operation
-/// would have another one, and a service that executed the first request would not know it again.
+/// Creates a secret. The SDK makes a client token for each operation: a retry outside the operation has a different
+/// one, so a service that executed the first request would not recognize it.
 #[aws_retry(base_delay = "1ms", quota = false)]
 async fn create(client: &Client) -> Result<(), SdkError<CreateSecretError>> {
     client.create_secret().name("password").secret_string("1234").send().await.map(drop)
 }
 
-/// Where your program has `Builder::from(&aws_config::load_from_env().await)`.
+/// Your program has `Builder::from(&aws_config::load_from_env().await)` here.
 fn config(endpoint: &Endpoint) -> Builder {
     Config::builder()
         .behavior_version_latest()
@@ -29,7 +29,7 @@ fn config(endpoint: &Endpoint) -> Builder {
         .retry_config(RetryConfig::standard().with_initial_backoff(Duration::from_millis(1)))
 }
 
-/// Requests and different tokens of one call.
+/// The requests and the different tokens of one call.
 async fn cost(client: &Client, endpoint: &Endpoint) -> anyhow::Result<String> {
     let outcome = if create(client).await.is_ok() { "created" } else { "failed" };
     let mut tokens = HashSet::new();

@@ -1,6 +1,6 @@
-//! Tests of code that retries: fast, repeatable, and sure of what was waited.
+//! Tests of code that retries: they are fast and repeatable, and check the waits.
 //!
-//! `cargo run --example testing` runs what would be `#[tokio::test]`s.
+//! `cargo run --example testing` runs them; in your crate they are `#[tokio::test]`s.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ async fn page() -> Result<Vec<&'static str>, ErrorMetadata> {
     Ok(vec!["i-1", "i-2"])
 }
 
-/// The caller's reaction to a failure, which a test wants to see too.
+/// The caller's reaction to a failure, which a test checks too.
 async fn size() -> String {
     page().await.map_or_else(|_| "try later".to_owned(), |ids| format!("{} instances", ids.len()))
 }

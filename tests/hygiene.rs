@@ -8,7 +8,7 @@
     reason = "that is the point"
 )]
 
-/// Not the crates of these names.
+/// Modules that shadow the crates of these names.
 mod core {}
 mod std {}
 mod tokio {}
@@ -51,7 +51,7 @@ fn body() {}
 fn error_type() {}
 fn call_policy() {}
 
-/// Methods of the names that the expansion calls, on everything.
+/// Methods on every type, with the names that the expansion calls.
 trait Methods {
     fn attempt(&self) {}
     fn finish(&self) {}

@@ -1,4 +1,4 @@
-//! Overrides of annotated fns: by the name that is in force, and by the path. One test, since there is one
+//! Overrides of annotated functions: by the name in force, and by the path. This is one test, since there is one
 //! process.
 
 use std::io::{Error, ErrorKind};
@@ -28,7 +28,7 @@ async fn unnamed() -> Result<(), Error> {
     Err(ErrorKind::ConnectionReset.into())
 }
 
-/// Which of the fns, by the names that they go by, `pattern` covers.
+/// The names of the functions that `pattern` covers.
 async fn covered(pattern: &str) -> Vec<&'static str> {
     overrides::set(pattern, Override::off());
     let (_, report) = aws_retry::report(async {
@@ -43,7 +43,7 @@ async fn covered(pattern: &str) -> Vec<&'static str> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_fn_goes_by_the_name_that_is_in_force() {
+async fn an_override_covers_a_function_by_its_name_in_force_and_by_its_path() {
     assert_eq!(covered("written").await, ["written"]);
     assert_eq!(covered("renamed").await, [""; 0], "a name replaces the fn's");
     assert_eq!(covered("of_the_policy").await, ["of_the_policy"], "what is written wins");

@@ -1,11 +1,11 @@
-//! What a call pays for its scope's send rate: never throttled, throttled, and with others in line; against
-//! the limiter of aws-smithy-runtime. A time is that of one call on one thread.
+//! The cost of a scope's send rate to a call: in a scope that was never throttled, in one that was, and with
+//! others in the queue; compared with the limiter of aws-smithy-runtime. A time is that of one call on one thread.
 //!
-//! Their limiter can only be reached through its strategy, which has the config bag, the clock and the
-//! token bucket to look at, too. It has no queue: whoever has to wait is told how long, and asks again.
+//! Their limiter can only be reached through its strategy, which also looks at the config bag, the clock and the
+//! token bucket. It has no queue: a caller that has to wait is told for how long, and asks again.
 //!
-//! The clock of the throttled ones goes on by ten seconds with each call, so that each has its turn at once,
-//! but where two threads come at the same second: a row says how many had to wait.
+//! The clock of throttled scopes advances by ten seconds with each call, so that each has its turn at once,
+//! unless two threads come at the same second. Each row says how many had to wait.
 
 use std::collections::VecDeque;
 use std::future::Future;
@@ -31,9 +31,7 @@ use aws_smithy_types::config_bag::{ConfigBag, Layer};
 use aws_smithy_types::retry::RetryConfig;
 
 fn main() {
-    println!(
-        "nanoseconds for a call's turn and answer; in brackets, as a part of their strategy's"
-    );
+    println!("nanoseconds for a call's turn and answer; in brackets, the ratio to their strategy");
     println!("{:34}{:>18}{:>18}{:>12}", "", "1 thread", "2 threads", "had to wait");
     let gate = |kind, throttled| move || gate(kind, throttled);
     let theirs = |throttled| move || Theirs::new(throttled);
@@ -43,16 +41,16 @@ fn main() {
         print(&format!("{name}, never throttled"), Some(calm), gate(kind, false), call);
         print(&format!("{name}, throttled"), Some(busy), gate(kind, true), call_later);
     }
-    println!("\nnanoseconds for a send while so many others are in line");
+    println!("\nnanoseconds for a send, by the number of others in the queue");
     for waiters in [1, 10, 100, 1000, 10_000] {
         println!("{waiters:>6}{:>12.0}", window::median(1, |_| in_line(waiters)));
     }
 }
 
-/// Calls that had no turn at once, since a row began.
+/// Calls without a turn at once, since the row began.
 static REFUSED: AtomicU64 = AtomicU64::new(0);
 
-/// A row: the times of one thread and of two, on something of their own.
+/// A row: the times of one thread and of two, each on a subject of its own.
 fn print<T: Sync>(
     name: &str,
     theirs: Option<[f64; 2]>,
@@ -159,11 +157,11 @@ impl TimeSource for &'static Moved {
 }
 
 static CLOCK: Moved = Moved(AtomicU64::new(0));
-/// Whoever was throttled has a turn again.
+/// A throttled call has a turn again.
 const LATER: Time = Time::from_secs(10);
 const EVERY: Time = Time::from_millis(1);
 
-/// The head sends and is answered, and another call joins at the end of a line of so many.
+/// The head sends and is answered, and another call joins the end of the queue.
 fn in_line(waiters: usize) -> impl FnMut() {
     CLOCK.0.store(0, Ordering::Relaxed);
     let gate: &'static Gate =
@@ -190,7 +188,7 @@ fn in_line(waiters: usize) -> impl FnMut() {
             let sent = head.as_mut().poll(&mut Context::from_waker(Waker::noop()));
             assert!(sent.is_ready());
         }
-        // It was called to the head of the line, and looks when its turn is.
+        // It was called to the head of the queue, and asks when its turn is.
         if let Some(next) = line.front_mut() {
             let _ = next.as_mut().poll(&mut Context::from_waker(Waker::noop()));
         }
@@ -209,7 +207,7 @@ struct Theirs {
 
 impl Theirs {
     fn new(throttled: bool) -> Self {
-        /// Their limiters live as long as the process, one a partition.
+        /// Their limiters live as long as the process, one per partition.
         static PARTITIONS: AtomicU64 = AtomicU64::new(0);
         let partition = PARTITIONS.fetch_add(1, Ordering::Relaxed).to_string();
         let mut layer = Layer::new("bench");

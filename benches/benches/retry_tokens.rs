@@ -1,9 +1,9 @@
-//! The retry tokens under contention, against aws-smithy-runtime's token bucket: a retry's tokens taken and
-//! given back, by one thread and by two, in one scope and in a thousand.
+//! The retry tokens under contention, compared with aws-smithy-runtime's token bucket: a retry's tokens are taken
+//! and given back, by one thread and by two, in one scope and in a thousand.
 //!
-//! Its bucket can only be reached through its strategy, which classifies and computes the backoff, too
-//! (`their strategy`). The cost of the bucket alone is measured on its parts, by the calls that it
-//! makes (`their bucket`); each thread has a client of its own, so that none waits for another's permit.
+//! Its bucket can only be reached through its strategy, which also classifies and computes the backoff
+//! (`their strategy`). `their bucket` measures the bucket alone, by making the calls that it makes. Each thread has
+//! a client of its own, so that none waits for another's permit.
 //!
 //! A time is that of one pair on one thread.
 
@@ -28,7 +28,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 const COST: u32 = 14;
 
-/// A scope that threads share, and their work on it: tokens taken, and given back.
+/// A scope that threads share, and their work on it: they take tokens and give them back.
 trait Contender: Sync + Sized {
     const NAME: &'static str;
     type Thread;
@@ -38,7 +38,7 @@ trait Contender: Sync + Sized {
     fn pair(&self, thread: &Self::Thread, index: usize);
 }
 
-/// On a line of the cache of its own, as within its scope.
+/// On a cache line of its own, as within its scope.
 #[repr(align(64))]
 struct Ours<const USED: u32>(RetryTokens);
 
@@ -68,11 +68,11 @@ fn take_and_give(tokens: &RetryTokens) {
     }
 }
 
-/// The scope looked for each time, as a call's first failure does.
+/// The scope is looked up each time, as a call's first failure does.
 struct OursLookedFor(Key);
 
 impl Contender for OursLookedFor {
-    const NAME: &'static str = "ours, scope looked for";
+    const NAME: &'static str = "ours, scope looked up";
     type Thread = ();
 
     fn scope(index: usize) -> Self {
@@ -86,7 +86,7 @@ impl Contender for OursLookedFor {
     }
 }
 
-/// What `TokenBucket::acquire` does, but for a refill by time.
+/// The same steps as `TokenBucket::acquire`, without the refill by time.
 #[repr(align(64))]
 struct Bucket {
     semaphore: Arc<Semaphore>,
@@ -95,7 +95,7 @@ struct Bucket {
 
 impl Contender for Bucket {
     const NAME: &'static str = "their bucket";
-    /// The strategy's permit, one a client.
+    /// The strategy's permit, one per client.
     type Thread = Mutex<Option<OwnedSemaphorePermit>>;
 
     fn scope(_: usize) -> Self {
@@ -121,7 +121,7 @@ impl Contender for Bucket {
 /// The real strategy: a failure and a success of one attempt.
 struct Strategy(TokenBucket);
 
-/// A client's: its strategy, and a config bag for each bucket.
+/// A client: its strategy, and a config bag for each bucket.
 struct StrategyOfThread(StandardRetryStrategy, Vec<ConfigBag>);
 
 impl Contender for Strategy {
@@ -159,7 +159,7 @@ impl Contender for Strategy {
     }
 }
 
-/// Nanoseconds a pair, on each of `threads`. Each takes the scopes in turn and begins elsewhere.
+/// Nanoseconds per pair, on each of `threads`. Each takes the scopes in turn and begins at a different one.
 fn median<C: Contender>(scopes: usize, threads: usize) -> f64 {
     let scopes: Vec<_> = (0..scopes).map(C::scope).collect();
     window::median(threads, |number| {
@@ -172,7 +172,7 @@ fn median<C: Contender>(scopes: usize, threads: usize) -> f64 {
 }
 
 fn main() {
-    println!("nanoseconds for a take and a give-back; in brackets, as a part of their bucket's");
+    println!("nanoseconds for a take and a give-back; in brackets, the ratio to their bucket");
     println!(
         "{:26}{:>20}{:>20}{:>20}{:>20}",
         "", "1 scope, 1 thread", "1000, 1", "1, 2", "1000, 2"

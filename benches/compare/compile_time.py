@@ -34,7 +34,7 @@ impl Client {
 }
 """
 
-# A page of something: a borrowed client, a borrowed name, a token that each try uses up.
+# A page of something: a borrowed client, a borrowed name, a token that each attempt uses up.
 BODY = """\
     let before = name.len() + {i};
     let size = client.send(name, token{clone}).await?;

@@ -1,8 +1,8 @@
 //! One request, sent by each contender in its own way. The request succeeds at once.
 //!
-//! All of them do the same job: five retries, exponential waits from half a second with jitter, up to
-//! 30 seconds, of the errors that are transient. `N` is the size of the answer in words, `polls` how
-//! often the request is polled until it is there.
+//! All of them do the same job: they retry transient errors five times, with exponential waits from half a
+//! second up to 30 seconds, and jitter. `N` is the size of the answer in words; `polls` is the number of polls
+//! until it is there.
 
 use std::future::poll_fn;
 use std::hint::black_box;
@@ -83,7 +83,7 @@ fn backon_policy() -> ExponentialBuilder {
         .with_jitter()
 }
 
-/// backon's closures.
+/// backon, by closures.
 #[allow(clippy::missing_errors_doc, reason = "none comes")]
 pub async fn backon_closure<const N: usize>(id: u64, polls: u32) -> Answer<N> {
     (|| request(id, polls))
@@ -93,7 +93,7 @@ pub async fn backon_closure<const N: usize>(id: u64, polls: u32) -> Answer<N> {
         .await
 }
 
-/// backon's attribute.
+/// backon, by its attribute.
 #[backon_macros::backon(backoff = backon_policy, sleep = tokio::time::sleep, when = is_transient)]
 #[allow(clippy::missing_errors_doc, reason = "none comes")]
 pub async fn backon_attribute<const N: usize>(id: u64, polls: u32) -> Answer<N> {
@@ -119,13 +119,13 @@ pub async fn tokio_retry2<const N: usize>(id: u64, polls: u32) -> Answer<N> {
     Retry::spawn(delays, attempt).await
 }
 
-/// Hands the list of the contenders to a macro. The ones that are there twice show the noise.
+/// Passes the list of the contenders to a macro. Those that are listed twice show the noise.
 #[macro_export]
 macro_rules! contenders {
     ($each:ident) => {
         $each! {
-            "bare fn" => bare, bare;
-            "bare fn, again" => bare_again, bare;
+            "bare function" => bare, bare;
+            "bare function, again" => bare_again, bare;
             "hand-written loop" => by_hand, by_hand;
             "hand-written loop, again" => by_hand_again, by_hand;
             "#[aws_retry]" => annotated, annotated;

@@ -6,7 +6,7 @@ use aws_smithy_runtime_api::client::interceptors::context::{
 use aws_smithy_runtime_api::client::orchestrator::OrchestratorError;
 use aws_smithy_runtime_api::client::retries::classifiers::{ClassifyRetry, RetryAction};
 
-/// A classifier that takes every failure for the same kind.
+/// A classifier to which every failure is of the same kind.
 #[derive(Debug)]
 #[allow(missing_docs, reason = "the names say it")]
 pub enum Failures {

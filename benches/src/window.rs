@@ -1,5 +1,4 @@
-//! Time that threads take which get into each other's way: they begin together and run through the same
-//! window, so that they meet.
+//! The time of work under contention: the threads begin together and run through the same window.
 
 use std::sync::Barrier;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -8,11 +7,11 @@ use std::time::{Duration, Instant};
 
 const WINDOW: Duration = Duration::from_millis(100);
 const ROUNDS: usize = 9;
-/// Units of work between two looks at whether the window is over.
+/// Units of work between two checks whether the window is over.
 const STRIDE: u32 = 1000;
 
-/// Nanoseconds of a unit of work on each of `threads`: the median of some windows. `worker` makes what
-/// the thread of that number does as a unit.
+/// Nanoseconds per unit of work on each of `threads`: the median of some windows. `worker` makes the unit
+/// of work of the thread with that number.
 pub fn median<W: FnMut()>(threads: usize, worker: impl Fn(usize) -> W + Sync) -> f64 {
     let mut nanos = [0.0; ROUNDS].map(|_: f64| window(threads, &worker));
     nanos.sort_by(f64::total_cmp);

@@ -31,7 +31,7 @@ pub fn plain_http() -> SharedHttpClient {
     aws_smithy_http_client::Builder::new().build_http()
 }
 
-/// `sdk_client!(name, sdk)` is a fn `name(url, patience)` that makes a client of the crate `sdk`.
+/// `sdk_client!(name, sdk)` is a function `name(url, patience)` that makes a client of the crate `sdk`.
 #[macro_export]
 macro_rules! sdk_client {
     ($name:ident, $sdk:ident) => {

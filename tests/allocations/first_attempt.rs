@@ -26,7 +26,7 @@ async fn in_a_scope(id: &str) -> std::io::Result<usize> {
 }
 
 #[aws_retry(retry_if_ok = |length| *length == 0)]
-async fn with_a_look_at_the_success(id: &str) -> std::io::Result<usize> {
+async fn with_retry_if_ok(id: &str) -> std::io::Result<usize> {
     bare(id).await
 }
 
@@ -51,7 +51,7 @@ fn a_success_on_the_first_attempt_allocates_nothing() {
     assert_eq!(allocations(plain), 0);
     assert_eq!(allocations(with_arguments), 0);
     assert_eq!(allocations(in_a_scope), 0);
-    assert_eq!(allocations(with_a_look_at_the_success), 0);
+    assert_eq!(allocations(with_retry_if_ok), 0);
 }
 
 #[aws_retry(base_delay = "1ms", max_retries = 1, scope = "drained")]

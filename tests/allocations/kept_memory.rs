@@ -18,7 +18,7 @@ fn done() -> Ready<io::Result<()>> {
     ready(Ok(()))
 }
 
-/// The bytes that a call in each of many scopes leaves behind, for one of them.
+/// The bytes that a call leaves behind in its scope: the mean over many scopes.
 fn left_by_scope(
     runtime: &tokio::runtime::Runtime,
     name: &str,
@@ -65,7 +65,7 @@ fn a_scope_and_a_waiter_take_about_a_kilobyte() {
     assert!((128..=1280).contains(&waiter), "a waiter: {waiter}");
 }
 
-/// Attempts fail with ten megabytes each: neither reading, nor keeping, nor reporting copies them.
+/// Each attempt fails with a body of ten megabytes. Neither reading, nor keeping, nor reporting it copies the body.
 #[test]
 fn of_a_long_error_body_only_the_start_is_copied() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();

@@ -50,7 +50,7 @@ async fn a_throttle_is_ours_with_the_interceptor_and_the_sdks_without() {
     }
     let endpoint = Endpoint::start([], throttled());
     let (plain, intercepted) = clients(&endpoint, &retries);
-    // Six attempts, of three requests or of one.
+    // Six attempts, with three requests each or with one.
     for (client, requests) in [(&plain, 18), (&intercepted, 6)] {
         endpoint.play([]);
         stored(client).await.expect_err("throttled");
@@ -58,7 +58,7 @@ async fn a_throttle_is_ours_with_the_interceptor_and_the_sdks_without() {
     }
 }
 
-/// A code that is in none of the sets, and that the model calls retryable: the operation's error says so
+/// A code that is in none of the sets, and that the model marks as retryable. The operation's error says so
 /// without the answer around it.
 #[tokio::test]
 async fn the_error_of_an_operation_says_that_its_code_is_retryable() {
@@ -71,7 +71,7 @@ async fn the_error_of_an_operation_says_that_its_code_is_retryable() {
 
     let endpoint = Endpoint::start([], Step::error(400, "ReplicatedWriteConflictException"));
     let (plain, intercepted) = clients(&endpoint, &RetryConfig::disabled());
-    // Who knows the service has AWS's attempts for DynamoDB.
+    // If the service is known, the call has AWS's attempts for DynamoDB.
     for (client, requests) in [(&plain, 3), (&intercepted, 4)] {
         endpoint.play([]);
         let error = stored(client).await.expect_err("a conflict");

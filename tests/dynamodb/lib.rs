@@ -1,4 +1,4 @@
-//! DynamoDB, which has attempts, delays and codes of its own: side by side with boto3, and erased errors.
+//! DynamoDB, which has attempts, delays and codes of its own: a comparison with boto3, and erased errors.
 #![cfg(test)]
 
 mod erased;

@@ -10,14 +10,14 @@ mod support;
 use support::{ErrorMetadata, Service, throttles};
 
 /// # Safety
-/// `service` must point to a live one.
+/// `service` must point to a live service.
 #[aws_retry]
 async unsafe fn ask(service: *const Service) -> Result<u32, ErrorMetadata> {
     (*service).send()
 }
 
 /// # Safety
-/// `service` must point to a live one.
+/// `service` must point to a live service.
 #[aws_retry(base_delay = "1ms")]
 unsafe fn ask_blocking(service: *const Service) -> Result<u32, ErrorMetadata> {
     (*service).send()
@@ -26,13 +26,13 @@ unsafe fn ask_blocking(service: *const Service) -> Result<u32, ErrorMetadata> {
 #[tokio::test(start_paused = true)]
 async fn an_unsafe_async_fn_is_retried() {
     let service = throttles(2);
-    // SAFETY: it lives.
+    // SAFETY: the service lives until the end of the test.
     assert_eq!(unsafe { ask(&raw const service) }.await.ok(), Some(3));
 }
 
 #[test]
 fn an_unsafe_sync_fn_is_retried() {
     let service = throttles(2);
-    // SAFETY: it lives.
+    // SAFETY: the service lives until the end of the test.
     assert_eq!(unsafe { ask_blocking(&raw const service) }.ok(), Some(3));
 }

@@ -1,4 +1,4 @@
-//! Side by side with boto3, Secrets Manager.
+//! Secrets Manager, compared with boto3.
 
 use aws_retry_testkit::boto3::{Operation, Waits, meant};
 use aws_retry_testkit::side_by_side;

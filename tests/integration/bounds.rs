@@ -1,5 +1,6 @@
-//! Any policy of any mode, any script of failures, any length of the attempts, many calls at once: never
-//! more attempts than allowed, never past a deadline, quota and send rate within their bounds, no panic.
+//! Any policy of any mode, any script of failures, attempts of any length, many calls at once: a call never
+//! makes more attempts than allowed and never passes its deadline, retry tokens and send rate stay within their
+//! bounds, and nothing panics.
 
 use std::cell::Cell;
 use std::time::Duration;
@@ -14,7 +15,7 @@ use tokio::time::Instant;
 const MODES: [Mode; 6] =
     [Mode::Decorator, Mode::Legacy, Mode::Standard, Mode::Standard20, Mode::Adaptive, Mode::Paced];
 
-/// Writes what is there.
+/// Sets the arguments that are `Some`.
 macro_rules! write {
     ($policy:ident, $($value:expr => $name:ident),+) => {
         $(if let Some(value) = $value { $policy = $policy.$name(value); })+
@@ -68,7 +69,7 @@ impl From<Stopped> for Fault {
     }
 }
 
-/// A call: when it begins, and how each of its attempts fails after how long; then it succeeds.
+/// A call: the time at which it begins, and the failure and length of each attempt. Then it succeeds.
 #[derive(Clone, Debug)]
 struct Script {
     begins: Duration,
@@ -97,7 +98,7 @@ async fn call(policy: &RetryPolicy, script: &Script, did: &Did) {
     did.took.set(begun.elapsed());
 }
 
-/// Plays the scripts at once; what each call did, and the scope at the end.
+/// Plays the scripts at the same time. Gives the course of each call, and the scope's state at the end.
 fn play(policy: &RetryPolicy, scripts: &[Script]) -> (Vec<Did>, Option<scope::ScopeState>) {
     let mut runtime = tokio::runtime::Builder::new_current_thread();
     let runtime = runtime.enable_all().start_paused(true).build().expect("a runtime");
@@ -126,7 +127,7 @@ fn scripts() -> impl Strategy<Value = Vec<Script>> {
     proptest::collection::vec(script, 1..12)
 }
 
-/// The part of a policy whose bounds the test checks, as it is written: nonsense included.
+/// The part of a policy whose bounds the test checks. Nonsensical values are included.
 #[derive(Clone, Debug)]
 struct Limits {
     max_attempts: Option<u32>,
@@ -166,7 +167,7 @@ impl Limits {
         policy
     }
 
-    /// Attempts in all, and how many of them may fail otherwise than by a throttle.
+    /// The number of attempts, and the number of those that may fail by anything but a throttle.
     fn attempts(&self, mode: Mode) -> (u32, u32) {
         let preset = match mode {
             Mode::Paced => {
@@ -182,7 +183,7 @@ impl Limits {
         (attempts, attempts)
     }
 
-    /// The bounds of the adaptive rate; the paced one has no lower one but 0.
+    /// The bounds of the adaptive rate. The paced rate's lower bound is 0.
     fn rates(&self) -> (f64, f64) {
         let most = self.max_rate.filter(|rate| *rate > 0.0).unwrap_or(f64::INFINITY);
         let share = self.share.filter(|share| *share > 0.0).map_or(1.0, |share| share.min(1.0));

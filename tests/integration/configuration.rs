@@ -1,6 +1,6 @@
-//! A policy loaded from a real environment and a real profile, in force on an annotated fn.
+//! A policy loaded from a real environment and a real profile, in force on an annotated function.
 //!
-//! A process's environment can't be changed safely once threads run, so that each case has a process of its own.
+//! A process's environment cannot be changed safely once threads run, so each case has a process of its own.
 
 use std::io::{Error, ErrorKind};
 use std::path::PathBuf;

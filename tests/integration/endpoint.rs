@@ -77,7 +77,7 @@ async fn an_answer_that_stalls_in_its_body_never_ends() {
     let endpoint = Endpoint::start([Step::ok(r#"{"SecretList": []}"#).stalled()], Step::ok("{}"));
     let client = clients::secrets_manager(&endpoint.url(), PATIENCE);
     let call = tokio::time::timeout(Duration::from_millis(200), list(&client));
-    assert!(call.await.is_err(), "half an answer is no answer");
+    assert!(call.await.is_err(), "half an answer is not an answer");
     assert_eq!(endpoint.arrived(), 1);
 }
 

@@ -28,7 +28,7 @@ async fn list_once(client: &Client) -> Answer {
     client.list_secrets().send().await
 }
 
-/// Which of the three fns above retry a failure.
+/// Which of the three functions above retry a failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Retried {
     default: bool,
@@ -37,9 +37,9 @@ struct Retried {
 }
 
 const ALL: Retried = Retried { default: true, python: true, once: true };
-/// AWS's codes that the Python decorator lacks.
+/// AWS's codes that the Python decorator does not retry.
 const THROTTLE: Retried = Retried { default: true, python: false, once: true };
-/// The Python decorator's codes that say nothing of whether the request was executed.
+/// The Python decorator's codes that do not tell whether the request was executed.
 const MAYBE_EXECUTED: Retried = Retried { default: true, python: true, once: false };
 const TRANSIENT: Retried = Retried { default: true, python: false, once: false };
 const NEVER: Retried = Retried { default: false, python: false, once: false };

@@ -78,7 +78,7 @@ async fn by_page(client: &Client) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Each form, called by one name: whether it failed.
+/// Calls a form by its name. Gives whether the call failed.
 macro_rules! forms {
     ($client:expr; $($form:ident)+) => {
         [$((stringify!($form), report($form($client)).map(|(out, report)| (out.is_err(), report)).boxed_local()),)+]
@@ -105,7 +105,8 @@ async fn a_call_after_its_deadline_sends_no_request_with_the_interceptor() {
 }
 
 #[tokio::test]
-async fn without_it_only_an_error_that_cannot_say_so_costs_one_request() {
+async fn without_the_interceptor_a_late_call_costs_one_request_only_if_its_error_cannot_hold_stopped()
+ {
     let endpoint = Endpoint::start([], Step::throttled());
     let client = plain(&endpoint, RetryConfig::disabled());
     let past = Instant::now().into_std();

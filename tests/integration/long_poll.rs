@@ -28,7 +28,7 @@ async fn send() -> Result<(), Error> {
     Err(ErrorKind::ConnectionReset.into())
 }
 
-/// What `main` would have loaded.
+/// A policy as `main` would load it.
 static LOADED: RetryPolicy =
     RetryPolicy::standard().jitter(Jitter::None).service("SQS").operation("ReceiveMessage");
 
@@ -44,7 +44,7 @@ fn receive_blocking() -> Result<(), Error> {
 
 #[tokio::test(start_paused = true)]
 async fn a_long_poll_without_retry_tokens_waits_before_it_fails() {
-    // 500 tokens at 14 a retry pay for 35 retries: 17 calls of two, and one more.
+    // 500 tokens at 14 per retry pay for 35 retries: 17 calls with two each, and one more.
     for _ in 0..18 {
         receive().await.unwrap_err();
     }
@@ -66,6 +66,6 @@ fn a_blocking_long_poll_without_retry_tokens_waits_on_its_thread() {
     for _ in 0..19 {
         receive_blocking().unwrap_err();
     }
-    // 35 retries, the end of the call of one retry, and the call of none.
+    // 35 retries, the end of the call with one retry, and the call without any.
     assert_eq!(harness.waits().len(), 37);
 }

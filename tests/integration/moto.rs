@@ -1,5 +1,5 @@
-//! Real clients, through `#[aws_retry]`, against an emulator of AWS (moto) behind a proxy that fails
-//! by script: what the service holds in the end, and how many requests it took.
+//! Real clients, through `#[aws_retry]`, call an emulator of AWS (moto) behind a proxy that fails by script. The
+//! tests check the service's data at the end, and the number of requests.
 
 use std::net::SocketAddr;
 use std::sync::OnceLock;
@@ -20,11 +20,11 @@ use aws_sdk_sqs::operation::send_message::SendMessageError;
 use aws_sdk_sqs::types::QueueAttributeName;
 use futures::future::join_all;
 
-/// Longer than the emulator takes for anything, but for its first request.
+/// Longer than the emulator takes for any request but the first.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-/// The emulator, one for all tests: they keep out of each other's way by name. Each has a proxy of
-/// its own in front, and none where moto is not installed.
+/// The emulator, one for all tests, which use different names. Each test has a proxy of its own in front. `None`
+/// if moto is not installed.
 async fn proxy() -> Option<(Endpoint, SocketAddr)> {
     static MOTO: OnceLock<Option<Moto>> = OnceLock::new();
     let moto = MOTO.get_or_init(Moto::start).as_ref()?;
@@ -39,7 +39,7 @@ async fn proxy() -> Option<(Endpoint, SocketAddr)> {
     Some((proxy, moto.address))
 }
 
-/// Skips the test where there is no emulator.
+/// Skips the test without an emulator.
 macro_rules! proxy_or_skip {
     () => {
         match proxy().await {
@@ -100,7 +100,7 @@ async fn send(client: &sqs::Client, queue: &str) -> Result<(), SdkError<SendMess
     Ok(())
 }
 
-/// The same, but two messages would do harm.
+/// The same for a message that must not be sent twice.
 #[aws_retry(base_delay = "1ms", idempotent = false)]
 async fn send_once(client: &sqs::Client, queue: &str) -> Result<(), SdkError<SendMessageError>> {
     client.send_message().queue_url(queue).message_body("once").send().await?;
@@ -112,7 +112,7 @@ async fn queue(client: &sqs::Client, name: &str) -> String {
     answer.expect("a queue").queue_url.expect("its URL")
 }
 
-/// How many messages the queue holds.
+/// The number of messages in the queue.
 async fn messages(client: &sqs::Client, queue: &str) -> usize {
     let wanted = QueueAttributeName::ApproximateNumberOfMessages;
     let request = client.get_queue_attributes().queue_url(queue).attribute_names(wanted.clone());
@@ -142,7 +142,7 @@ async fn every_kind_of_failure_is_survived() {
 }
 
 #[tokio::test]
-async fn a_stalled_connection_is_given_up_and_tried_again() {
+async fn a_call_over_a_stalled_connection_is_cut_and_retried() {
     let (proxy, _) = proxy_or_skip!();
     let client = clients::secrets_manager(&proxy.url(), PATIENCE);
     create(&client, "stalled", &"2".repeat(32)).await.expect("a secret");
@@ -180,7 +180,7 @@ async fn a_call_that_is_not_idempotent_is_sent_again_only_after_a_throttle() {
         assert_eq!(proxy.arrived(), 1);
     }
     proxy.play([Step::throttled(), Step::error(403, "RequestThrottled")]);
-    send_once(&client, &once).await.expect("a throttle is no execution");
+    send_once(&client, &once).await.expect("a throttled request was not executed");
     assert_eq!(proxy.arrived(), 3);
     // One whose answer was lost, and one after the throttles.
     assert_eq!(messages(&client, &once).await, 2);

@@ -1,4 +1,5 @@
-//! The decorator's mode around a real client over HTTP: what comes back, what cuts a call, who decides.
+//! The decorator's mode around a real client over HTTP: the outcomes, the time-outs that cut a call, and the lists
+//! and predicates that decide.
 
 use std::time::Duration;
 
@@ -16,7 +17,7 @@ async fn list(client: &Client) -> Listed {
     Ok(client.list_secrets().send().await?.secret_list().len())
 }
 
-/// Plays `script` to `call`; the outcome and the requests that were sent.
+/// Plays `script` to `call`. Gives the outcome and the number of requests.
 async fn play<T, E>(
     script: impl IntoIterator<Item = Step>,
     call: impl AsyncFnOnce(&Client) -> Result<T, E>,
@@ -58,7 +59,7 @@ async fn the_last_error_comes_back_unchanged() {
 
 #[tokio::test]
 async fn a_connection_that_was_never_made_is_retried_even_if_not_idempotent() {
-    // A port without a listener: bound, and let go.
+    // A port without a listener: it was bound, and released.
     let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);
@@ -110,7 +111,7 @@ impl aws_sdk_secretsmanager::config::ProvideCredentials for NoCredentials {
 }
 
 #[tokio::test]
-async fn an_attempt_that_takes_too_long_is_cut_and_tried_again() {
+async fn an_attempt_that_takes_too_long_is_cut_and_retried() {
     #[aws_retry(base_delay = "1ms", attempt_timeout = "50ms")]
     async fn cut(client: &Client) -> Listed {
         list(client).await

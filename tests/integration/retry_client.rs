@@ -155,7 +155,7 @@ async fn first_secret(
 }
 
 #[tokio::test]
-async fn a_waiter_survives_throttles_and_ends_by_what_the_service_says() {
+async fn a_waiter_survives_throttles_and_ends_in_the_state_that_the_service_reports() {
     let long = Duration::from_secs(60);
     let script = [Step::ok("{}"), Step::throttled(), Step::error(400, "NotYet"), Step::html(503)];
     let (endpoint, client) = retrying(script, page("a", None));

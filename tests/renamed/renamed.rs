@@ -1,4 +1,4 @@
-//! A crate that calls its dependency something else: `crate = path` says where it is.
+//! A crate that renames its dependency: `crate = path` says where it is.
 
 use std::io;
 use std::sync::atomic::{AtomicU32, Ordering::SeqCst};

@@ -1,4 +1,4 @@
-//! Arguments that `move` closures, `async move` blocks and spawned tasks take along.
+//! Arguments that `move` closures, `async move` blocks and spawned tasks capture.
 
 use aws_retry::aws_retry;
 
@@ -17,7 +17,7 @@ async fn ask(
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_argument_that_a_block_takes_along_is_cloned_per_attempt() {
+async fn an_argument_that_a_block_captures_is_cloned_per_attempt() {
     let service = std::sync::Arc::new(throttles(2));
     assert_eq!(ask(service.clone(), "a".into(), "!".into()).await.ok().as_deref(), Some("a3!"));
     assert_eq!(service.runs(), 3);

@@ -1,4 +1,4 @@
-//! `#[cfg]` and lint attributes on arguments.
+//! Arguments with `#[cfg]` and lint attributes.
 
 use aws_retry::aws_retry;
 

@@ -7,7 +7,7 @@ use aws_retry::aws_retry;
 use crate::support::{Clones, ErrorMetadata, Once, Service, throttles};
 
 impl Clones {
-    /// Named like a getter, it takes the value.
+    /// Its name is a getter's, and it takes the value.
     fn get_all(self) {}
 }
 

@@ -63,7 +63,7 @@ async fn derived_kinds_codes_and_sources_decide_on_retries() {
 }
 
 #[test]
-fn what_is_written_comes_before_what_the_source_says() {
+fn the_attribute_of_a_variant_wins_over_its_source() {
     let busy = StoreError::Busy(1);
     let busy = busy.as_failure();
     assert_eq!((busy.code(), busy.status()), (Some("StoreBusy"), Some(503)));
@@ -81,7 +81,7 @@ type Sdk = aws_smithy_runtime_api::client::result::SdkError<
     aws_smithy_runtime_api::client::orchestrator::HttpResponse,
 >;
 
-/// Sources that only `Error` or thiserror name.
+/// Sources that only `Error` or thiserror mark.
 #[derive(Debug, thiserror::Error, AsFailure)]
 enum Implied {
     #[error("listing {what}")]
@@ -119,7 +119,7 @@ struct Generic<E: std::error::Error + 'static> {
     source: E,
 }
 
-/// Not an error's source: the name alone does not make it one.
+/// A field that is not an error: its name alone does not make it a source.
 #[derive(Debug, AsFailure)]
 struct Elsewhere {
     source: &'static str,

@@ -1,4 +1,4 @@
-//! A call that is dropped between two attempts, and one that is dropped during an attempt.
+//! A call that is dropped between two attempts, and a call that is dropped during an attempt.
 
 use std::time::Duration;
 

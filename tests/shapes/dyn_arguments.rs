@@ -1,4 +1,4 @@
-//! `dyn` arguments, borrowed, mutably borrowed and boxed.
+//! Arguments of `dyn` types: borrowed, mutably borrowed and boxed.
 
 use std::fmt::{Debug, Write};
 

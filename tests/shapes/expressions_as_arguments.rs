@@ -1,4 +1,4 @@
-//! Arguments that are expressions, evaluated once per call; they may use the fn's own arguments.
+//! Arguments that are expressions, evaluated once per call; they may use the function's own arguments.
 
 use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
 use std::time::{Duration, Instant};

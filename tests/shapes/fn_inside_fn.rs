@@ -1,4 +1,4 @@
-//! Items inside the body, and an annotated fn inside a fn.
+//! Items inside the body, and an annotated function inside a function.
 
 use aws_retry::aws_retry;
 

@@ -1,4 +1,4 @@
-//! Predicates and hooks: paths and closures, which may look at the fn's own arguments between attempts.
+//! Predicates and hooks: paths and closures, which may look at the function's own arguments between attempts.
 
 use std::cell::Cell;
 use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
@@ -7,7 +7,7 @@ use aws_retry::{Event, aws_retry};
 
 use crate::support::{Service, throttles};
 
-/// Nobody can classify it.
+/// An error that only predicates can classify.
 #[derive(Debug, PartialEq)]
 enum Odd {
     Busy,

@@ -1,4 +1,4 @@
-//! Plain fns that return `impl Future` or a boxed one.
+//! Plain functions that return `impl Future` or a boxed one.
 
 use std::future::Future;
 use std::pin::Pin;

@@ -1,4 +1,4 @@
-//! The attribute on an impl block: every async fn that may return a `Result`, each with its own arguments.
+//! The attribute on an impl block: every async function that may return a `Result`, each with its own arguments.
 
 use aws_retry::aws_retry;
 
@@ -29,13 +29,13 @@ impl Inventory {
         self.service.ask().await
     }
 
-    /// Its `max_retries` is its own, the delay is the block's.
+    /// It has `max_retries` of its own and the block's delay.
     #[aws_retry(max_retries = 5)]
     async fn patient(&self) -> Result<u32, ErrorMetadata> {
         self.service.ask().await
     }
 
-    /// Says the same in other words, and wins.
+    /// Its `max_attempts` replaces the block's `max_retries`.
     #[aws_retry(max_attempts = 2)]
     async fn short(&self) -> Result<u32, ErrorMetadata> {
         self.service.ask().await
@@ -96,10 +96,10 @@ async fn each_method_is_retried_with_its_own_arguments_over_the_blocks() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_delay_is_the_blocks_where_the_method_says_nothing() {
+async fn the_delay_is_the_blocks_if_the_method_has_none() {
     let begun = tokio::time::Instant::now();
     assert!(inventory(5).patient().await.is_ok());
-    // 0.1 + 0.2 + 0.4 + 0.8 + 1.6 s, a quarter less or more; the default would be 15.5 s.
+    // 0.1 + 0.2 + 0.4 + 0.8 + 1.6 s, plus or minus a quarter; the default would be 15.5 s.
     assert!(begun.elapsed().as_secs_f64() < 3.9);
 }
 

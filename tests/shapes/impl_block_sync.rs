@@ -37,7 +37,7 @@ impl Store for Remote {
 }
 
 #[test]
-fn sync_methods_are_covered_where_the_block_says_so() {
+fn sync_methods_are_covered_if_the_block_says_so() {
     let remote = Remote(throttles(2));
     assert_eq!(remote.get("a".into()).ok().as_deref(), Some("a"));
     assert_eq!(remote.pages(), [remote.limit()]);

@@ -1,5 +1,4 @@
-//! The shapes of fn that users write, one file per shape. Each test counts how often the body ran:
-//! compiling is not enough.
+//! The shapes of functions that users write, one file per shape. Each test also counts the runs of the body.
 #![allow(clippy::all, clippy::pedantic, reason = "what users write, not what we recommend")]
 
 mod support;

@@ -4,7 +4,7 @@ use aws_retry::aws_retry;
 
 use crate::support::{ErrorMetadata, Service, throttles};
 
-/// As the SDK's builders do.
+/// It is `Clone`, as the SDK's builders are.
 #[derive(Clone, Default)]
 struct Builder {
     names: Vec<String>,
@@ -21,7 +21,7 @@ impl Builder {
     }
 }
 
-/// As a socket is: no `Clone`, and its methods borrow.
+/// It is like a socket: it is not `Clone`, and its methods borrow.
 struct Socket {
     service: Service,
 }

@@ -1,4 +1,4 @@
-//! `&mut self`, handed to generic code and to a `move` block, which take the reference itself.
+//! `&mut self`, passed to generic code and to a `move` block, which take the reference itself.
 
 use aws_retry::aws_retry;
 

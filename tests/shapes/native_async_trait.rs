@@ -1,4 +1,4 @@
-//! Trait impls with native async fns, and default methods of traits.
+//! Trait impls with native async functions, and default methods of traits.
 
 use aws_retry::aws_retry;
 

@@ -1,4 +1,4 @@
-//! `?` reaches the fn's error type through `From`.
+//! `?` reaches the function's error type through `From`.
 
 use aws_retry::aws_retry;
 

@@ -1,4 +1,4 @@
-//! `?` on an `Option`, in a nested fn and closure.
+//! `?` on an `Option`, in a nested function and closure.
 
 use aws_retry::aws_retry;
 

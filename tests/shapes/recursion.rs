@@ -1,4 +1,4 @@
-//! An async fn that calls itself.
+//! An async function that calls itself.
 
 use aws_retry::aws_retry;
 

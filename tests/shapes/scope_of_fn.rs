@@ -1,4 +1,4 @@
-//! `fn` inside a scope's tuple: equal elements in two fns are two scopes.
+//! `fn` inside a scope's tuple: equal elements in two functions are two scopes.
 
 use std::sync::Mutex;
 
@@ -34,7 +34,7 @@ impl Inventory {
     }
 }
 
-/// Only its methods know their scopes.
+/// Each of its methods has a scope of its own.
 #[aws_retry(mode = "paced")]
 impl Service {
     #[aws_retry(scope = fn)]
@@ -58,7 +58,7 @@ fn account(name: &str) -> Inventory {
     Inventory { account: name.into() }
 }
 
-/// Is a fresh call refused, since its scope waits for its turn?
+/// Whether a new call is refused because its scope has no turn to give.
 async fn is_shut<E>(call: impl AsyncFnOnce(&Service) -> Result<u32, E>) -> bool {
     let service = throttles(0);
     let refused = call(&service).await.is_err();
@@ -85,7 +85,7 @@ async fn a_throttle_of_one_method_account_and_region_shuts_no_other() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn methods_may_have_their_own_scopes_where_the_block_has_the_mode() {
+async fn methods_may_have_their_own_scopes_if_the_block_has_the_mode() {
     assert_eq!(throttles(2).first().await.ok(), Some(3));
     assert_eq!(throttles(2).second().await.ok(), Some(3));
     assert_eq!(throttles(2).third().await.ok(), Some(3));

@@ -1,4 +1,4 @@
-//! The future is `Send` exactly when the bare fn's is.
+//! The future is `Send` exactly when the bare function's is.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -24,7 +24,7 @@ async fn send_but_not_sync(service: &Service, cell: Cell<u32>) -> Result<u32, Er
     service.ask().await.map(|run| run + value)
 }
 
-/// The error is not `Send`, and gone before the wait.
+/// The error is not `Send`, and is dropped before the wait.
 #[aws_retry]
 async fn error_not_send(service: &Service) -> Result<u32, Box<dyn std::error::Error>> {
     let run = service.send()?;

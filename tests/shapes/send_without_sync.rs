@@ -117,7 +117,7 @@ async fn an_argument_without_sync_keeps_the_future_send() {
     let connected = connection();
     assert_eq!(runs(called(move || connected.send())).await, Some(3));
 
-    // The policy borrows its value for the whole call, which makes it shared: here the bare fn's future would be `Send`.
+    // The policy borrows its value for the whole call, which makes it shared: here the bare function's future would be `Send`.
     assert_eq!(connection().with_its_own_policy().await.ok(), Some(3));
     assert_eq!(policy_of_an_argument(connection()).await.ok(), Some(3));
 }

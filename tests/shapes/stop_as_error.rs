@@ -1,4 +1,4 @@
-//! A canceled attempt becomes a value of the fn's own error type.
+//! A canceled attempt becomes a value of the function's own error type.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Fields moved out of a struct argument, struct update, and fields that are copied.
+//! A struct argument with fields that are moved out or copied, and struct update syntax.
 
 use aws_retry::aws_retry;
 

@@ -27,13 +27,13 @@ impl Service {
         if run > self.failures { Ok(run) } else { Err(throttled()) }
     }
 
-    /// The same after a look at the scheduler, so that the body holds what it holds across an await.
+    /// The same after it has yielded to the scheduler, so that the body holds its values across an await.
     pub async fn ask(&self) -> Result<u32, ErrorMetadata> {
         tokio::task::yield_now().await;
         self.send()
     }
 
-    /// How often the body ran.
+    /// The number of times that the body ran.
     pub fn runs(&self) -> u32 {
         self.runs.load(Ordering::SeqCst)
     }

@@ -1,4 +1,4 @@
-//! Sync fns: by-value, `&mut` and closure arguments, `?` and `return`.
+//! Sync functions: by-value, `&mut` and closure arguments, `?` and `return`.
 
 use aws_retry::aws_retry;
 

@@ -62,7 +62,7 @@ impl Api {
         Some(Location::caller())
     }
 
-    /// Its macro might return, so that it stands in a closure: retried, without the location.
+    /// Its macro might return, so its body is in a closure: it is retried, and does not see the location.
     #[track_caller]
     fn hidden(&self) -> Result<Place, ErrorMetadata> {
         macro_rules! attempt {

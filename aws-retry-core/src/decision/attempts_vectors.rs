@@ -176,7 +176,7 @@ fn the_order_of_the_checks() {
 }
 
 #[test]
-fn a_success_on_the_first_try_gives_back_1_and_never_above_the_capacity() {
+fn a_success_on_the_first_attempt_gives_back_1_and_never_above_the_capacity() {
     for policy in [RetryPolicy::standard(), standard_20()] {
         Run::new(&policy).with_tokens(10).succeed(11);
         Run::new(&policy).succeed(500);

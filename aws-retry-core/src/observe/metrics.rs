@@ -62,7 +62,7 @@ pub fn describe() {
 
 /// Counts a success on the first attempt, for which only the written policies are known. Allocates once per
 /// function, unless the rest of the policy names another function or a service.
-pub(super) fn first_try(
+pub(super) fn first_attempt(
     site: &PerSite,
     name: &'static str,
     static_policy: &RetryPolicy,

@@ -104,7 +104,7 @@ pub(crate) fn wants_successes() -> bool {
 
 /// Counts a success on the first attempt if no listener needs the whole event.
 #[inline]
-pub(crate) fn first_try(
+pub(crate) fn first_attempt(
     site: &PerSite,
     name: &'static str,
     static_policy: &RetryPolicy,
@@ -112,7 +112,7 @@ pub(crate) fn first_try(
     call_policy: Option<&RetryPolicy>,
 ) {
     #[cfg(feature = "metrics")]
-    metrics::first_try(site, name, static_policy, policy, call_policy);
+    metrics::first_attempt(site, name, static_policy, policy, call_policy);
     #[cfg(not(feature = "metrics"))]
     let _ = (site, name, static_policy, policy, call_policy);
 }

@@ -178,7 +178,7 @@ impl<'p> Call<'p> {
                 self.refill();
             }
             let Site { observed, name, policy, .. } = self.site;
-            observe::first_try(observed, name, policy, self.policy, self.call_policy);
+            observe::first_attempt(observed, name, policy, self.policy, self.call_policy);
         }
         Some(outcome)
     }

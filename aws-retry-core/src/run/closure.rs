@@ -62,18 +62,18 @@ impl RetryPolicy {
     /// # use aws_retry_core::RetryPolicy;
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() {
-    /// let mut tries = 0;
+    /// let mut attempts = 0;
     /// let policy = RetryPolicy::new().base_delay(std::time::Duration::from_millis(1));
     /// let answer = policy
     ///     .run(|| {
-    ///         tries += 1;
-    ///         let lost = tries < 3;
+    ///         attempts += 1;
+    ///         let lost = attempts < 3;
     ///         async move {
     ///             if lost { Err(std::io::Error::from(std::io::ErrorKind::ConnectionReset)) } else { Ok(42) }
     ///         }
     ///     })
     ///     .await;
-    /// assert_eq!((answer.unwrap(), tries), (42, 3));
+    /// assert_eq!((answer.unwrap(), attempts), (42, 3));
     /// # }
     /// ```
     ///

@@ -1,5 +1,5 @@
-//! Figures that do not depend on how busy the machine is: instructions, allocations and the size of the
-//! future, of a call that succeeds on its first attempt. Needs valgrind.
+//! Figures of a call that succeeds on its first attempt, which do not depend on the load of the machine:
+//! instructions, allocations and the size of the future. Needs valgrind.
 
 use std::error::Error;
 use std::hint::black_box;
@@ -8,7 +8,7 @@ use std::process::Command;
 use aws_retry_benches::contenders::*;
 use aws_retry_benches::{contenders, drive};
 
-/// A call: its instructions are those of many calls less those of none.
+/// A call. Its instructions are the difference between many calls and none.
 const CALLS: u64 = 10_000;
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -59,7 +59,7 @@ fn run(name: &str, calls: u64) {
     contenders!(cases);
 }
 
-/// Instructions a call.
+/// Instructions per call.
 fn instructions(name: &str) -> Result<f64, Box<dyn Error>> {
     let (none, all) = (collected(name, 0)?, collected(name, CALLS)?);
     Ok(all.saturating_sub(none) as f64 / CALLS as f64)

@@ -6,8 +6,8 @@ use aws_sdk_s3::config::{
 };
 use aws_types::SdkConfig;
 
-/// Where your program has `aws_config::defaults(..).retry_config(RetryConfig::disabled()).load().await`.
-/// The attribute does the retrying, so that the client leaves it alone: retries in two places multiply.
+/// Your program has `aws_config::defaults(..).retry_config(RetryConfig::disabled()).load().await` here. The
+/// attribute retries, so the client does not: retries in two places multiply.
 pub fn sdk_config(endpoint: &Endpoint) -> SdkConfig {
     let credentials = Credentials::new("AKIDEXAMPLE", "secret", None, None, "example");
     SdkConfig::builder()
@@ -20,8 +20,8 @@ pub fn sdk_config(endpoint: &Endpoint) -> SdkConfig {
         .build()
 }
 
-/// Prints what the attribute tells by `tracing`: each retry (function, attempt, code, delay), and why it
-/// gave up.
+/// Prints the attribute's `tracing` events: each retry (function, attempt, code, delay), and the reason for a
+/// give-up.
 pub fn print_retries() {
     tracing_subscriber::fmt().without_time().with_ansi(false).init();
 }

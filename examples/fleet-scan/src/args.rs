@@ -11,7 +11,7 @@ use aws_retry_testkit::bucket::Quota;
 /// Which secrets of a fleet have no rotation, and which are open to the world?
 ///
 /// Scans every account and region with one strategy after another, against an endpoint on loopback
-/// that throttles as AWS does, and prints what each strategy took and lost.
+/// that throttles as AWS does. Prints the time, the requests and the lost calls of each strategy.
 #[derive(Debug, Parser)]
 // Help text, not Markdown.
 #[allow(clippy::doc_markdown)]
@@ -33,7 +33,7 @@ pub struct Args {
     #[arg(long)]
     regions: Option<String>,
 
-    /// Hot regions of each account: drawn by the seed, they hold the many secrets [default: 2, stress: 4]
+    /// Hot regions per account: the seed draws them, and they hold most secrets [default: 2, stress: 4]
     #[arg(long)]
     hot: Option<usize>,
 
@@ -49,7 +49,7 @@ pub struct Args {
     #[arg(long)]
     page_size: Option<usize>,
 
-    /// Resource policies that one region's scan reads at a time [default: 8, stress: 16]
+    /// Resource policies that the scan of one region reads at a time [default: 8, stress: 16]
     #[arg(long)]
     at_once: Option<usize>,
 
@@ -85,9 +85,9 @@ pub struct Args {
     /// https://secretsmanager.{region}.amazonaws.com (AWS)
     ///
     /// "{region}" stands for each region's name. Load, quota, latency and faults are then the endpoint's own.
-    /// With AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and, where there is one, AWS_SESSION_TOKEN in the
-    /// environment the one account they belong to is scanned (secretsmanager:ListSecrets and GetResourcePolicy
-    /// suffice, nothing is written); without them each account's number is its access key, as LocalStack reads it.
+    /// If the environment has AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and perhaps AWS_SESSION_TOKEN, the scan
+    /// covers their account. It needs secretsmanager:ListSecrets and GetResourcePolicy, and writes nothing.
+    /// Otherwise each account's number is its access key, as LocalStack reads it.
     #[arg(long, value_name = "URL")]
     endpoint: Option<String>,
 
@@ -99,13 +99,13 @@ pub struct Args {
 /// The values of the options that are not given.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum Preset {
-    /// The fleet of the README
+    /// The fleet of benches/README.md
     Default,
     /// Twice the hot regions, half the quota, more faults
     Stress,
 }
 
-/// All that a run needs to know.
+/// The parameters of a run.
 #[derive(Clone, Debug)]
 pub struct Plan {
     pub strategies: Vec<Strategy>,
@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn nonsense_is_refused() {
+    fn values_out_of_range_are_refused() {
         for line in [
             "--rate 0",
             "--rate NaN",

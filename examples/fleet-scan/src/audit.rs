@@ -7,7 +7,7 @@ use aws_sdk_secretsmanager::{
 };
 use serde_json::Value;
 
-/// The ARNs of the secrets at fault.
+/// The ARNs of the secrets with a fault.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Findings {
     pub no_rotation: BTreeSet<String>,
@@ -15,14 +15,14 @@ pub struct Findings {
 }
 
 impl Findings {
-    /// Notes which secrets of a page don't rotate, and gives the ARNs of all.
+    /// Records the secrets of a page that do not rotate, and gives the ARNs of all.
     pub fn note_page(&mut self, page: Vec<SecretListEntry>) -> Vec<String> {
         let still = page.iter().filter(|secret| secret.rotation_enabled != Some(true));
         self.no_rotation.extend(still.filter_map(|secret| secret.arn.clone()));
         page.into_iter().filter_map(|secret| secret.arn).collect()
     }
 
-    /// Notes a secret that is open to the world.
+    /// Records a secret that is open to the world.
     pub fn note_policy(&mut self, arn: String, answer: &GetResourcePolicyOutput) {
         if answer.resource_policy().is_some_and(open_to_world) {
             self.open_to_world.insert(arn);
@@ -58,7 +58,7 @@ fn anyone(principal: &Value) -> bool {
     one_or_many(named).iter().any(|name| name == "*")
 }
 
-/// Policies write a list of one thing as the thing itself.
+/// Policies write a list of one element as the element itself.
 fn one_or_many(value: &Value) -> &[Value] {
     match value {
         Value::Array(many) => many,

@@ -1,5 +1,5 @@
-//! The rules for every row: both sides counted the same, nothing was found that isn't there, and a strategy
-//! that promises every answer gave every answer.
+//! The rules for every row: both sides counted the same, every finding is real, and a strategy that promises every
+//! answer gave every answer.
 
 use aws_retry_testkit::proxy::Counts;
 
@@ -21,7 +21,7 @@ pub fn faults(outcome: &Outcome, places: usize, known: Option<&Known>) -> Vec<St
         && !(outcome.findings.no_rotation.is_subset(&truth.no_rotation)
             && outcome.findings.open_to_world.is_subset(&truth.open_to_world))
     {
-        faults.push(format!("{strategy}: found what isn't there"));
+        faults.push(format!("{strategy}: found secrets that are not there"));
     }
     let all =
         outcome.complete == places && known.is_none_or(|known| known.truth == outcome.findings);
@@ -31,7 +31,8 @@ pub fn faults(outcome: &Outcome, places: usize, known: Option<&Known>) -> Vec<St
     faults
 }
 
-/// Whether the client saw what the endpoint did. One side may have finished a request that the cap cut on the other.
+/// Whether the client counted the same as the endpoint. One side may have finished a request that the cap cut on the
+/// other side.
 fn same_accounts(sent: &Requests, served: &Counts, finished: bool) -> bool {
     let pairs = [
         (sent.answered, served.answered),

@@ -1,5 +1,5 @@
-//! The endpoint: Secrets Manager on loopback, throttled per account, region and action as AWS does. It speaks
-//! as much of the wire protocol (AWS JSON 1.1) as the scan needs.
+//! The endpoint: Secrets Manager on loopback, throttled per account, region and action as in AWS. It speaks the
+//! part of the wire protocol (AWS JSON 1.1) that the scan needs.
 
 use std::{collections::HashMap, io, sync::Arc};
 

@@ -1,4 +1,4 @@
-//! The fleet to scan, and what its secrets hold: the same for the same seed.
+//! The fleet to scan, and its secrets: the same for the same seed.
 
 use std::time::Duration;
 
@@ -136,7 +136,7 @@ impl Fleet {
         fleet
     }
 
-    /// The places of another endpoint, whose contents are unknown. The credentials of the
+    /// The places of another endpoint, whose secrets are unknown. The credentials of the
     /// environment, where there are any, belong to one account.
     pub fn elsewhere(plan: &Plan, from_environment: bool) -> Self {
         let accounts = if from_environment {

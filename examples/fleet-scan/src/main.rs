@@ -1,6 +1,6 @@
-//! The seed story: a compliance scan over 20 accounts x 50 regions. Which secrets have no rotation, and which
-//! are open to the world? Each strategy runs the same scan, with the real client of AWS Secrets Manager, against
-//! an endpoint on loopback that throttles as AWS does. See `--help`.
+//! A compliance scan over 20 accounts and 50 regions: which secrets have no rotation, and which are open to the
+//! world? Each strategy runs the same scan, with the real client of AWS Secrets Manager, against an endpoint on
+//! loopback that throttles as AWS does. See `--help`.
 
 // Counts are far below the 2^52 that a float holds.
 #![allow(clippy::cast_precision_loss)]

@@ -22,7 +22,7 @@ async fn version(client: &Client, secret: &str) -> anyhow::Result<String> {
     Ok(secret.version_id.unwrap_or_default())
 }
 
-/// What Lambda shows of an error: its whole chain, since the outermost says only "service error".
+/// The form in which Lambda shows an error: with its whole chain, since the outermost error says only "service error".
 fn shown(error: anyhow::Error) -> Diagnostic {
     Diagnostic { error_type: "aws_call".to_owned(), error_message: format!("{error:#}") }
 }

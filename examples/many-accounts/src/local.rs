@@ -1,5 +1,5 @@
-//! AWS as far as this example needs it, on loopback: STS and Secrets Manager with AWS's quotas per account and
-//! region, some failing requests and some lost connections. Your program has `aws_config::load_from_env()`.
+//! The part of AWS that this example needs, on loopback: STS and Secrets Manager with AWS's quotas per account and
+//! region, some failing requests and some lost connections. Your program has `aws_config::load_from_env()` instead.
 
 use std::io;
 use std::time::Duration;
@@ -39,7 +39,7 @@ pub async fn start(args: &Args) -> io::Result<Proxy> {
     Proxy::start(Behind::handler(answer), weather).await
 }
 
-/// Compares the numbers of a report with those that the service counted, request by request.
+/// Compares the numbers of a report with the requests that the service counted.
 pub fn compare(report: &Report, counted: Counts) -> Result<()> {
     let (requests, throttles) = (report.requests as usize, throttles(report));
     let retries = (report.retries() + report.sdk_retries) as usize;

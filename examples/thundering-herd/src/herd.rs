@@ -26,7 +26,7 @@ impl Herd {
         self.clients * self.calls
     }
 
-    /// When a bucket that is never left full has served `calls`.
+    /// The time at which a bucket that is never left full has served `calls`.
     pub fn least(&self, calls: u32) -> f64 {
         ((f64::from(calls) - self.quota.burst) / self.quota.rate).max(0.0)
     }
@@ -76,7 +76,7 @@ impl Outcome {
         self.requests.iter().filter(|request| !request.served).count()
     }
 
-    /// How long the calls took that were answered, shortest first.
+    /// The times of the answered calls, shortest first.
     pub fn waits(&self) -> Vec<f64> {
         let answered = self.calls.iter().filter(|call| call.answered);
         let mut waits: Vec<_> = answered.map(|call| call.took).collect();
@@ -93,7 +93,7 @@ pub fn quantile(values: &[f64], part: f64) -> f64 {
     values.get(rank).copied().unwrap_or(f64::NAN)
 }
 
-/// Lets a herd loose. A runtime of its own, since a scope and what it learned belong to a clock.
+/// Runs a herd, in a runtime of its own: a scope and its learned rate belong to a clock.
 pub fn run(policy: Policy, herd: Herd, seed: u64) -> Result<Outcome> {
     let mut runtime = tokio::runtime::Builder::new_current_thread();
     runtime.enable_time().start_paused(true).build()?.block_on(async {

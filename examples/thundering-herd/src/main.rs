@@ -1,12 +1,12 @@
-//! `cargo run -p thundering-herd`: many clients, one quota that none of them knows. Draws how each retry
-//! policy treats it, as SVG:
+//! `cargo run -p thundering-herd`: many clients share a quota that none of them knows. It draws SVG pictures of each
+//! retry policy:
 //!
-//! - `calls_over_time.svg`: requests sent against the quota
-//! - `waits.svg`: how long the calls took, and how evenly
-//! - `work_by_clients.svg`: what a growing herd costs
+//! - `calls_over_time.svg`: the requests sent, compared with the quota
+//! - `waits.svg`: the times of the calls, and their spread
+//! - `work_by_clients.svg`: the cost of a growing herd
 //!
-//! Nothing is modeled but the service, a token bucket with latency: the policies are the run time's own and the
-//! SDK's real client, on a paused clock. The pictures of the README:
+//! Only the service is a model, a token bucket with latency. The policies are the run time's own and the SDK's real
+//! client, on a paused clock. This draws the pictures of the README and of `benches/README.md`:
 //! `cargo run -p thundering-herd -- --out docs/pictures --only calls_over_time,work_by_clients`.
 
 // Counts are far below the 2^52 that a float holds.

@@ -1,4 +1,4 @@
-//! Who competes, and how each makes a call.
+//! The competing policies, and their ways to make a call.
 
 use std::{fmt, time::Duration};
 
@@ -19,7 +19,7 @@ pub enum Policy {
     Paced,
 }
 
-/// Enough that no call runs out of attempts: the policies are compared by how they wait, not by when they stop.
+/// Enough that no call runs out of attempts: the comparison is about waits, not about giving up.
 const ATTEMPTS: u32 = 1_000;
 
 impl Policy {
@@ -37,7 +37,7 @@ impl Policy {
         Self::Paced,
     ];
 
-    /// The policy in this crate; none for the SDK's.
+    /// This crate's policy; none for the SDK's.
     fn ours(self) -> Option<RetryPolicy> {
         let patient = RetryPolicy::new().max_attempts(ATTEMPTS);
         Some(match self {
@@ -66,7 +66,7 @@ impl fmt::Display for Policy {
     }
 }
 
-/// One process's way to the service.
+/// The callers of one process.
 #[derive(Clone, Debug)]
 pub enum Caller {
     Ours(Box<RetryPolicy>, Server),
@@ -84,7 +84,7 @@ impl Caller {
         }
     }
 
-    /// One call, with all its retries: was it answered?
+    /// One call, with all its retries. The output says whether it was answered.
     pub async fn call(&self) -> bool {
         match self {
             Self::Ours(policy, server) => policy.run_in("herd", || server.request()).await.is_ok(),

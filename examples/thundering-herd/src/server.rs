@@ -1,4 +1,4 @@
-//! The service: a token bucket behind some latency. The only thing here that is a model.
+//! The service: a token bucket behind some latency. Only this part is a model.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -8,7 +8,7 @@ use rand::{RngExt, SeedableRng, rngs::SmallRng};
 use thiserror::Error;
 use tokio::time::{Duration, Instant, sleep};
 
-/// The service's way to say "slow down".
+/// The service's throttle.
 #[derive(Debug, Error)]
 #[error("Rate exceeded")]
 pub struct Throttled;
@@ -26,7 +26,7 @@ pub struct Request {
     pub served: bool,
 }
 
-/// One quota, shared by all who ask.
+/// One quota, which all clients share.
 #[derive(Clone, Debug)]
 pub struct Server {
     begun: Instant,

@@ -1,4 +1,4 @@
-//! What a herd costs as it grows: every client has one call, and none gives up.
+//! The cost of a growing herd: every client has one call, and none gives up.
 
 use anyhow::Result;
 use aws_retry_testkit::bucket::Quota;
@@ -9,7 +9,7 @@ use crate::{
 };
 
 pub const CLIENTS: [u32; 8] = [5, 10, 20, 40, 80, 120, 160, 200];
-/// Runs per point, whose median is drawn.
+/// Runs per point; their median is drawn.
 const RUNS: u64 = 5;
 
 pub const fn herd(clients: u32) -> Herd {

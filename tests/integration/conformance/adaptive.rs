@@ -1,4 +1,4 @@
-//! The adaptive mode of Retry Behavior 2.1: one caller, whose send rate its throttles teach.
+//! The adaptive mode of Retry Behavior 2.1: one caller, whose throttles set its send rate.
 
 use std::time::Duration;
 
@@ -8,11 +8,11 @@ use proptest::prelude::*;
 use super::sides::{Side, Trace, behavior_20, behavior_21, paused};
 use super::wire::Reply;
 
-/// tokio's timers end on whole milliseconds, so that the last digit of a wait can move a millisecond.
+/// tokio's timers end on whole milliseconds, so a wait can differ by one.
 const ROUNDING: Duration = Duration::from_millis(3);
 
-/// The SDK begins with a measured rate of 0.5 a second, the specification with none. Each half second
-/// forgets four fifths of the difference: after this number of calls it is gone.
+/// The SDK begins with a measured rate of 0.5 per second, the specification with none. Each half second
+/// removes four fifths of the difference: after this number of calls it is gone.
 const WARM: usize = 24;
 
 type Calls = Vec<(Duration, Vec<Reply>)>;
@@ -25,9 +25,9 @@ fn retries() -> RetryConfig {
     behavior_21().with_retry_mode(RetryMode::Adaptive)
 }
 
-/// Compares what the two sides did of `calls`, from call `from` on. Where the rounding puts a request on
-/// different sides of the edge of half a second, they measure different rates from then on, and the
-/// comparison ends: false.
+/// Compares the course of `calls` on the two sides, from call `from` on. If rounding puts a request into
+/// different half seconds, the two sides measure different rates from then on. Then the comparison ends and
+/// gives `false`.
 fn compare((theirs, own): (Vec<Trace>, Vec<Trace>), calls: &Calls, from: usize) -> bool {
     let half_seconds = |at: Duration| at.as_millis() / 500;
     let mut at = [Duration::ZERO; 2];
@@ -56,7 +56,8 @@ fn compare_warm(calls: Calls) -> bool {
     compare(traces, &calls, WARM)
 }
 
-/// From the first call on, which comes at second 0; the SDK's limiter measures from no rate, as ours does.
+/// Compares from the first call on, which comes at second 0. The SDK's limiter starts without a measured rate, as
+/// ours does.
 fn compare_start(mut calls: Calls) -> bool {
     if let Some((pause, _)) = calls.first_mut() {
         *pause = Duration::ZERO;
@@ -115,7 +116,7 @@ proptest! {
     }
 }
 
-/// The comparison meets waits for a turn.
+/// The comparison covers waits for a turn.
 #[test]
 fn a_throttle_slows_the_calls_after_it() {
     let mut calls = warm_up();

@@ -1,4 +1,4 @@
-//! Where we differ on purpose: each line of the table in `docs/modes.md` that a script can show.
+//! The deliberate differences: each line of the table in `docs/modes.md` that a script can show.
 
 use std::time::Duration;
 
@@ -34,7 +34,7 @@ fn expired_credentials_are_permanent_whatever_the_status() {
     assert_eq!(requests(&ours.play(&script)), [1]);
 }
 
-/// botocore's 5 for a 5xx under 2.0; the Rust SDK's is 10.
+/// A 5xx under 2.0 costs 5, as in botocore; in the Rust SDK it costs 10.
 #[test]
 fn a_5xx_costs_5_under_behavior_20() {
     let calls = vec![(Duration::ZERO, vec![Reply::status(500); 3]); 51];
@@ -56,7 +56,7 @@ fn a_success_gives_back_no_tokens_of_another_call() {
     assert_eq!(requests(&ours.play(&calls))[38], 1, "28 for each failed call, 1 back");
 }
 
-/// Without a version the SDK does what 2.0 says, and a policy made of the same configuration 2.1.
+/// Without a version the SDK follows 2.0, and a policy made of the same configuration follows 2.1.
 #[test]
 fn a_configuration_without_a_version_is_21() {
     let retries = RetryConfig::standard().with_use_static_exponential_base(true);

@@ -1,4 +1,4 @@
-//! Long polls of Retry Behavior 2.1: with an empty quota they wait, and then fail.
+//! Long polls of Retry Behavior 2.1: without retry tokens they wait, and then fail.
 
 use aws_retry::{RetryPolicy, aws_retry};
 use aws_sdk_sqs::Client;
@@ -19,7 +19,7 @@ async fn receive_message(
     client.receive_message().queue_url("https://queue").send().await
 }
 
-/// Receives under an outage, until the quota is empty and then some more.
+/// Receives during an outage, until the retry tokens are gone and a few times more.
 fn receive(policy: Option<&RetryPolicy>, script: &[Reply]) -> Vec<Trace> {
     paused(async {
         let wire = Wire::default();

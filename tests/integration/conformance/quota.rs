@@ -1,4 +1,4 @@
-//! Many calls of one scope: the retry tokens that they take and give back, and the calls that find none.
+//! Many calls in one scope: the retry tokens that they take and give back, and the calls that find none.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use super::wire::Reply;
 
 const THROTTLE: Reply = Reply::error(400, "ThrottlingException");
 
-/// Enough calls to empty 500 tokens and to fill them again in part.
+/// Enough calls to use up 500 tokens and to refill a part of them.
 fn calls(failures: Vec<Reply>) -> impl Strategy<Value = Vec<(Duration, Vec<Reply>)>> {
     let failures = proptest::sample::select(failures);
     let script = proptest::collection::vec(failures, 0..4);
@@ -35,9 +35,9 @@ proptest! {
     }
 }
 
-/// The comparisons above meet an empty quota.
+/// The comparisons above cover calls without retry tokens.
 #[test]
-fn an_empty_quota_ends_the_retries() {
+fn the_end_of_the_retry_tokens_ends_the_retries() {
     let calls = vec![(Duration::ZERO, vec![Reply::status(500); 3]); 20];
     let requests =
         |side: &Side| -> Vec<_> { side.play(&calls).iter().map(Trace::requests).collect() };

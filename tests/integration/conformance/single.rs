@@ -1,4 +1,4 @@
-//! One call at a time, with a full quota.
+//! One call at a time, with all retry tokens.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use super::sides::{Side, behavior_20, behavior_21};
 use super::wire::Reply;
 
-/// Everything that both sides take for the same.
+/// The answers that both sides treat alike.
 fn replies() -> Vec<Reply> {
     let mut replies = vec![
         Reply::Cut,
@@ -28,7 +28,7 @@ fn replies() -> Vec<Reply> {
     for code in aws_retry::codes::THROTTLING.iter().chain(aws_retry::codes::TRANSIENT) {
         replies.extend([400, 429, 503].map(|status| Reply::error(status, code)));
     }
-    // `InternalServiceError` is one that the operation models; the others, it does not.
+    // The operation models `InternalServiceError`, and not the others.
     for code in ["InternalServiceError", "ResourceNotFoundException", "RequestExpired"] {
         replies.extend([400, 500].map(|status| Reply::error(status, code)));
     }
@@ -66,7 +66,7 @@ fn each_failure_once_and_in_every_attempt_is_handled_alike() {
             for times in [1, 2, 5] {
                 let script = [(Duration::ZERO, vec![reply; times])];
                 let theirs = sdk.play(&script);
-                // The forms differ in nothing but how the policy is written: the longest script shows it.
+                // The forms differ only in how the policy is written. The longest script shows that.
                 let forms = if times == 5 { 3 } else { 1 };
                 for ours in Side::ours(&retries).iter().take(forms) {
                     assert_eq!(theirs, ours.play(&script), "{reply:?} {times} {ours:?}");
@@ -76,7 +76,7 @@ fn each_failure_once_and_in_every_attempt_is_handled_alike() {
     }
 }
 
-/// The comparison can fail: what it compares differs between failures.
+/// The comparison can fail: the compared outcomes differ between failures.
 #[test]
 fn the_scripts_lead_to_many_different_outcomes() {
     let [sdk, _] = Side::both(&behavior_21());
@@ -97,7 +97,7 @@ proptest! {
         base_ms in 1..3000_u64,
         cap_ms in proptest::option::of(1..30_000_u64),
     ) {
-        // Where a version is named, the SDK's initial backoff holds for throttles alone: see the differences.
+        // With a version, the SDK's initial backoff applies to throttles alone: see the differences.
         let unversioned = RetryConfig::standard().with_use_static_exponential_base(true);
         for (mut retries, mode) in [
             (behavior_20(), Mode::Standard20),

@@ -1,4 +1,4 @@
-//! A connector that follows a script and notes when each request came.
+//! A connector that follows a script and records the time of each request.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -34,9 +34,9 @@ pub enum Reply {
     /// The connector fails: the connection was lost.
     Io,
     Timeout,
-    /// As hyper's errors arrive that the SDK marks as transient.
+    /// An error of hyper's that the SDK marks as transient.
     Lost,
-    /// The connector fails for a reason that is not known, or is the user's.
+    /// The connector fails for an unknown reason, or because of the user.
     Unknown,
     User,
 }
@@ -85,7 +85,7 @@ impl Reply {
     }
 }
 
-/// The service's end. Clones share the script and the notes.
+/// The service's side. Clones share the script and the records.
 #[derive(Clone, Debug, Default)]
 pub struct Wire(Arc<Mutex<Notes>>);
 
@@ -105,7 +105,7 @@ impl Wire {
         self.notes().script = script.into_iter().collect();
     }
 
-    /// When requests came, since the last look.
+    /// The times of the requests since the last check.
     pub fn take(&self) -> Vec<Instant> {
         std::mem::take(&mut self.notes().came)
     }

@@ -1,4 +1,4 @@
-//! Each request that the SDK sends again inside an attempt is told, and a test without waits reaches the
+//! Each request that the SDK repeats inside an attempt is reported, and a test without waits also skips the SDK's
 //! waits before it.
 
 use std::sync::Mutex;
@@ -68,7 +68,7 @@ async fn reported<T>(steps: &[u16], call: impl AsyncFnOnce(&Client) -> T) -> (T,
 
 #[tokio::test]
 async fn every_request_of_a_call_is_in_its_report_whoever_sent_it() {
-    // Answers, then successes; attempts of ours; requests that the SDK sent again.
+    // The answers before the successes, our attempts, and the requests that the SDK sent again.
     for (answers, attempts, sdk_retries) in [
         (&[][..], 1, 0),
         (&[500], 1, 1),
@@ -100,7 +100,7 @@ async fn every_request_of_a_call_is_in_its_report_whoever_sent_it() {
 }
 
 #[tokio::test]
-async fn an_outage_costs_as_many_requests_as_attempts_are_allowed_in_every_error_type() {
+async fn an_outage_costs_max_attempts_requests_in_every_error_type() {
     let outage = [500; 100];
     let (_, typed, sent) = reported(&outage, typed).await;
     assert_eq!((sent, typed.requests), (6, 6), "{typed:#?}");
@@ -146,14 +146,14 @@ async fn a_hook_gets_the_count_of_the_requests_of_each_attempt() {
     assert_eq!(*SEEN.lock().unwrap(), [(1, 2, 1), (2, 2, 1)]);
 }
 
-/// Outside a call the client is as configured: here that retries a throttle, too.
+/// Outside a call the client is as configured. Here that configuration retries a throttle too.
 async fn retries_by_itself(endpoint: &Endpoint, client: &Client) {
     list(client).await.unwrap_or_else(|error| panic!("{}", DisplayErrorContext(error)));
     assert_eq!(endpoint.requests().len(), 2);
 }
 
 #[tokio::test]
-async fn a_task_that_outlives_its_call_and_one_that_a_call_drives_keep_the_retries_of_the_sdk() {
+async fn a_task_that_outlives_its_call_or_is_polled_by_another_one_keeps_the_sdks_retries() {
     let throttled = || Endpoint::start([Step::error(400, "ThrottlingException")], ok());
     let policy = aws_retry::RetryPolicy::new();
 

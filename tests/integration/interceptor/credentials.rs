@@ -1,5 +1,5 @@
-//! Credentials are loaded inside the operation, as often and with as much time as without us, and what
-//! fails there is final.
+//! Credentials are loaded inside the operation, as often and with as much time as without the attribute. A failure
+//! to load them is final.
 
 use std::io;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -30,7 +30,7 @@ async fn list_erased(client: &Client) -> anyhow::Result<()> {
     Ok(client.list_secrets().send().await.map(drop)?)
 }
 
-/// Loads as `load` says, and counts.
+/// A provider that loads credentials by `load`, and counts the loads.
 #[derive(Clone, Debug)]
 struct Provider {
     load: fn() -> Loaded,
@@ -65,12 +65,12 @@ fn config(endpoint: &Endpoint, retries: RetryConfig, provider: &Provider) -> Bui
     plain(endpoint, retries).config().to_builder().credentials_provider(provider.clone())
 }
 
-/// Notes what it is asked for.
+/// A sleep that records the requested times.
 #[derive(Clone, Debug, Default)]
 struct Noting(Arc<Mutex<Vec<Duration>>>);
 
 impl Noting {
-    /// The times that loads were given: nothing else here may take that long.
+    /// The time-outs of the loads: nothing else in these tests may take that long.
     fn for_loads(&self) -> Vec<Duration> {
         let noted = self.0.lock().expect("no panic before");
         noted.iter().copied().filter(|it| *it > Duration::from_secs(5)).collect()
@@ -84,13 +84,13 @@ impl AsyncSleep for Noting {
     }
 }
 
-/// The SDK computes the time for a load from the retries of the operation. Whoever takes these away
-/// before the operation begins takes from that time, too.
+/// The SDK computes the time for a load from the retries of the operation. An interceptor that turns these off
+/// before the operation begins shortens that time too.
 #[tokio::test]
 async fn loading_credentials_has_at_least_as_much_time_as_without_the_attribute() {
     let script = || [Step::throttled(), Step::error(500, "InternalServiceError")];
     let endpoint = Endpoint::start([], Step::ok("{}"));
-    // Expired when they come: each request loads them again.
+    // They have expired when they arrive: each request loads them again.
     let provider = Provider::new(|| valid_until(Some(SystemTime::UNIX_EPOCH)));
     let client = |retries: RetryConfig| {
         endpoint.play(script());
@@ -150,7 +150,7 @@ fn invalid() -> Loaded {
     Err(CredentialsError::invalid_configuration("no such profile"))
 }
 
-/// Whatever the load failed on, it had its own retries: no request is sent, and no further load begins.
+/// A load had its own retries, whatever it failed on: no request is sent, and no further load begins.
 #[tokio::test]
 async fn credentials_that_fail_to_load_are_final() {
     for load in [unreachable, throttled, slow, missing, invalid] {
@@ -176,7 +176,7 @@ async fn credentials_that_fail_to_load_are_final() {
     }
 }
 
-/// A load that hangs is ended by the SDK, after the time that the cache has, and is final as well.
+/// The SDK ends a load that hangs, after the cache's time-out. That failure is final too.
 #[tokio::test]
 async fn credentials_that_load_for_ever_are_cut_by_the_sdk_alone() {
     #[derive(Debug)]

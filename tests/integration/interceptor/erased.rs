@@ -43,13 +43,13 @@ async fn list_by_enum(client: &Client) -> Result<(), ScanError> {
     listed.map(drop).map_err(|error| ScanError::List(error.into_service_error().into()))
 }
 
-/// Failures that the erased error alone does not tell, or not all of: a status without a code.
+/// Failures of which the erased error loses something: a status without a code.
 fn untold() -> Vec<Step> {
     vec![Step::html(503), Step::empty(502), Step::empty(429), Step::error(500, "Unheard")]
 }
 
 #[tokio::test]
-async fn a_status_is_known_though_the_error_lost_it() {
+async fn a_status_is_known_although_the_error_lost_it() {
     for failure in untold() {
         let endpoint = Endpoint::start([], Step::ok("{}"));
         let client = intercepted(&endpoint, RetryConfig::disabled());
@@ -85,7 +85,7 @@ async fn the_event_tells_what_the_erased_error_lost() {
         list(client).await
     }
 
-    /// What is written stands in events as it is: the label of a success, of which nothing is recorded.
+    /// Events contain the service and operation as they are written, even for a success, of which nothing is recorded.
     #[aws_retry(base_delay = "1ms", quota = false, service = "secrets", on_retry = note)]
     async fn list_as_written(client: &Client) -> anyhow::Result<()> {
         list(client).await
@@ -112,7 +112,7 @@ async fn the_event_tells_what_the_erased_error_lost() {
     assert_eq!((service.as_deref(), operation.as_deref()), (Some("secrets"), Some("ListSecrets")));
 }
 
-/// AWS's rules depend on the service, which is not written on the fn.
+/// AWS's rules depend on the service, which is not written on the function.
 #[tokio::test]
 async fn a_rule_of_one_service_holds_for_that_service_alone() {
     #[aws_retry(mode = "legacy", base_delay = "1ms", quota = false)]
@@ -134,7 +134,7 @@ async fn a_rule_of_one_service_holds_for_that_service_alone() {
     send_message(&aws_sdk_sqs::Client::from_conf(config.build())).await.expect("sent");
     assert_eq!(endpoint.arrived(), 2);
     endpoint.play([step()]);
-    send_message(&client).await.expect_err("nobody knows the service");
+    send_message(&client).await.expect_err("the service is unknown");
     assert_eq!(endpoint.arrived(), 1);
     endpoint.play([step()]);
     let other = list_as_legacy(&intercepted(&endpoint, RetryConfig::disabled())).await;
@@ -174,7 +174,7 @@ async fn a_modeled_throttle_of_sqs_behind_anyhow_is_retried() {
                 false => typed(&client).await.is_ok(),
                 true => erased(&client).await.is_ok(),
             };
-            // Neither the SDK nor we know the second code as a throttle.
+            // To both the SDK and us, the second code is not a throttle.
             let known = code == "RequestThrottled";
             assert_eq!((sent, endpoint.arrived()), (known, 1 + usize::from(known)), "{code}");
         }

@@ -1,4 +1,4 @@
-//! Paced mode counts the requests of an attempt, where the interceptor sees them.
+//! Paced mode counts the requests of an attempt if the interceptor sees them.
 
 use std::sync::{Arc, Mutex};
 
@@ -24,7 +24,7 @@ use tokio::time::{Duration, Instant, sleep};
 const RATE: f64 = 20.0;
 const BURST: f64 = 40.0;
 
-/// Three requests per attempt, against the house rule.
+/// Three requests per attempt, against the advice.
 #[aws_retry(mode = "paced", scope = "three requests", max_attempts = 100)]
 async fn three_requests(client: &Client) -> Result<(), SdkError<CreateSecretError>> {
     for _ in 0..3 {
@@ -63,8 +63,8 @@ async fn presigns(client: &Client) -> Result<(), SdkError<CreateSecretError>> {
     client.create_secret().name("a").send().await.map(drop)
 }
 
-/// Signs 99 URLs before each request: calls the hooks as the SDK does when it presigns. No service of these
-/// tests can.
+/// Signs 99 URLs before each request. It calls the hooks as the SDK does when it presigns, because no service of
+/// these tests can presign.
 #[derive(Debug)]
 struct Presign;
 
@@ -95,7 +95,7 @@ impl Intercept for Presign {
     }
 }
 
-/// The quota that is learned by 30 workers in a minute.
+/// The quota that 30 workers learn in a minute.
 async fn learned<F>(scope: &str, call: impl Fn(Client) -> F) -> f64
 where
     F: Future<Output = ()> + Send + 'static,

@@ -1,5 +1,5 @@
-//! With the SDK's interceptor, over HTTP: who retries what, what is understood of an error whose type was
-//! erased, and that nothing is left behind.
+//! With the SDK's interceptor, over HTTP: which layer retries, how errors are read whose type was erased, and that
+//! no records are left behind.
 
 mod accounting;
 mod counting;

@@ -1,4 +1,4 @@
-//! A retried fn that calls another one: the innermost retries.
+//! A retried function that calls another one: the innermost retries.
 
 use anyhow::{Context, bail};
 use aws_retry::aws_retry;
@@ -62,7 +62,7 @@ fn failures() -> [Step; 3] {
     [Step::throttled(), Step::html(503), Step::Hangup]
 }
 
-/// The requests of a call of which all fail, with and without the interceptor.
+/// The requests of a call, with and without the interceptor, if all of them fail.
 macro_rules! requests {
     ($failure:expr, $call:ident) => {{
         let endpoint = Endpoint::start([], $failure.clone());
@@ -87,7 +87,7 @@ async fn an_outer_call_passes_on_what_an_inner_one_gave_up_on() {
 }
 
 #[tokio::test]
-async fn an_outer_call_retries_an_inner_give_up_if_it_is_told_to() {
+async fn an_outer_call_with_nested_retry_retries_an_inner_give_up() {
     for failure in failures() {
         assert_eq!(requests!(failure, outer_retries), 9, "{failure:?}");
     }
@@ -99,8 +99,8 @@ async fn an_outer_call_retries_a_failure_of_its_own() {
     let client = intercepted(&endpoint, RetryConfig::disabled());
     outer_fails_itself(&client).await.expect_err("every request fails");
     assert_eq!(endpoint.arrived(), 3 * (3 + 1));
-    // Without the interceptor the error is all there is. One of the same code and message is taken for
-    // the inner call's, unless a request id tells them apart.
+    // Without the interceptor only the error is known. One with the same code and message counts as the inner
+    // call's, unless request IDs differ.
     let client = plain(&endpoint, RetryConfig::disabled());
     endpoint.play([]);
     outer_fails_itself(&client).await.expect_err("every request fails");

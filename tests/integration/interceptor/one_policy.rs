@@ -1,4 +1,4 @@
-//! One policy and one count for all requests of a call, whoever sends them: `max_attempts`, `idempotent` and
+//! One policy and one count for all requests of a call, from the SDK or from us: `max_attempts`, `idempotent` and
 //! the lists of codes, with real clients whose own retries are on.
 
 use std::collections::HashSet;
@@ -26,7 +26,7 @@ fn created() -> Step {
     Step::ok(r#"{"Name":"a"}"#)
 }
 
-/// How many requests arrived, and with how many different tokens.
+/// The number of requests that arrived, and of different tokens.
 fn sent(endpoint: &Endpoint) -> (usize, usize) {
     let token = |body: &[u8]| -> String {
         let body: serde_json::Value = serde_json::from_slice(body).expect("JSON");
@@ -132,7 +132,7 @@ async fn two_operations_at_once_do_not_pass_the_bound() {
     assert_eq!(endpoint.arrived(), 5);
 }
 
-/// The SDK's own token bucket has room for one retry: the rest of the attempts are the call's.
+/// The SDK's own token bucket holds tokens for one retry: the rest of the attempts are the call's.
 #[tokio::test]
 async fn the_call_goes_on_where_the_sdk_gave_up_early() {
     #[aws_retry(base_delay = "1ms", quota = false)]
@@ -234,7 +234,7 @@ async fn the_requests_of_a_call_inside_count_as_those_of_the_call_around() {
     assert_eq!(endpoint.arrived(), 2);
 }
 
-/// An error that can't say that the deadline has passed: nothing cuts the call, and the SDK stops all the same.
+/// The error cannot say that the deadline has passed, so nothing cuts the call. The SDK stops all the same.
 #[tokio::test]
 async fn the_sdk_sends_nothing_after_the_deadline() {
     struct Own;

@@ -15,7 +15,7 @@ use futures::stream::FuturesUnordered;
 use crate::clients::intercepted;
 use aws_retry_testkit::endpoint::{Endpoint, Step};
 
-/// Its status is known only to who saw the response.
+/// Only code that saw the response knows its status.
 fn unavailable() -> Step {
     Step::html(503)
 }
@@ -25,7 +25,7 @@ async fn list(client: &Client) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// An endpoint and an intercepted client of it that does not retry.
+/// An endpoint, and an intercepted client of it that does not retry.
 fn service(script: impl IntoIterator<Item = Step>, otherwise: Step) -> (Endpoint, Client) {
     let endpoint = Endpoint::start(script, otherwise);
     let client = intercepted(&endpoint, RetryConfig::disabled());
@@ -95,7 +95,7 @@ async fn an_opaque_error_is_understood_only_where_the_record_is_trusted() {
 
     for failure in [unavailable(), Step::throttled()] {
         let (endpoint, client) = service([failure.clone()], Step::ok("{}"));
-        doubts(&client).await.expect_err("nothing is known of it");
+        doubts(&client).await.expect_err("it has no record");
         assert_eq!(endpoint.arrived(), 1);
         endpoint.play([failure.clone()]);
         trusts(&client).await.expect("listed");
@@ -127,7 +127,7 @@ async fn a_record_does_not_speak_for_another_call_of_the_same_task() {
     assert_eq!((unavailable.arrived(), denied.arrived()), (30, 10));
 }
 
-/// Two requests of one attempt: the first to be noted is the one that is returned.
+/// Two requests of one attempt: the first failure to be recorded is the one that is returned.
 #[tokio::test]
 async fn each_of_two_failures_in_one_attempt_has_its_own_record() {
     #[aws_retry(base_delay = "1ms", quota = false, max_retries = 2)]
@@ -189,7 +189,7 @@ async fn a_record_of_an_attempt_that_is_over_is_forgotten() {
     let (slow, late) = service([], Step::html(503).after(Duration::from_millis(30)));
     leaves_a_task(&client, &late).await.expect_err("it always fails");
     assert_eq!(slow.arrived(), 1, "the late answer came");
-    assert_eq!(TRIES.load(Ordering::Relaxed), 2, "and spoke for nobody");
+    assert_eq!(TRIES.load(Ordering::Relaxed), 2, "and was not used");
 }
 
 #[tokio::test]
@@ -201,7 +201,7 @@ async fn a_record_of_the_loser_of_a_select_is_ignored() {
         }
     }
 
-    // The SDK of the loser has noted a 503 and waits to retry it when the other one ends it.
+    // The loser's SDK has recorded a 503 and is waiting to retry it when the other future ends the `select`.
     let endpoint = Endpoint::start([], unavailable());
     let patient = RetryConfig::standard().with_initial_backoff(Duration::from_secs(600));
     let loser = intercepted(&endpoint, patient);

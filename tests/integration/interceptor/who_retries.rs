@@ -47,7 +47,7 @@ fn tokens(endpoint: &Endpoint) -> Vec<String> {
     endpoint.requests().iter().map(|request| token(&request.body)).collect()
 }
 
-/// How many requests were sent, and with how many different tokens.
+/// The number of requests, and of different tokens.
 fn sent(endpoint: &Endpoint) -> (usize, usize) {
     let tokens = tokens(endpoint);
     (tokens.len(), tokens.iter().collect::<HashSet<_>>().len())
@@ -59,12 +59,12 @@ async fn a_500_stays_inside_the_operation_and_keeps_its_token() {
     create(&intercepted(&endpoint, three())).await.expect("created");
     assert_eq!(sent(&endpoint), (2, 1));
 
-    // Retries by the attribute alone make a new operation each time, with a token of its own ..
+    // The attribute's retries make a new operation each time, with a token of its own,
     let endpoint = Endpoint::start([broken()], created());
     create(&intercepted(&endpoint, RetryConfig::disabled())).await.expect("created");
     assert_eq!(sent(&endpoint), (2, 2));
 
-    // .. unless the fn passes one.
+    // unless the function passes one.
     #[aws_retry(base_delay = "1ms", quota = false)]
     async fn create_once(client: &Client) -> Created {
         let token = aws_retry::client_token();
@@ -105,7 +105,7 @@ async fn attempts_of_the_sdk_and_ours_do_not_multiply_in_an_outage() {
     assert_eq!(sent(&endpoint), (6, 6));
 }
 
-/// A code on a list of the user's is not one of our transient failures, and the SDK retries it all the same.
+/// A code on one of the user's lists is not one of our transient failures. The SDK retries it all the same.
 #[tokio::test]
 async fn attempts_do_not_multiply_for_a_listed_code() {
     #[aws_retry(base_delay = "1ms", quota = false, retryable_errors = ["Internal*"])]
@@ -116,7 +116,7 @@ async fn attempts_do_not_multiply_for_a_listed_code() {
     let endpoint = Endpoint::start([], broken());
     create_on_these(&intercepted(&endpoint, three())).await.expect_err("an outage");
     assert_eq!(sent(&endpoint), (6, 1));
-    // Where the SDK does not retry, it is ours.
+    // If the SDK does not retry it, we do.
     endpoint.play([]);
     create_on_these(&intercepted(&endpoint, RetryConfig::disabled())).await.expect_err("an outage");
     assert_eq!(sent(&endpoint), (6, 6));
@@ -146,7 +146,7 @@ async fn a_throttle_leaves_the_sdk_at_once() {
     }
 }
 
-/// Some models call a throttling code a server's error, and the model wins in the SDK.
+/// Some models declare a throttling code a server error, and the model wins in the SDK.
 #[tokio::test]
 async fn a_throttle_is_ours_whatever_the_model_says() {
     #[derive(Debug)]
@@ -173,7 +173,7 @@ async fn a_throttle_is_ours_whatever_the_model_says() {
     assert_eq!(sent(&endpoint), (6, 6));
 }
 
-/// A 5xx that the fn alone calls a throttle.
+/// A 5xx that the function alone calls a throttle.
 #[tokio::test]
 async fn a_5xx_that_the_fn_calls_a_throttle_is_ours() {
     #[aws_retry(base_delay = "1ms", quota = false, throttling_errors = ["Internal*"])]
@@ -212,7 +212,7 @@ async fn a_lost_connection_is_retried_by_the_sdk() {
     }
 }
 
-/// The SDK cuts these itself, and tells of it all the same.
+/// The SDK cuts these attempts itself, and they are recorded all the same.
 #[tokio::test]
 async fn an_attempt_that_the_sdk_cuts_is_retried_by_the_sdk() {
     let endpoint = Endpoint::start([], Step::Stall);
@@ -258,7 +258,7 @@ async fn the_call_governs_whatever_the_client_and_an_override_say() {
         create_with(&client, retries).await.expect_err("an outage");
         assert_eq!(sent(&endpoint), (4, 1));
     }
-    // Retries that are off stay off: all of them are the call's.
+    // The client's retries are off and stay off: the call makes all of them.
     let endpoint = Endpoint::start([], broken());
     let client = intercepted(&endpoint, three());
     create_with(&client, RetryConfig::disabled()).await.expect_err("an outage");
@@ -282,11 +282,11 @@ async fn a_clock_that_is_wrong_is_corrected_inside_the_operation() {
     create(&intercepted(&endpoint, three())).await.expect_err("wrong for ever");
     assert_eq!(endpoint.arrived(), 6);
 
-    // The SDK retries it, with the interceptor or without: where it does not, we do not either.
+    // The SDK retries it, with the interceptor or without. If the SDK does not, we do not either.
     let endpoint = Endpoint::start([Step::clock_skew()], created());
     create(&plain(&endpoint, three())).await.expect("created");
     assert_eq!(sent(&endpoint), (2, 1));
     let endpoint = Endpoint::start([Step::clock_skew()], created());
-    create(&plain(&endpoint, RetryConfig::disabled())).await.expect_err("nobody corrects it");
+    create(&plain(&endpoint, RetryConfig::disabled())).await.expect_err("the clock stays wrong");
     assert_eq!(sent(&endpoint), (1, 1));
 }

@@ -1,4 +1,4 @@
-//! Clients that make a call every two seconds, whatever became of the last one, and calls made at once.
+//! Clients that make a call every two seconds, whether or not the last one has ended, and calls made at once.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use crate::service::{BEGINS, Fault, LASTS, Service};
 const CLIENTS: u32 = 500;
 const PERIOD: Duration = Duration::from_secs(2);
 
-/// Who retries.
+/// The code that retries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {
     Decorator,
@@ -34,7 +34,7 @@ impl Mode {
         }
     }
 
-    /// Whether the bound holds for it: AWS's modes are exact.
+    /// Whether the bound applies to it: AWS's modes are exact.
     pub fn is_bounded(self) -> bool {
         matches!(self, Self::Decorator | Self::Paced)
     }
@@ -94,7 +94,7 @@ pub fn requests_per_call(mode: Mode, fault: Fault, scopes: u32) -> f64 {
     })
 }
 
-/// How many of `calls` calls fail that are made at once and lose one connection each.
+/// The number of failures among `calls` calls that are made at once and lose one connection each.
 pub fn lost_once(mode: Mode, calls: u32) -> usize {
     paused(async move {
         let caller = Caller::new(mode, &Service::new(Fault::Lost), 0);

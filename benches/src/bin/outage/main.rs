@@ -1,8 +1,8 @@
-//! An outage of 30 seconds under 250 calls per second: requests per offered call, by the number of scopes,
-//! the failure and the mode. Then 100 calls at once of which each loses one connection.
+//! An outage of 30 seconds under 250 calls per second: prints the requests per offered call, by the number of
+//! scopes, the failure and the mode. Then 100 calls at once, each of which loses one connection.
 //!
 //! The retrying code is the real one, on a paused clock; only the service is a model. `--check` fails
-//! where a mode of this crate's own passes its bound.
+//! if one of this crate's own modes exceeds its bound.
 
 mod callers;
 mod sdk;
@@ -13,7 +13,7 @@ use std::process::ExitCode;
 use callers::{Mode, lost_once, requests_per_call};
 use service::Fault;
 
-/// The bound, for the decorator's mode and paced mode. AWS's modes follow AWS's rules, whatever these allow.
+/// The bound of the decorator's mode and of paced mode. AWS's modes have none: they follow AWS's rules.
 const BOUND: f64 = 1.2;
 const SCOPES: [u32; 3] = [1, 20, 500];
 

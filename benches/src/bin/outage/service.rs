@@ -1,4 +1,4 @@
-//! The service: 50 ms for an answer, but for one kind of failure.
+//! The service: it answers after 50 ms, and fails in one way during the outage.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -6,11 +6,11 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use aws_retry_core::{AsFailure, Failure, Transport};
 use tokio::time::{Duration, Instant, sleep};
 
-/// When the outage begins, and how long it lasts.
+/// The beginning of the outage, and its length.
 pub const BEGINS: Duration = Duration::from_secs(10);
 pub const LASTS: Duration = Duration::from_secs(30);
 
-/// How a request fails.
+/// The failure of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
     Unavailable,
@@ -21,7 +21,7 @@ pub enum Fault {
 }
 
 impl Fault {
-    /// Those of the outage.
+    /// The faults of the outage.
     pub const OUTAGES: [Self; 4] =
         [Self::Unavailable, Self::Timeout, Self::Refused, Self::Throttle];
 
@@ -64,7 +64,7 @@ impl AsFailure for Fault {
     }
 }
 
-/// One service, of which every caller has a handle.
+/// A handle to the one service.
 #[derive(Clone)]
 pub struct Service {
     fault: Fault,
@@ -73,8 +73,8 @@ pub struct Service {
 }
 
 impl Service {
-    /// Fails with `fault`: during the outage, or the first request of each call where that is a lost
-    /// connection.
+    /// It fails with `fault` during the outage. If that is a lost connection, the first request of each call
+    /// fails instead.
     pub fn new(fault: Fault) -> Self {
         Self { fault, origin: Instant::now(), requests: Arc::default() }
     }

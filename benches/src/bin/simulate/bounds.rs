@@ -1,16 +1,16 @@
-//! What paced mode promises, by rule: in any scenario, tuned on or not.
+//! The promises of paced mode, which follow by one rule from any scenario, tuned or not.
 
 use crate::{figures::Figures, server::Counts, world::Scenario};
 
-/// What a run of paced mode must keep within.
+/// The bounds of a run of paced mode.
 pub struct Bounds {
     /// At least this share of the oracle's speed.
     share: f64,
-    /// At most so many throttled, per cent of the calls, and beyond the first burst.
+    /// At most this many throttled requests, in per cent of the calls: in all, and beyond the first burst.
     throttled: f64,
     avoidable: f64,
     slowest: f64,
-    /// Where the oracle's slowest are above that: so many times the oracle's.
+    /// If the oracle's slowest calls are above that: this many times the oracle's.
     beyond_oracle: f64,
     attempts: f64,
     learned: f64,
@@ -26,7 +26,7 @@ impl Bounds {
         let bucket = it.counts == Counts::Bucket;
         let quick = it.latency <= 0.5;
         let steady = it.idle_every.is_none() && it.change.is_none();
-        // How often the quota doubles, or is halved.
+        // The number of times that the quota doubles or is halved.
         let (doublings, grown) =
             it.change.map_or((0.0, 0.0), |(_, to)| ((to / rate).log2(), to - rate));
         let relearned = if doublings > 0.0 { 7.0 * doublings } else { -1.1 * doublings };
@@ -38,9 +38,9 @@ impl Bounds {
             _ if !quick => 0.98,
             // The last call may have to back off.
             _ if it.error_rate > 0.0 => 0.98,
-            // A pause fills the bucket; how large that is, nobody knows for sure.
+            // A pause fills the bucket, whose size is not known for sure.
             _ if it.idle_every.is_some() => 0.9,
-            // What a grown quota offers until it is known.
+            // The part of a grown quota that is lost until it is known.
             _ => 0.995 - relearned * grown.max(0.0) / whole(it.calls),
         };
         let avoidable = match rate {
@@ -65,7 +65,7 @@ impl Bounds {
             ),
             beyond_oracle: 1.05,
             attempts: where_known(one && rate >= 5.0 && it.error_rate == 0.0, 5.0, 10.0),
-            // 0.7 s up to 50 a second, 2.6 s at 1000.
+            // 0.7 s up to 50 per second, 2.6 s at 1000.
             learned: where_known(learns, 0.7 * (rate / 50.0).max(1.0).powf(0.438), f64::INFINITY),
             relearned: where_known(it.change.is_some(), relearned, f64::INFINITY),
             jain_workers: where_known(one && steady, 0.998, 0.0),
@@ -73,8 +73,8 @@ impl Bounds {
         }
     }
 
-    /// For few seeds, as a check for regressions. How slow the slowest are in fixed windows is missed by
-    /// far, as the scoreboard says: nothing to find there.
+    /// For few seeds, as a check for regressions. The slowest calls in fixed windows miss their bound by far,
+    /// as the scoreboard says, so a check of them would find nothing.
     pub fn with_slack(self, it: &Scenario) -> Self {
         let windows = it.counts == Counts::FixedWindow;
         Self {
@@ -91,8 +91,8 @@ impl Bounds {
         }
     }
 
-    /// Each bound, and whether it is kept. What the oracle itself can't do is not asked: there, the
-    /// slowest 1 % may be 5 % above the oracle's, and the workers as unequal as its own.
+    /// Each bound, and whether it is kept. If even the oracle misses a bound, the slowest 1 % may be 5 % above
+    /// the oracle's, and the workers as unequal as its own.
     pub fn check(&self, it: &Figures, oracle: &Figures) -> Vec<Check> {
         let share = it.speed / oracle.speed;
         let slowest = if oracle.slowest > self.slowest {
@@ -116,7 +116,7 @@ impl Bounds {
             above("Jain workers", it.jain_workers, self.jain_workers.min(oracle.jain_workers)),
             above("Jain processes", it.jain_processes, self.jain_processes),
         ];
-        // Some scenarios have no such figure, and some no such bound.
+        // Some scenarios lack the figure, and some the bound.
         let told = |it: &Check| {
             !it.value.is_nan() && it.bound.is_finite() && (it.sign == '≤' || it.bound > 0.0)
         };
@@ -145,7 +145,7 @@ impl std::fmt::Display for Check {
     }
 }
 
-/// Three digits after the point, less the zeros at the end.
+/// Three digits after the point, without trailing zeros.
 fn short(number: f64) -> String {
     let text = format!("{number:.3}");
     text.trim_end_matches('0').trim_end_matches('.').to_owned()

@@ -1,12 +1,12 @@
-//! What a run comes to.
+//! The figures of a run.
 
 use crate::world::{Log, Scenario};
 
-/// The figures of one run; or of several the medians, and the worst of failed calls and attempts.
+/// The figures of one run. For several runs: the medians, but the worst of failed calls and attempts.
 #[derive(Clone, Debug)]
 pub struct Figures {
     pub failed: f64,
-    /// Calls that succeeded, a second.
+    /// Calls that succeeded, per second.
     pub speed: f64,
     /// Seconds from the first send to the last answer.
     pub seconds: f64,
@@ -14,14 +14,14 @@ pub struct Figures {
     pub throttled: f64,
     /// Those sent after their process knew of the throttling.
     pub avoidable: f64,
-    /// The slowest 1 % of the calls begins at so many times the median.
+    /// The slowest 1 % of the calls begins at this many times the median.
     pub slowest: f64,
     pub slowest_seconds: f64,
     pub jain_workers: f64,
     pub jain_processes: f64,
     pub attempts: f64,
-    /// Seconds from the first throttled answer until the believed quota is right, within a quarter,
-    /// and stays so for a second. Of several processes: the first one, and its fair part.
+    /// Seconds from the first throttled answer until the believed quota is within a quarter of the real one,
+    /// and stays so for one second. With several processes: the first one's, against its fair part.
     pub learned: f64,
     /// The same from the change of the quota.
     pub relearned: f64,
@@ -30,7 +30,7 @@ pub struct Figures {
 /// Their names, in order.
 pub const NAMES: [&str; 12] = [
     "failed_calls",
-    "calls_a_second",
+    "calls_per_second",
     "seconds",
     "throttled_percent",
     "throttled_beyond_the_first_burst_percent",
@@ -58,7 +58,7 @@ impl Figures {
             let last = &mut ended[index(call.process)];
             *last = last.max(call.ended_at);
         }
-        // While all of them still run: afterwards, whoever is left has more.
+        // While all of them still run: afterwards, the remaining ones have more.
         let all_run = ended.iter().copied().fold(f64::INFINITY, f64::min);
         let mut by_process = vec![0.0; index(scenario.processes)];
         for call in log.calls.iter().filter(|it| it.ended_at <= all_run) {
@@ -105,7 +105,7 @@ impl Figures {
         ]
     }
 
-    /// The median of each figure; where one bad run is a broken promise, the worst.
+    /// The median of each figure, or the worst if one bad run breaks a promise.
     pub fn of_all(runs: &[Self]) -> Self {
         let lists: Vec<[f64; 12]> = runs.iter().map(Self::list).collect();
         let median = |figure: usize| {
@@ -148,7 +148,7 @@ fn quantile(sorted: &[f64], part: f64) -> f64 {
     sorted.get(at.min(sorted.len().saturating_sub(1))).copied().unwrap_or(f64::NAN)
 }
 
-/// Seconds after `from` from which on the belief is right, within a quarter, for a second.
+/// Seconds after `from` until the belief is within a quarter of the quota for one second.
 fn settled(rates: &[(f64, f64)], from: f64, quota: f64) -> f64 {
     let mut since = None;
     for &(at, rate) in rates.iter().filter(|it| it.0 >= from) {

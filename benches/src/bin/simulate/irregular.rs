@@ -1,4 +1,4 @@
-//! Irregular conditions: scenarios that last a time instead of a number of calls, and their bounds.
+//! Irregular conditions: scenarios that end at a time instead of after a number of calls, and their bounds.
 
 use std::process::ExitCode;
 
@@ -12,7 +12,7 @@ use crate::{
     world::{Log, Reply, Scenario},
 };
 
-/// Seconds before the trouble in which the normal rate is measured, and of a look after it.
+/// Seconds before the trouble in which the normal rate is measured, and seconds of a check after it.
 const BEFORE: f64 = 15.0;
 const LOOK: f64 = 2.0;
 
@@ -20,7 +20,7 @@ const LOOK: f64 = 2.0;
 pub struct Irregular {
     name: String,
     scenario: Scenario,
-    /// Seconds from which on the answers are counted, and how many per second are possible.
+    /// The second from which on the answers are counted, and the number that is possible per second.
     from: f64,
     possible: f64,
     bounds: Bounds,
@@ -28,7 +28,7 @@ pub struct Irregular {
     short: bool,
 }
 
-/// Figures, or the bounds of them; NaN where there is none.
+/// Figures, or their bounds; NaN if there is none.
 #[derive(Clone, Copy, Debug)]
 struct Bounds {
     /// The part of the possible answers.
@@ -39,7 +39,7 @@ struct Bounds {
     back: f64,
     /// Seconds without a request during the trouble.
     gap: f64,
-    /// Requests during the trouble, against the normal rate.
+    /// Requests during the trouble, divided by the normal rate.
     load: f64,
     /// Requests in the fullest second.
     peak: f64,

@@ -1,4 +1,4 @@
-//! Simulates jobs against a quota, over the real code, on a paused clock.
+//! Simulates jobs against a quota: the real code on a paused clock.
 
 mod args;
 mod bounds;

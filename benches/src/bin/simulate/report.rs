@@ -1,4 +1,4 @@
-//! What is printed.
+//! The printed tables.
 
 use crate::{
     figures::{Figures, NAMES},
@@ -76,7 +76,7 @@ pub fn paced(name: &str, it: &Figures, oracle: &Figures) {
     );
 }
 
-/// The head of the others' table.
+/// The head of the other policies' table.
 pub fn others_head(policies: &[Policy]) {
     let names: Vec<_> = policies.iter().map(|it| it.name()).collect();
     println!("\nFailed calls / share of the oracle's speed / throttled % / slowest call, s:\n");
@@ -94,7 +94,7 @@ pub fn others(name: &str, figures: &[Figures], oracle: &Figures) {
     println!("| {name} | {} |", cells.join(" | "));
 }
 
-/// One object with every figure; what did not happen is null.
+/// One object with every figure; a figure of something that did not happen is null.
 pub fn json(row: &Row) {
     let mut object = serde_json::Map::new();
     object.insert("policy".into(), row.policy.name().into());

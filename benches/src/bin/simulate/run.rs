@@ -14,7 +14,7 @@ use crate::{
     world::{Call, Log, Process, Scenario},
 };
 
-/// What `seeds` runs come to.
+/// The figures of `seeds` runs.
 pub fn many(policy: Policy, scenario: &Scenario, seeds: u64) -> Figures {
     let runs: Vec<_> = (0..seeds)
         .map(|more| {
@@ -25,7 +25,7 @@ pub fn many(policy: Policy, scenario: &Scenario, seeds: u64) -> Figures {
     Figures::of_all(&runs)
 }
 
-/// The same for the rest of the field, who take long over long jobs, and differ little from seed to seed.
+/// The same for the other policies, which take long over long jobs and differ little from seed to seed.
 pub fn few(policy: Policy, scenario: &Scenario, seeds: u64) -> Figures {
     many(policy, scenario, if scenario.calls > 10_000 { 1 } else { seeds })
 }
@@ -61,7 +61,7 @@ pub fn once(policy: Policy, scenario: &Scenario) -> Log {
     })
 }
 
-/// Looks at what a process believes.
+/// Records the believed quota of a process.
 async fn watch(process: Process, client: Client) {
     loop {
         if let Some(rate) = client.belief() {

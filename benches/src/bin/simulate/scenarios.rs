@@ -10,12 +10,12 @@ use crate::{
     world::Scenario,
 };
 
-/// A set of scenarios, and what was known of it while the controller was made.
+/// A set of scenarios, by its role while the controller was made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Set {
-    /// Those for which figures of other controllers are known.
+    /// Scenarios for which figures of other controllers are known.
     Reference,
-    /// More, looked at while the controller was made.
+    /// More scenarios that the controller was tuned on.
     Tuned,
     /// Drawn at random, and run for the first time when the controller was finished.
     HeldOut,
@@ -142,8 +142,8 @@ fn tuned() -> Vec<(&'static str, Scenario)> {
 const DRAWN_WITH: u64 = 5_271_126;
 
 /// Twenty scenarios, log-uniform: R from 5 to 1000, B from R / 3 (at least 5) to 10 R, L from 20 to 500 ms,
-/// workers for 2 to 8 s of the quota, calls for 100 s. Then one at a time something else: a quota below
-/// 5, seconds of latency, a change, processes, windows, 503s, pauses.
+/// workers for 2 to 8 s of the quota, calls for 100 s. Some have one peculiarity each: a quota below 5,
+/// seconds of latency, a change, processes, windows, 503s, pauses.
 fn held_out() -> Vec<(String, Scenario)> {
     let mut random = fastrand::Rng::with_seed(DRAWN_WITH);
     (0..20)
@@ -154,7 +154,7 @@ fn held_out() -> Vec<(String, Scenario)> {
             };
             let rate = match index {
                 8 | 9 => draw(0.3..4.5),
-                // Long jobs say nothing more where many processes share.
+                // With many processes, long jobs tell nothing more.
                 10.. => draw(5.0..200.0),
                 _ => draw(5.0..1000.0),
             };
@@ -191,7 +191,7 @@ fn describe(it: &Scenario, more: &str) -> String {
     format!("R {}, B {}, C {}, L {} s{more}", it.rate, it.burst, it.workers, it.latency)
 }
 
-/// As it is read: 0.043, not the number next to it.
+/// Two significant digits, as the scenario's name prints them.
 fn two_digits(number: f64) -> f64 {
     format!("{number:.1e}").parse().unwrap_or(number)
 }

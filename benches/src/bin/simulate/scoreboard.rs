@@ -19,7 +19,7 @@ use crate::{
 /// Held-out scenarios have seeds of their own.
 const HELD_OUT_SEED: u64 = 9301;
 
-/// Prints the scoreboard: a table of paced mode with all figures, one of the rest, what is missed.
+/// Prints the scoreboard: a table of paced mode with all figures, one of the other policies, and the missed bounds.
 pub fn print(args: &Args) {
     let all = |policies: &[Policy]| {
         if policies.is_empty() { Policy::value_variants().to_vec() } else { policies.to_vec() }

@@ -20,7 +20,7 @@ pub enum Counts {
 pub struct Server {
     counts: Counts,
     rate: f64,
-    /// When the rate changes (seconds), and to what.
+    /// The seconds at which the rate changes, and the new rates.
     changes: VecDeque<(f64, f64)>,
     /// Seconds of a window.
     window: f64,
@@ -47,7 +47,7 @@ impl Server {
         }
     }
 
-    /// A request arrives at second `now`: is it within the quota?
+    /// Whether a request that arrives at second `now` is within the quota.
     pub fn admits(&mut self, now: f64) -> bool {
         while let Some(&(at, rate)) = self.changes.front()
             && now >= at

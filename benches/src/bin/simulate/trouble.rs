@@ -1,4 +1,4 @@
-//! What goes wrong in a scenario, and for how long.
+//! The disturbance of a scenario.
 
 /// One disturbance. Times are seconds.
 #[derive(Clone, Copy, Debug, Default)]
@@ -8,18 +8,18 @@ pub struct Trouble {
     pub seconds: f64,
 }
 
-/// What the disturbance does while it lasts.
+/// The effect of the disturbance while it lasts.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub enum Kind {
     #[default]
     None,
-    /// The first call that begins meanwhile is refused each time it is sent, until the trouble ends.
+    /// The first call that begins while it lasts is refused each time it is sent, until the trouble ends.
     OneCall,
-    /// The same for one call in so many.
+    /// The same for one call in this many.
     OneIn(u64),
-    /// Everything is refused, with a hint of so many seconds (0: without one).
+    /// Everything is refused, with a hint of this many seconds (0: without one).
     Shut(f64),
-    /// Another tenant takes the quota: so many requests per second are left.
+    /// Another tenant takes the quota: this many requests per second are left.
     Taken(f64),
     /// Everything ends in a 503 that is not a throttle.
     Faults,
@@ -36,7 +36,7 @@ impl Trouble {
         self.from + self.seconds
     }
 
-    /// It lasts at second `now`.
+    /// Whether it lasts at second `now`.
     pub fn lasts(&self, now: f64) -> bool {
         self.kind != Kind::None && (self.from..self.ends_at()).contains(&now)
     }

@@ -18,7 +18,7 @@ tokio::task_local! {
     static REFUSED_UNTIL: f64;
 }
 
-/// What is simulated.
+/// The parameters of a simulation.
 #[derive(Clone, Debug)]
 pub struct Scenario {
     pub counts: Counts,
@@ -30,12 +30,12 @@ pub struct Scenario {
     pub workers: u64,
     pub latency: f64,
     pub error_rate: f64,
-    /// When the quota changes (seconds), and to what.
+    /// The second at which the quota changes, and the new quota.
     pub change: Option<(f64, f64)>,
     pub processes: u64,
-    /// Seconds of work, then as many of rest.
+    /// Seconds of work, which as many seconds of rest follow.
     pub idle_every: Option<f64>,
-    /// The part of the quota to use; this crate's modes alone.
+    /// The part of the quota to use, in this crate's modes.
     pub share: f64,
     pub trouble: Trouble,
     /// No call begins after this second.
@@ -56,12 +56,12 @@ impl Scenario {
     }
 }
 
-/// What the service answers.
+/// An answer of the service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reply {
     Done,
     Throttled,
-    /// A throttle with a hint: so many milliseconds.
+    /// A throttle with a hint, in milliseconds.
     Hinted(u64),
     /// A 503 that is not a throttle.
     Fault,
@@ -69,18 +69,18 @@ pub enum Reply {
     Lost,
 }
 
-/// What happened so far.
+/// The events so far.
 #[derive(Debug, Default)]
 pub struct Log {
     pub sent: u64,
     pub throttled: u64,
-    /// Throttled though sent after the first throttle was known to its process.
+    /// Throttled, although sent after the process knew of the first throttle.
     pub avoidable: u64,
     pub first_throttle: Option<f64>,
     /// (second, believed quota) of the first process, every 10 ms.
     pub rates: Vec<(f64, f64)>,
     pub calls: Vec<Call>,
-    /// When each request was sent, and its answer; only of scenarios that end at a time.
+    /// The second at which each request was sent, and its answer; only in scenarios that end at a time.
     pub requests: Vec<(f64, Reply)>,
 }
 
@@ -93,7 +93,7 @@ pub struct Call {
     pub ended_at: f64,
     pub attempts: u32,
     pub failed: bool,
-    /// The trouble is its own: nobody could have served it.
+    /// The service refuses this call itself, whoever sends it.
     pub poisoned: bool,
 }
 
@@ -117,7 +117,7 @@ struct Inner {
 }
 
 impl Process {
-    /// As many processes as the scenario has, around one service.
+    /// The scenario's processes, around one service.
     pub fn all(scenario: &Arc<Scenario>) -> Vec<Self> {
         let origin = Instant::now();
         let server = scenario.server();
@@ -152,7 +152,7 @@ impl Process {
         self.inner().random.f64()
     }
 
-    /// Another call is to be made.
+    /// Whether another call is to be made.
     pub fn next_call(&self) -> bool {
         self.now() < self.scenario.until
             && self
@@ -172,7 +172,7 @@ impl Process {
         }
     }
 
-    /// Runs a call; whether it is poisoned.
+    /// Runs a call. The second value says whether it is poisoned.
     pub async fn begin<F: Future>(&self, call: F) -> (F::Output, bool) {
         let trouble = &self.scenario.trouble;
         let poisoned = trouble.lasts(self.now())
@@ -181,8 +181,8 @@ impl Process {
         (REFUSED_UNTIL.scope(until, call).await, poisoned)
     }
 
-    /// One request: 0.3 of the latency to the service, and back 0.3 of it for a throttle, 0.7 for
-    /// all else.
+    /// One request. It takes 0.3 of the latency to the service; a throttle takes 0.3 of it back, every other
+    /// answer 0.7.
     pub async fn request(&self) -> Reply {
         let sent_at = self.now();
         let (latency, fault) = {
@@ -239,7 +239,7 @@ impl Process {
         self.inner().log.calls.push(call);
     }
 
-    /// What the process believes the quota to be.
+    /// Records the quota that the process believes in.
     pub fn believes(&self, rate: f64) {
         let now = self.now();
         self.inner().log.rates.push((now, rate));

@@ -2,9 +2,9 @@
 //!
 //! `cargo run -p aws-retry-examples --bin dynamodb_batch`
 //!
-//! `BatchWriteItem` writes what the table's capacity allows and hands the rest back, in an answer that
-//! is a success. A caller that looks at errors alone loses these items; one that sends the whole batch again
-//! pays twice for the items that are already written.
+//! `BatchWriteItem` writes as many items as the table's capacity allows and returns the rest, in a successful
+//! answer. A caller that looks only at errors loses these items; one that sends the whole batch again pays twice
+//! for the items that are already written.
 
 use aws_retry::aws_retry;
 use aws_retry_examples::{print_retries, sdk_config};
@@ -13,15 +13,15 @@ use aws_sdk_dynamodb::types::{AttributeValue, PutRequest, WriteRequest};
 use aws_sdk_dynamodb::{Client, Error};
 use serde_json::{Value, json};
 
-/// Writes `items` (at most 25, as DynamoDB has it), and removes those that are written. The result is the
+/// Writes `items` (at most 25, DynamoDB's limit), and removes those that are written. The result is the
 /// number of items that are left: 0, unless the retries were used up.
 ///
-/// - `&mut`: one `Vec` for all attempts. Each sends the items that the one before left in it. An argument by
-///   value is new in each attempt; one by `&mut` is kept, also after an error: where the retries end in one,
-///   `items` still holds the items that are not written.
-/// - `retry_if_ok`: a success with items left is to be retried like a failure, after the same waits. If
-///   the last attempt has some left, too, its `Ok` comes back: that is not an error of DynamoDB's.
-/// - `jitter = "full"`: many writers that wait for the same table should not come back all at once.
+/// - `&mut`: one `Vec` for all attempts. Each attempt sends the items that the previous one left in it. An argument
+///   by value is new in each attempt; one by `&mut` is kept. So if the retries end in an error, `items` still holds
+///   the items that are not written.
+/// - `retry_if_ok`: a success with items left is retried like a failure, after the same waits. If the last attempt
+///   leaves some too, its `Ok` comes back.
+/// - `jitter = "full"`: many writers that wait for the same table should not all come back at once.
 #[aws_retry(max_retries = 8, base_delay = "50ms", max_delay = "400ms", jitter = "full", retry_if_ok = |left| *left > 0)]
 async fn write(
     dynamodb: &Client,
@@ -52,7 +52,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let sent: Vec<usize> = endpoint.requests().iter().map(|request| sent(request).len()).collect();
     assert_eq!(sent, [25, 15, 15, 6, 6], "what is written is not sent again");
 
-    // A table without capacity: the batch comes back, and says what is missing.
+    // A table without capacity: all items are left.
     endpoint.play([writes::<1>()]);
     let mut items = (1..=3).map(song).collect::<Result<_, _>>()?;
     let left = write(&dynamodb, "songs", &mut items).await?;

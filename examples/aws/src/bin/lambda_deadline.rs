@@ -1,4 +1,4 @@
-//! A Lambda function invoked under a deadline, that must not run twice.
+//! A Lambda function that is invoked under a deadline and must not run twice.
 //!
 //! `cargo run -p aws-retry-examples --bin lambda_deadline`
 
@@ -12,21 +12,21 @@ use aws_sdk_lambda::error::{DisplayErrorContext, SdkError};
 use aws_sdk_lambda::operation::invoke;
 use aws_sdk_lambda::primitives::Blob;
 
-/// The error of sending. It holds the response, and with it the time that a throttle is to last
-/// (`retry-after`); the crate's own `Error` does not.
+/// The error of `send`. It holds the response, and with it the server's `retry-after`, which the crate's own `Error`
+/// loses.
 type InvokeError = SdkError<invoke::InvokeError>;
 
 /// Charges a customer for an order. The caller waits until `deadline`.
 ///
-/// - `idempotent = false`: a second run would charge twice. So only a request that Lambda certainly did not
-///   execute is sent again: after a throttle (429), or a connection that was never made. After a lost
-///   connection or a time-out this is not known, and the error comes back at once.
-/// - `deadline = ..`: an `Instant`, here an argument, that bounds attempts and waits alike. A wait that would
-///   pass it is not begun: the throttle comes back while there is time to do something else. An attempt that
-///   passes it is cut. `examples/lambda-handler` has the deadline of a Lambda function itself. For a bound
-///   from the first attempt on there is `total_timeout = "2s"`.
+/// - `idempotent = false`: a second run would charge twice. So a request is sent again only if Lambda certainly did
+///   not execute it: after a throttle (429), or if the connection was never made. After a lost connection or a
+///   time-out this is not known, and the error comes back at once.
+/// - `deadline = ..`: an `Instant`, here an argument, that bounds attempts and waits. A wait that would pass it does
+///   not begin: the throttle comes back while there is time to do something else. An attempt that passes it is cut.
+///   `examples/lambda-handler` has the deadline of a Lambda function itself. `total_timeout = "2s"` is a bound that
+///   starts with the first attempt.
 ///
-/// A function that fails inside is an answer like any other (`function_error` is set): it did run.
+/// A function that fails by itself is a success here, with `function_error` set: it did run.
 #[aws_retry(max_retries = 10, base_delay = "100ms", idempotent = false, deadline = deadline)]
 async fn charge(
     lambda: &Client,
@@ -64,7 +64,7 @@ async fn main() -> anyhow::Result<()> {
     assert!(error.into_service_error().is_too_many_requests_exception());
     assert_eq!(endpoint.arrived(), 1);
 
-    println!("\n-- no answer at all: cut at the deadline");
+    println!("\n-- no answer: the attempt is cut at the deadline");
     endpoint.play([]);
     let began = Instant::now();
     let error = expect_error(charge(lambda, "4714", within(500)).await);
@@ -81,7 +81,7 @@ fn expect_error(outcome: Result<Option<Blob>, InvokeError>) -> InvokeError {
     outcome.expect_err("the endpoint gives no answer")
 }
 
-/// How Lambda throttles.
+/// Lambda's throttle.
 fn throttled() -> Step {
     let body = r#"{"Reason":"ReservedFunctionConcurrentInvocationLimitExceeded","message":"Rate Exceeded."}"#;
     Step::Answer(Answer::new(429, "application/json", body))

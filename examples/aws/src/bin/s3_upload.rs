@@ -1,4 +1,4 @@
-//! An upload to S3 that survives throttling and a connection that is lost half way.
+//! An upload to S3 that survives throttling and a connection that is lost halfway.
 //!
 //! `cargo run -p aws-retry-examples --bin s3_upload`
 
@@ -15,9 +15,9 @@ use aws_sdk_s3::primitives::ByteStream;
 
 /// Uploads one file, however hard S3 throttles.
 ///
-/// The body is made *inside* the fn. A stream can be read once: one that came in as an argument would be
-/// used up by the first attempt, so that the attribute refuses it at compile time (it is not `Clone`). Take
-/// the source of the stream (a path, some `Bytes`), and each attempt streams all of it, from its beginning.
+/// The body is made *inside* the function. A stream can be read only once: the first attempt would use up a stream
+/// that is an argument, so the attribute refuses it at compile time (it is not `Clone`). Take the source of the
+/// stream (a path, some `Bytes`), and each attempt streams all of it, from its beginning.
 ///
 /// `PutObject` with the same key and content may run twice without harm. So an attempt whose connection was
 /// lost is retried too, although S3 may have stored the object. For an upload that must not replace an object
@@ -63,7 +63,7 @@ async fn main() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// How S3 throttles.
+/// S3's throttle.
 fn slow_down() -> Step {
     let body = "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Error><Code>SlowDown</Code>\
                 <Message>Please reduce your request rate.</Message></Error>";

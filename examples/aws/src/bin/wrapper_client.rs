@@ -45,7 +45,7 @@ impl Aws {
         Ok(())
     }
 
-    /// The names of all tables, however many pages they are.
+    /// The names of all tables, over all pages.
     async fn tables(&self) -> anyhow::Result<Vec<String>> {
         let pages = self.dynamodb.paginate(
             |client, last| client.list_tables().set_exclusive_start_table_name(last).send(),
@@ -55,7 +55,7 @@ impl Aws {
         Ok(pages.into_iter().flat_map(|page| page.table_names.unwrap_or_default()).collect())
     }
 
-    /// The name is the log's, and has a retry quota of its own.
+    /// The name is used in the log, and has retry tokens of its own.
     async fn functions(&self) -> anyhow::Result<usize> {
         let listed = self.lambda.call_named("ListFunctions", |it| it.list_functions().send());
         Ok(listed.await?.functions().len())

@@ -9,7 +9,7 @@ use plotters::prelude::*;
 use super::style::{Area, Mark, head};
 use crate::herd::{Herd, Outcome};
 
-/// Where the axis ends, as a multiple of the quota.
+/// The end of the axis, as a multiple of the quota.
 const TOP: f64 = 8.0;
 
 pub fn calls_over_time(path: &Path, job: Herd, outcomes: &[Outcome]) -> Result<()> {
@@ -31,7 +31,7 @@ pub fn calls_over_time(path: &Path, job: Herd, outcomes: &[Outcome]) -> Result<(
     Ok(())
 }
 
-/// Half as long again as the time that the job must take: a policy that takes longer is cut, and its panel says so.
+/// One and a half times the shortest possible time of the job. The panel of a slower policy is cut, and says so.
 fn shown(job: Herd) -> f64 {
     (1.5 * job.least(job.all_calls()) / 10.0).ceil() * 10.0
 }
@@ -49,7 +49,7 @@ fn caption(outcome: &Outcome) -> String {
         failed => format!(", {failed} calls failed"),
     };
     format!(
-        "{}: {} of {} requests throttled, at most {peak} sent in a second, done after {:.0} s{failed}",
+        "{}: {} of {} requests throttled, at most {peak} sent within one second, done after {:.0} s{failed}",
         outcome.policy,
         outcome.throttled(),
         outcome.requests.len(),

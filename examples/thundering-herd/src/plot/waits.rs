@@ -1,4 +1,4 @@
-//! The time that calls took: the part that is done after each second, and the spread.
+//! The times of the calls: the part that is done after each second, and the spread.
 
 use std::path::Path;
 
@@ -32,7 +32,7 @@ fn lines(area: &Area, outcomes: &[Outcome], end: f64) -> Result<()> {
         .margin(12)
         .build_cartesian_2d(0.0..end, 0.0..100.0)?;
     axes(&mut chart)
-        .x_desc("seconds since the call was begun")
+        .x_desc("seconds since the call began")
         .y_desc("% of the calls answered")
         .draw()?;
     for outcome in outcomes {
@@ -58,7 +58,7 @@ fn boxes(area: &Area, outcomes: &[Outcome], end: f64) -> Result<()> {
     axes(&mut chart)
         .disable_y_mesh()
         .disable_y_axis()
-        .x_desc("seconds since the call was begun")
+        .x_desc("seconds since the call began")
         .draw()?;
     for (row, outcome) in outcomes.iter().rev().enumerate() {
         let (y, color) = (row as f64 + 0.4, color(outcome.policy));

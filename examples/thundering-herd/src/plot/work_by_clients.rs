@@ -1,4 +1,4 @@
-//! The classic plot of jitters: the cost until all are served, by the number of clients.
+//! The classic plot of jitters: the cost until all clients are served, by their number.
 
 use std::path::Path;
 
@@ -14,14 +14,14 @@ use crate::{
 
 pub fn work_by_clients(path: &Path, lines: &[Line]) -> Result<()> {
     let root = SVGBackend::new(path, (1100, 560)).into_drawing_area();
-    let least = ("the least, were the quota known".to_owned(), Mark::Dashes);
+    let least = ("the least, if the quota were known".to_owned(), Mark::Dashes);
     let legend: Vec<_> = lines
         .iter()
         .map(|(policy, _)| (policy.to_string(), Mark::Line(color(*policy), width(*policy))))
         .chain([least])
         .collect();
     let below = work::herd(1).of_many();
-    let title = "What it costs until every client of a herd is served";
+    let title = "The cost until every client of a herd is served";
     let rest = head(&root, title, &below, &legend)?;
     let panels = rest.split_evenly((1, 2));
     if let [left, right] = &panels[..] {
@@ -44,7 +44,7 @@ pub fn work_by_clients(path: &Path, lines: &[Line]) -> Result<()> {
     Ok(())
 }
 
-/// The first is drawn wide, since the others would hide it where they are equal.
+/// The first line is drawn wide: otherwise lines that are equal to it would hide it.
 fn width(policy: Policy) -> u32 {
     if policy == Policy::Naive { 8 } else { 2 }
 }

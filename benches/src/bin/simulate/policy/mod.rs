@@ -1,4 +1,4 @@
-//! Who competes: ways of making a call.
+//! The competing policies: ways of making a call.
 
 mod backon;
 mod oracle;
@@ -20,7 +20,7 @@ pub enum Policy {
     Decorator,
     /// The SDK's standard strategy through its orchestrator, 10 attempts.
     SdkStandard,
-    /// The SDK's adaptive strategy through its orchestrator, 10 attempts, one partition a region.
+    /// The SDK's adaptive strategy through its orchestrator, 10 attempts, one partition per region.
     SdkAdaptive,
     /// The same with a partition of its own for this quota.
     SdkAdaptivePartitioned,
@@ -45,14 +45,14 @@ impl Policy {
     }
 }
 
-/// How a call ended.
+/// The end of a call.
 #[derive(Clone, Copy, Debug)]
 pub struct Ended {
     pub attempts: u32,
     pub failed: bool,
 }
 
-/// What a process shares among its workers.
+/// The state that a process shares among its workers.
 #[derive(Clone)]
 pub enum Client {
     Ours(Arc<ours::Ours>),
@@ -75,7 +75,7 @@ impl Client {
         }
     }
 
-    /// What the process believes the quota to be, if this way of calling has such a thing.
+    /// The quota that the process believes in, if this policy has one.
     pub fn belief(&self) -> Option<f64> {
         match self {
             Self::Ours(it) => it.belief(),

@@ -1,4 +1,4 @@
-//! The best that can be done: it knows the quota, and the bucket.
+//! The best possible policy: it knows the quota and the bucket.
 
 use tokio::{
     sync::Mutex,
@@ -25,8 +25,8 @@ impl Oracle {
         Self(Mutex::new(Bucket { tokens: burst, rate, burst, at: 0.0 }))
     }
 
-    /// The lock's waiters are served in order of arrival. What fails all the same, since sends
-    /// overtake each other, is sent again.
+    /// The lock serves its waiters in order of arrival. Sends can still overtake each other; a call that fails
+    /// for that is sent again.
     pub async fn call(&self, process: &Process) -> Ended {
         let mut attempts = 0;
         loop {
@@ -43,7 +43,7 @@ impl Bucket {
     async fn turn(&mut self, process: &Process) {
         loop {
             let now = process.now();
-            // A process's part of a small burst may be less than a request.
+            // A process's part of a small burst may be less than one request.
             let full = self.burst.max(1.0);
             self.tokens = (self.tokens + (now - self.at) * self.rate).min(full);
             self.at = now;
@@ -52,7 +52,7 @@ impl Bucket {
             {
                 self.rate = rate * process.part();
             }
-            // What a sleep leaves short by rounding.
+            // A sleep may end too early by rounding.
             if self.tokens >= 1.0 - 1e-9 {
                 self.tokens -= 1.0;
                 return;

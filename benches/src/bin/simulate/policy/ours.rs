@@ -60,7 +60,7 @@ impl Ours {
         Ended { attempts, failed: outcome.is_err() }
     }
 
-    /// The quota that it has measured; until then, the rate at which it sends.
+    /// The measured quota; until then, the send rate.
     pub fn belief(&self) -> Option<f64> {
         let state = scope::state(&self.scope)?;
         let rate = state.paced.or(state.adaptive)?;

@@ -1,4 +1,4 @@
-//! The time that a retry costs a call that needs none.
+//! The cost of retry code to a call that needs no retry, in time.
 
 use std::hint::black_box;
 use std::sync::LazyLock;
