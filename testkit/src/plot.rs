@@ -17,12 +17,12 @@ pub fn font(size: u32) -> TextStyle<'static> {
     ("sans-serif", size).into_font().color(&INK)
 }
 
-/// Text that begins at its point, at the height of its middle.
+/// Text that begins at its point and is centered vertically on it.
 pub fn beside(size: u32) -> TextStyle<'static> {
     font(size).pos(Pos::new(HPos::Left, VPos::Center))
 }
 
-/// How a legend shows a thing.
+/// The mark of an entry in a legend.
 #[derive(Clone, Copy, Debug)]
 pub enum Mark {
     Bar(RGBColor),
@@ -31,7 +31,7 @@ pub enum Mark {
     Dashes,
 }
 
-/// Title, a line below it, a legend below that in as many rows as it needs; gives back the area that is left.
+/// Draws the title, a line below it, and a legend in as many rows as it needs. Gives the area that is left.
 pub fn head<'a>(
     root: &Area<'a>,
     title: &str,
