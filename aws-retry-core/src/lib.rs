@@ -24,8 +24,8 @@ pub mod testing;
 #[cfg(feature = "aws-config")]
 pub use config::ConfigError;
 pub use context::{
-    Deadline, Explanation, InCall, attempt, client_token, explain, in_call, report, time_left,
-    with_deadline,
+    Deadline, Explanation, InCall, attempt, client_token, explain, in_call, report, spent,
+    time_left, with_deadline,
 };
 pub use decision::codes;
 pub use decision::failure::{Failure, Kind, ReadFrom, Transport};
@@ -33,6 +33,7 @@ pub use decision::policy::{Codes, Jitter, Log, Mode, Nested, PolicyError, RetryP
 pub use decision::reason::Reason;
 pub use decision::retry_after::RetryAfter;
 pub use decision::throttle::{Limit, Throttle};
+pub use decision::units::Units;
 pub use errors::{StopWhy, Stopped};
 pub use expansion::error_types as marker;
 pub use expansion::find_stopped::stopped;
@@ -41,7 +42,7 @@ pub use limits::rate::RateState;
 pub use observe::{Event, FailedAttempt, Report};
 pub use run::overrides;
 #[cfg(feature = "sdk")]
-pub use sdk::{Interrupted, Paginator, Polled, RetryClient, Waiter, paginate};
+pub use sdk::{Interrupted, Paginator, Polled, RetryClient, RetryClientAtCost, Waiter, paginate};
 
 pub mod scope {
     //! Scopes: calls with an equal scope share one budget of retry tokens and one send rate, whichever

@@ -4,7 +4,7 @@ use proc_macro2::Ident;
 
 use crate::args::{Arg, Args};
 use crate::diagnostics::Errors;
-use crate::kinds::Unless;
+use crate::kinds::{Needs, Unless};
 use crate::shape::Asyncness;
 use crate::table::{ArgName, Exclusion};
 use crate::value::Value;
@@ -134,11 +134,16 @@ fn rates(args: &Args, refuse: &mut impl FnMut(&Arg, String)) {
     }
     // A policy may supply the mode, and a misspelled mode may have been one with a rate.
     let unknown = args.has(ArgName::Policy) || args.mode().is_none() && args.has(ArgName::Mode);
-    if args.has_rate() || unknown {
+    if unknown {
         return;
     }
-    for arg in args.list.iter().filter(|arg| arg.name.row().needs_rate) {
+    for arg in &args.list {
         let name = arg.name.name();
-        refuse(arg, format!("`{name}` needs `mode = \"paced\"` or `mode = \"adaptive\"`"));
+        match arg.name.row().needs {
+            Needs::Rate if !args.has_rate() => {
+                refuse(arg, format!("`{name}` needs `mode = \"paced\"` or `mode = \"adaptive\"`"))
+            }
+            _ => {}
+        }
     }
 }

@@ -10,6 +10,14 @@ pub enum When {
     Paced,
 }
 
+/// The send rate that an argument affects.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum Needs {
+    Nothing,
+    /// That of either mode that has one.
+    Rate,
+}
+
 /// The exception to an exclusion.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub enum Unless {

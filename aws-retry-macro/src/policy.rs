@@ -32,8 +32,25 @@ pub fn call_policy(args: &Args, private: &TokenStream) -> Option<TokenStream> {
 
 fn call_setting(arg: &Arg) -> Option<TokenStream> {
     let (Role::Setting, Value::Expr(expr)) = (role(arg), &arg.value) else { return None };
+    if arg.name.row().per_attempt {
+        return None;
+    }
     let call = call(arg, expr);
     Some(quote_spanned!(located(arg.token.span())=> let call_policy = call_policy #call;))
+}
+
+/// The statements that set the values known only before each attempt.
+pub fn before_attempt(args: &Args, private: &TokenStream) -> TokenStream {
+    let settings = args.list.iter().filter_map(|arg| match &arg.value {
+        Value::Expr(expr) if arg.name.row().per_attempt => {
+            let at = located(arg.token.span());
+            let setter = name(arg);
+            let setter = placed(glue!(#private::Call::#setter), at);
+            Some(quote_spanned!(at=> #setter(&mut call, #expr);))
+        }
+        _ => None,
+    });
+    settings.collect()
 }
 
 /// The functions: predicates and hooks, if there are any.

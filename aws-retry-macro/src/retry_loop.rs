@@ -46,6 +46,7 @@ impl RetryLoop<'_> {
         let private = self.private;
         let site = self.site();
         let call = self.call();
+        let set = policy::before_attempt(self.args, private);
         let before = &self.rebindings.before;
         let attempt = match self.asyncness {
             Asyncness::Async => self.attempt(),
@@ -77,6 +78,7 @@ impl RetryLoop<'_> {
             #site
             #call
             loop {
+                #set
                 #before
                 #attempt
                 if let #private::Some(out) = #finished {

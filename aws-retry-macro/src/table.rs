@@ -1,6 +1,6 @@
 //! The attribute's arguments, one per row: every other fact about an argument is read from its row.
 
-use crate::kinds::{CODES, JITTERS, Kind, LOGS, MODES, NESTED, Place, Unless, When};
+use crate::kinds::{CODES, JITTERS, Kind, LOGS, MODES, NESTED, Needs, Place, Unless, When};
 
 /// The facts about one argument.
 pub struct Row {
@@ -18,8 +18,10 @@ pub struct Row {
     pub cancels: When,
     /// The condition under which it needs an async function, and the reason.
     pub async_only: (When, &'static str),
-    /// It affects the send rate, which only some modes have.
-    pub needs_rate: bool,
+    /// The send rate that it affects, which only some modes have.
+    pub needs: Needs,
+    /// An expression is evaluated before each attempt, not once per call.
+    pub per_attempt: bool,
     pub excludes: &'static [Exclusion],
     /// On a method, it replaces this argument of the impl block, which has the same meaning under a different
     /// name.
@@ -42,7 +44,8 @@ const ROW: Row = Row {
     doc: "",
     cancels: When::Never,
     async_only: (When::Never, ""),
-    needs_rate: false,
+    needs: Needs::Nothing,
+    per_attempt: false,
     excludes: &[],
     equals: &[],
     place: Place::Anywhere,
@@ -275,11 +278,19 @@ rows!(
         }],
         equals: &[ArgName::Mode]
     },
+    Cost {
+        kind: Kind::Number { min: 0.0, max: 1e9 },
+        example: "cost = items.len()",
+        default: "1",
+        doc: "units of the quota that one attempt takes: items, records, capacity units, tokens. A number, or an expression of any type of number, evaluated before each attempt; rates are then units per second. `aws_retry::spent(units)` in the body corrects it",
+        needs: Needs::Rate,
+        per_attempt: true
+    },
     MaxRate {
         kind: Kind::Number { min: f64::MIN_POSITIVE, max: f64::MAX },
         example: "max_rate = 10.0",
-        doc: "upper bound on attempts per second, more than 0",
-        needs_rate: true,
+        doc: "upper bound on attempts per second, or on units if a `cost` is written; more than 0",
+        needs: Needs::Rate,
         async_only: (When::Always, NO_TURN)
     },
     Share {
@@ -287,7 +298,7 @@ rows!(
         example: "share = 0.8",
         default: "1",
         doc: "part of the learned quota to use, more than 0 and at most 1",
-        needs_rate: true,
+        needs: Needs::Rate,
         async_only: (When::Always, NO_TURN)
     },
     FailFast {
@@ -295,7 +306,7 @@ rows!(
         example: "fail_fast = true",
         default: "`false`",
         doc: "return an error instead of waiting for a turn",
-        needs_rate: true,
+        needs: Needs::Rate,
         cancels: When::Always,
         async_only: (When::Always, NO_TURN)
     },

@@ -195,7 +195,8 @@ fn one_of(name: &str, choice: Choice) -> String {
 }
 
 fn range(name: &str, min: f64, max: f64) -> String {
-    let above = if min < 1.0 { "more than 0".to_owned() } else { format!("at least {min}") };
+    let above =
+        if min > 0.0 && min < 1.0 { "more than 0".into() } else { format!("at least {min}") };
     let below = if max < f64::MAX { format!(" and at most {max}") } else { String::new() };
     format!("`{name}` must be {above}{below}")
 }

@@ -18,6 +18,7 @@ mod closure_arguments;
 mod coerced_return;
 mod conditional_attributes;
 mod consumed_argument;
+mod cost;
 mod derived_failure;
 mod destructured_argument;
 mod diverging_body;

@@ -120,6 +120,8 @@ struct List {
     /// No operation has succeeded since the last record.
     trusted: bool,
     refusal: Refusal,
+    /// The units of the quota that the attempt took, if its body told them.
+    spent: Option<f64>,
 }
 
 /// Whether the interceptor is to stop an attempt that began too late from being sent.
@@ -137,7 +139,13 @@ impl AttemptRecords {
     pub fn new(attempt: u32) -> Self {
         #[cfg(test)]
         tests::LIVE.with(|live| live.set(live.get() + 1));
-        let list = List { attempt, records: Vec::new(), trusted: false, refusal: Refusal::None };
+        let list = List {
+            attempt,
+            records: Vec::new(),
+            trusted: false,
+            refusal: Refusal::None,
+            spent: None,
+        };
         Self {
             token: OnceLock::new(),
             list: Mutex::new(list),
@@ -211,6 +219,20 @@ impl AttemptRecords {
         list.records.clear();
         list.trusted = false;
         list.refusal = Refusal::None;
+        list.spent = None;
+    }
+
+    /// Attempt `attempt` took this many more units of the quota.
+    pub fn spend(&self, attempt: u32, units: f64) {
+        let mut list = self.list();
+        if list.attempt == attempt {
+            list.spent = Some(list.spent.unwrap_or(0.0) + units);
+        }
+    }
+
+    /// The units of the quota that the attempt took, if its body told them.
+    pub fn spent(&self) -> Option<f64> {
+        self.list().spent
     }
 
     /// The attempt begins after the call's deadline: nothing in it is to be sent.

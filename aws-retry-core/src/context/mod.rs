@@ -13,6 +13,7 @@ mod in_call;
 mod report;
 pub(crate) mod scope_state;
 mod sdk_requests;
+mod spent;
 mod task;
 #[cfg(feature = "sdk")]
 pub(crate) mod time;
@@ -34,4 +35,5 @@ pub use report::report;
 pub(crate) use sdk_requests::ShownPolicy;
 #[cfg(feature = "sdk")]
 pub(crate) use sdk_requests::{SdkRequests, SdkRetry};
+pub use spent::spent;
 pub use token::client_token;

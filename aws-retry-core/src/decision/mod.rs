@@ -15,3 +15,4 @@ pub mod sdk_retry;
 pub(crate) mod shown;
 pub mod throttle;
 pub mod timestamp;
+pub(crate) mod units;

@@ -11,6 +11,7 @@ use crate::context::ambient::{self, Ambient};
 use crate::context::{CallContext, ShownPolicy};
 use crate::decision::attempts::Attempts;
 use crate::decision::policy::{Resolved, RetryPolicy};
+use crate::decision::units::{self, Units};
 use crate::errors::Stopped;
 use crate::expansion::outcome::Outcome;
 use crate::expansion::read_error::ReadFailure;
@@ -82,6 +83,20 @@ impl<'p> Call<'p> {
     pub fn scope(mut self, scope: impl Into<ScopeId>) -> Self {
         *self.scope = Some(scope.into());
         self
+    }
+
+    /// The next attempt takes this many units of its scope's quota. Nothing is kept where nothing counts them.
+    #[inline]
+    pub fn cost(&mut self, units: impl Units) {
+        self.check_slow_path();
+        if self.frame.needs_setup {
+            self.set_cost(units.units());
+        }
+    }
+
+    #[cold]
+    fn set_cost(&mut self, units: f64) {
+        self.state_mut().set_cost(units::valid(units));
     }
 
     /// The wait before an attempt of a sync function.

@@ -84,12 +84,11 @@ impl Call<'_> {
         let was_refused = records.as_ref().is_some_and(|records| records.was_refused());
         let random = Ambient::uniform(state.ambient.as_deref());
         let report = SendReport {
-            outcome: answer_of(verdict.kind, failure),
-            requests: made(records.as_deref()),
             attempts_left: state.policy.max_attempts.saturating_sub(attempt),
             base: state.policy.throttle_delay.as_secs_f64(),
             cap: state.policy.max_delay.as_secs_f64(),
             random,
+            ..state.report(records.as_deref(), answer_of(verdict.kind, failure))
         };
         let refused_alone = !state.unsent && state.slot.answered(&state.clock, &report);
         let scope = state.scope();
@@ -135,10 +134,7 @@ impl Call<'_> {
         let records = self.frame.shared_records();
         let state = self.state_mut();
         state.cut = None;
-        let report = SendReport {
-            requests: made(records.as_deref()),
-            ..SendReport::new(SendOutcome::Accepted)
-        };
+        let report = state.report(records.as_deref(), SendOutcome::Accepted);
         state.slot.answered(&state.clock, &report);
         state.refill();
         state.count(attempt, records.as_deref());
@@ -160,6 +156,21 @@ impl Call<'_> {
 }
 
 impl CallState {
+    /// The attempt's end, as far as the send rate cares. A written cost covers all requests of the attempt but
+    /// those that the SDK sent again.
+    fn report(&self, records: Option<&AttemptRecords>, outcome: SendOutcome) -> SendReport {
+        let sdk = records.map(AttemptRecords::sdk);
+        let made = sdk.as_ref().and_then(|sdk| sdk.in_attempt());
+        let repeats = sdk.as_ref().map_or(0, |sdk| sdk.counts().1);
+        let requests = made.map_or(1.0, |made| match self.written_cost() {
+            Some(_) => f64::from(made) / f64::from(made.saturating_sub(repeats).max(1)),
+            None => f64::from(made),
+        });
+        drop(sdk);
+        let spent = records.and_then(AttemptRecords::spent);
+        SendReport { requests, spent, ..SendReport::new(outcome) }
+    }
+
     /// Counts the requests of the attempt, and reports those that the SDK sent again inside it.
     fn count(&mut self, attempt: u32, records: Option<&AttemptRecords>) {
         self.requests = records.map_or((1, 0), |records| records.sdk().counts());
@@ -240,11 +251,6 @@ impl CallState {
         observe::emit(event, reports);
         context::told_of_requests();
     }
-}
-
-/// The number of requests that an attempt made, if the interceptor saw them; otherwise one.
-fn made(records: Option<&AttemptRecords>) -> u32 {
-    records.and_then(|records| records.sdk().in_attempt()).unwrap_or(1)
 }
 
 /// The meaning of a failure for the send rate: it is not known whether a request without an answer passed the

@@ -108,6 +108,11 @@ impl QueueSlot {
         })
     }
 
+    /// The next attempt takes this many units of the quota.
+    pub const fn set_cost(&mut self, units: f64) {
+        self.ticket.set_cost(units);
+    }
+
     /// Whether the call waits in a queue.
     pub const fn is_waiting(&self) -> bool {
         self.waiting.is_some()

@@ -33,6 +33,8 @@ pub(super) struct CallState {
     pub(super) scopes: Scopes,
     pub(super) attempts: Attempts,
     pub(super) slot: QueueSlot,
+    /// The units that the attempt takes, if an expression gives them.
+    cost: Option<f64>,
     /// The wait before the next attempt, or before a long poll gives up, if it blocks the thread.
     pause: Duration,
     /// That wait after it has begun, if it does not block the thread.
@@ -82,6 +84,7 @@ impl CallState {
             scopes: Scopes::default(),
             attempts: Attempts::default(),
             slot: QueueSlot::default(),
+            cost: None,
             pause: Duration::ZERO,
             sleep: None,
             unsent: false,
@@ -130,6 +133,7 @@ impl CallState {
         self.unsent = true;
         ready!(self.poll_pause(cx));
         if self.policy.rate.is_some() || self.slot.is_waiting() {
+            self.slot.set_cost(self.written_cost().unwrap_or(1.0));
             let scope = self.scope();
             let terms = self.terms(can_stop);
             let turn = self.slot.poll_turn(cx, &scope, &self.policy, terms, &self.clock);
@@ -156,6 +160,7 @@ impl CallState {
         self.unsent = true;
         self.block();
         if self.policy.rate.is_some() {
+            self.slot.set_cost(self.written_cost().unwrap_or(1.0));
             let scope = self.scope();
             let terms = self.terms(can_stop);
             let warn = || {
@@ -170,6 +175,16 @@ impl CallState {
         let begun = self.begin(can_stop);
         self.unsent = begun.is_err();
         begun.err()
+    }
+
+    /// The next attempt takes this many units of the quota, whatever the policy says.
+    pub const fn set_cost(&mut self, units: f64) {
+        self.cost = Some(units);
+    }
+
+    /// The units that an attempt takes, if they are written.
+    pub fn written_cost(&self) -> Option<f64> {
+        self.cost.or(self.policy.cost)
     }
 
     fn terms(&self, can_stop: bool) -> TurnTerms {

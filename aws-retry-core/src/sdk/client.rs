@@ -2,6 +2,7 @@
 
 use crate::clock::{DefaultTimer, Timer};
 use crate::decision::policy::RetryPolicy;
+use crate::decision::units::Units;
 use crate::expansion::to_failure::ToFailure;
 use crate::limits::scope::{Key, ScopeId, ScopeParts, named};
 use crate::run::site::Site;
@@ -82,6 +83,27 @@ impl<C> RetryClient<C> {
         run(call, || operation(&self.client)).await
     }
 
+    /// This client, for calls whose attempts take `units` of the scope's quota: items, records, capacity
+    /// units, tokens. See [`RetryPolicy::cost`].
+    ///
+    /// ```
+    /// # use aws_retry_core::{RetryClient, RetryPolicy};
+    /// # struct Kinesis;
+    /// # impl Kinesis { async fn put_records(&self, _: &[u8]) -> Result<(), std::io::Error> { Ok(()) } }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), std::io::Error> {
+    /// # let client = Kinesis;
+    /// let kinesis = RetryClient::new(client, RetryPolicy::paced()).in_scope(&("kinesis", "clicks"));
+    /// let records = [1, 2, 3];
+    /// kinesis.cost(records.len()).call(|kinesis| kinesis.put_records(&records)).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn cost(&self, units: impl Units) -> RetryClientAtCost<'_, C> {
+        RetryClientAtCost { client: self, cost: RetryPolicy::new().cost(units.units()) }
+    }
+
     /// [`RetryClient::call`] with a name: for the call in events and logs, and for a separate scope within
     /// the client. Name the operation, such as `"DescribeVpcs"`: AWS throttles by operation.
     pub async fn call_named<'c, T, E, M, F>(
@@ -107,5 +129,56 @@ impl<C> RetryClient<C> {
             (ClientScope::Own(key), Some(name)) => key.within(name).into(),
             (ClientScope::Own(key), None) => (*key).into(),
         }
+    }
+}
+
+/// A [`RetryClient`] for calls of one cost; see [`RetryClient::cost`].
+#[derive(Debug)]
+pub struct RetryClientAtCost<'c, C> {
+    client: &'c RetryClient<C>,
+    cost: RetryPolicy,
+}
+
+impl<'c, C> RetryClientAtCost<'c, C> {
+    /// [`RetryClient::call`] at this cost.
+    pub async fn call<T, E, M, F>(&self, operation: impl FnMut(&'c C) -> F) -> Result<T, E>
+    where
+        F: Future<Output = Result<T, E>>,
+        E: ToFailure<M>,
+        DefaultTimer: Timer<Result<T, E>>,
+    {
+        self.run(&self.cost, None, operation).await
+    }
+
+    /// [`RetryClient::call_named`] at this cost.
+    pub async fn call_named<T, E, M, F>(
+        &self,
+        name: &'static str,
+        operation: impl FnMut(&'c C) -> F,
+    ) -> Result<T, E>
+    where
+        F: Future<Output = Result<T, E>>,
+        E: ToFailure<M>,
+        DefaultTimer: Timer<Result<T, E>>,
+    {
+        let named = RetryPolicy::new().name(name).over(&self.cost);
+        self.run(&named, Some(name), operation).await
+    }
+
+    async fn run<T, E, M, F>(
+        &self,
+        written: &RetryPolicy,
+        name: Option<&str>,
+        mut operation: impl FnMut(&'c C) -> F,
+    ) -> Result<T, E>
+    where
+        F: Future<Output = Result<T, E>>,
+        E: ToFailure<M>,
+        DefaultTimer: Timer<Result<T, E>>,
+    {
+        let RetryClient { client, policy, .. } = self.client;
+        let scope = self.client.scope(name);
+        let call = Call::new(&SITE).policy(policy).call_policy(written).scope(scope);
+        run(call, || operation(client)).await
     }
 }

@@ -6,7 +6,7 @@ mod pages;
 mod stream;
 mod waiter;
 
-pub use client::RetryClient;
+pub use client::{RetryClient, RetryClientAtCost};
 pub use interceptor::Interceptor;
 pub use pages::{Interrupted, Paginator, paginate};
 pub use waiter::{Polled, Waiter};

@@ -135,8 +135,14 @@ policy! {
     /// Whether the call may safely run twice. `false`: retry only if the request certainly was not executed.
     /// Default: true.
     idempotent: bool,
-    /// Paced and adaptive: never send faster than this many attempts per second. The lowest value among the
-    /// calls of one scope counts. Range: 0.00001 (about one per day) and up, finite. Default: none.
+    /// Paced: the units of the scope's quota that one attempt takes: items, records, capacity units, tokens.
+    /// The send rate, `max_rate`, `known_rate` and [`scope::state`](crate::scope::state) then count units per
+    /// second. The adaptive rate counts attempts, as AWS specifies; its `max_rate` counts units. Where the cost
+    /// is known only later, [`spent`](crate::spent) corrects it. Range: 0 to 10^9; any other number (negative,
+    /// infinite, NaN) counts as 1. Default: 1.
+    cost: f64,
+    /// Paced and adaptive: never send faster than this many attempts (or units, if a cost is written) per
+    /// second. The lowest value among the calls of one scope counts. Range: 0.00001 (about one per day) and up, finite. Default: none.
     max_rate: f64,
     /// Paced and adaptive: the part of the learned quota to use. Range: 0.001 to 1. Default: 1.
     share: f64,

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::resolved::{LOWEST_MAX_RATE, LOWEST_SHARE};
 use super::{Mode, RetryPolicy};
+use crate::decision::units;
 
 impl RetryPolicy {
     /// botocore's legacy mode.
@@ -53,6 +54,9 @@ impl RetryPolicy {
             }
             _ if zero(self.total_timeout) => wrong("total_timeout", "above 0"),
             _ if zero(self.attempt_timeout) => wrong("attempt_timeout", "above 0"),
+            _ if self.cost.is_some_and(|cost| !units::is_valid(cost)) => {
+                wrong("cost", "0 to 1000000000")
+            }
             _ if self
                 .max_rate
                 .is_some_and(|rate| !(LOWEST_MAX_RATE..f64::INFINITY).contains(&rate)) =>

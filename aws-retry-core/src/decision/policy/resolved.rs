@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use super::{Codes, Jitter, Log, Mode, Nested, RateKind, RetryPolicy, Upper};
 use crate::decision::codes;
 use crate::decision::retry_after::HintRule;
+use crate::decision::units;
 
 /// The retry tokens that a retry takes from its scope.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,6 +47,8 @@ pub(crate) struct Resolved {
     pub costs: Option<Costs>,
     pub hint: HintRule,
     pub rate: Option<RateKind>,
+    /// If one is written.
+    pub cost: Option<f64>,
     pub max_rate: f64,
     pub share: f64,
     pub fail_fast: bool,
@@ -127,6 +130,7 @@ impl RetryPolicy {
                 Some(true) => preset.costs.or(Some(COSTS_DECORATOR)),
                 None => preset.costs,
             },
+            cost: self.cost.map(units::valid),
             max_rate: self
                 .max_rate
                 .filter(|rate| *rate > 0.0)
@@ -196,6 +200,7 @@ fn preset(mode: Mode) -> Resolved {
         costs: Some(COSTS_DECORATOR),
         hint: HintRule::AtLeast,
         rate: None,
+        cost: None,
         max_rate: f64::INFINITY,
         share: 1.0,
         fail_fast: false,

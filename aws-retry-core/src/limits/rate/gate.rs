@@ -37,10 +37,7 @@ impl Timekeeper for Clock {
 /// counts as accepted, and holds nothing up.
 #[derive(Debug)]
 #[must_use]
-pub struct Sent {
-    id: u64,
-    at: f64,
-}
+pub struct Sent(Dispatch);
 
 /// The reason for which there is no turn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,6 +59,8 @@ pub struct Gate {
     unthrottled: AtomicBool,
     /// The number of sends while unthrottled, and two of them, at least one second apart.
     sends: AtomicU64,
+    /// The units that these took beyond one each (the bits of an `f64`); untouched while each takes one.
+    surplus: AtomicU64,
     recent: [Mark; 2],
     /// The change of the overrides that the limit has followed, and the bits of that limit.
     generation: AtomicU64,
@@ -69,25 +68,35 @@ pub struct Gate {
     queue: Mutex<Queue<Waker>>,
 }
 
-/// A send and its time in nanoseconds.
+/// A send, its time in nanoseconds, and the units that the sends before it took beyond one each.
 struct Mark {
     id: AtomicU64,
     at: AtomicU64,
+    surplus: AtomicU64,
 }
 
 impl Mark {
     fn new() -> Self {
-        Self { id: AtomicU64::new(0), at: AtomicU64::new(0) }
+        Self { id: AtomicU64::new(0), at: AtomicU64::new(0), surplus: AtomicU64::new(0) }
     }
 
-    fn store(&self, id: u64, at: u64) {
+    fn store(&self, id: u64, at: u64, surplus: u64) {
         self.id.store(id, Ordering::Relaxed);
         self.at.store(at, Ordering::Relaxed);
+        self.surplus.store(surplus, Ordering::Relaxed);
+    }
+
+    fn copy(&self, from: &Self) {
+        let [id, at, surplus] =
+            [&from.id, &from.at, &from.surplus].map(|it| it.load(Ordering::Relaxed));
+        self.store(id, at, surplus);
     }
 
     fn send(&self) -> Dispatch {
         let at = Time::from_nanos(self.at.load(Ordering::Relaxed)).as_secs_f64();
-        Dispatch { id: self.id.load(Ordering::Relaxed), at }
+        // The surplus is the one before it, as if it had cost one unit.
+        let surplus = f64::from_bits(self.surplus.load(Ordering::Relaxed));
+        Dispatch { id: self.id.load(Ordering::Relaxed), at, cost: 1.0, surplus }
     }
 }
 
@@ -102,6 +111,7 @@ impl Gate {
             kind,
             unthrottled: AtomicBool::new(queue.is_unthrottled()),
             sends: AtomicU64::new(0),
+            surplus: AtomicU64::new(0),
             recent: [Mark::new(), Mark::new()],
             generation: AtomicU64::new(0),
             max_rate: AtomicU64::new(max_rate.to_bits()),
@@ -127,10 +137,12 @@ impl Gate {
         self.generation.store(generation, Ordering::Relaxed);
         self.max_rate.store(max_rate.to_bits(), Ordering::Relaxed);
         if self.unthrottled.load(Ordering::Relaxed) {
-            queue.begin(self.sends.load(Ordering::Relaxed), self.recent[1].send());
+            self.begin(&mut queue);
         }
         let wakes = queue.set_limit(max_rate);
-        self.sends.fetch_max(queue.sends(), Ordering::Relaxed);
+        let (sends, surplus) = queue.sends();
+        self.sends.fetch_max(sends, Ordering::Relaxed);
+        self.surplus.store(surplus.to_bits(), Ordering::Relaxed);
         self.unthrottled.store(queue.is_unthrottled(), Ordering::Relaxed);
         drop(queue);
         wake(wakes);
@@ -180,27 +192,48 @@ impl Gate {
     /// A turn without a wait, as long as nothing has been throttled and no rate is set.
     pub fn at_once(&self, ticket: &mut Ticket, now: impl FnOnce() -> Time) -> Option<Sent> {
         self.unthrottled.load(Ordering::Relaxed).then(|| {
-            let sent = self.unthrottled_send(now());
-            ticket.place.get_or_insert(sent.id);
-            sent
+            let send = self.unthrottled_send(now(), ticket.cost);
+            ticket.place.get_or_insert(send.id);
+            Sent(send)
         })
     }
 
     /// A send while nothing holds it back. About once per second one is remembered. The last but one of these
     /// is at least a second old, however recent the last one is. Races do no harm.
-    fn unthrottled_send(&self, now: Time) -> Sent {
+    fn unthrottled_send(&self, now: Time, cost: f64) -> Dispatch {
         let id = self.sends.fetch_add(1, Ordering::Relaxed);
+        let surplus = self.add_surplus(cost - 1.0);
+        let before_it = (surplus - (cost - 1.0)).to_bits();
         let nanos = u64::try_from(now.as_nanos()).unwrap_or(u64::MAX);
         let [last, before] = &self.recent;
         if id == 0 {
-            last.store(id, nanos);
-            before.store(id, nanos);
+            last.store(id, nanos, before_it);
+            before.copy(last);
         }
         if nanos.abs_diff(last.at.load(Ordering::Relaxed)) > ONE_SECOND {
-            before.store(last.id.load(Ordering::Relaxed), last.at.load(Ordering::Relaxed));
-            last.store(id, nanos);
+            before.copy(last);
+            last.store(id, nanos, before_it);
         }
-        Sent { id, at: now.as_secs_f64() }
+        Dispatch { id, at: now.as_secs_f64(), cost, surplus }
+    }
+
+    /// Adds to the units beyond one per send, and returns their sum.
+    fn add_surplus(&self, units: f64) -> f64 {
+        let sum = |bits| f64::from_bits(bits) + units;
+        let known = self.surplus.load(Ordering::Relaxed);
+        if units == 0.0 {
+            return f64::from_bits(known);
+        }
+        let add = |bits| Some(sum(bits).to_bits());
+        let (Ok(before) | Err(before)) =
+            self.surplus.fetch_update(Ordering::Relaxed, Ordering::Relaxed, add);
+        sum(before)
+    }
+
+    /// Tells the queue of the sends that nothing held back.
+    fn begin(&self, queue: &mut Queue<Waker>) {
+        let surplus = f64::from_bits(self.surplus.load(Ordering::Relaxed));
+        queue.begin(self.sends.load(Ordering::Relaxed), surplus, self.recent[1].send());
     }
 
     /// The end of a send. Reads the clock only if it must. True if the call should give up: it is refused
@@ -219,11 +252,9 @@ impl Gate {
         }
         let mut queue = self.lock();
         if unthrottled {
-            let recent = self.recent[1].send();
-            queue.begin(self.sends.load(Ordering::Relaxed), recent);
+            self.begin(&mut queue);
         }
-        let send = Dispatch { id: sent.id, at: sent.at };
-        let (hopeless, wakes) = queue.answered(now(), ticket, send, report);
+        let (hopeless, wakes) = queue.answered(now(), ticket, sent.0, report);
         self.unthrottled.store(queue.is_unthrottled(), Ordering::Relaxed);
         drop(queue);
         wake(wakes);
@@ -292,7 +323,7 @@ impl<C: Timekeeper> Future for Turn<'_, C> {
             wake(wakes);
             it.waiting = matches!(answer, Answer::At(_));
             let at = match answer {
-                Answer::Go { id, at } => return Poll::Ready(Ok(Sent { id, at })),
+                Answer::Go(send) => return Poll::Ready(Ok(Sent(send))),
                 Answer::TooLate => return Poll::Ready(Err(Refused::TooLate)),
                 Answer::Busy => return Poll::Ready(Err(Refused::Busy)),
                 Answer::At(at) => it.terms.deadline.map_or(at, |deadline| at.min(deadline)),

@@ -104,7 +104,7 @@ fn play_outcomes(
             Event::Ask => {
                 let (answer, wakes) = queue.ask(now, &mut call.ticket, Terms::default(), &caller);
                 match answer {
-                    Answer::Go { id, .. } => {
+                    Answer::Go(Dispatch { id, .. }) => {
                         call.attempts += 1;
                         let bucket = || (!bucket.admits(seconds)).then_some(SendOutcome::Throttled);
                         let refused = refuses(seconds, call.number).or_else(bucket);
@@ -123,7 +123,7 @@ fn play_outcomes(
                 let wait = if own { own_wait(call.attempts) } else { Time::ZERO };
                 let attempts_left = MAX_ATTEMPTS - call.attempts;
                 let report = SendReport { attempts_left, ..SendReport::new(outcome) };
-                let send = Dispatch { id, at: (now - ROUND_TRIP).as_secs_f64() };
+                let send = Dispatch::of_one(id, (now - ROUND_TRIP).as_secs_f64());
                 let (hopeless, wakes) = queue.answered(now, &mut call.ticket, send, &report);
                 let mut next = now + wait;
                 if refused.is_none() || hopeless || attempts_left == 0 {

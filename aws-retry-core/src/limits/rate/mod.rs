@@ -46,8 +46,10 @@ impl SendOutcome {
 pub struct SendReport {
     /// How it ended.
     pub outcome: SendOutcome,
-    /// The requests that it made.
-    pub requests: u32,
+    /// The number of times that it took its cost: the requests that it made.
+    pub requests: f64,
+    /// The units that it took of the quota, if its body told them.
+    pub spent: Option<f64>,
     /// Attempts that the call may still make.
     pub attempts_left: u32,
     /// The call's first backoff (seconds).
@@ -62,7 +64,15 @@ impl SendReport {
     /// The report of an attempt of one request, with the attempts and waits of paced mode's defaults.
     #[must_use]
     pub const fn new(outcome: SendOutcome) -> Self {
-        Self { outcome, requests: 1, attempts_left: 19, base: 0.5, cap: 30.0, random: 0.5 }
+        Self {
+            outcome,
+            requests: 1.0,
+            spent: None,
+            attempts_left: 19,
+            base: 0.5,
+            cap: 30.0,
+            random: 0.5,
+        }
     }
 }
 
@@ -80,11 +90,35 @@ struct Repeat {
 }
 
 /// One send, as the controllers see it; seconds since the clock's origin.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 struct Dispatch {
     /// Sends of a scope are numbered in order.
     id: u64,
     at: f64,
+    /// Units of the quota that it takes.
+    cost: f64,
+    /// The units that the scope's sends took up to here, this one included, beyond one unit each. It is 0 as
+    /// long as every send costs one.
+    surplus: f64,
+}
+
+impl Dispatch {
+    /// A send that takes one unit, as all before it.
+    #[cfg(test)]
+    const fn of_one(id: u64, at: f64) -> Self {
+        Self { id, at, cost: 1.0, surplus: 0.0 }
+    }
+
+    /// The units that the scope's sends took up to here, this one included.
+    fn units(&self) -> f64 {
+        units_of(self.id.saturating_add(1), self.surplus)
+    }
+}
+
+/// The units that this many sends took.
+#[expect(clippy::cast_precision_loss, reason = "a scope does not send 2^52 times")]
+const fn units_of(sends: u64, surplus: f64) -> f64 {
+    sends as f64 + surplus
 }
 
 #[cfg(test)]
@@ -93,3 +127,5 @@ mod irregular_tests;
 mod paced_tests;
 #[cfg(test)]
 mod quota_tests;
+#[cfg(test)]
+mod units_tests;

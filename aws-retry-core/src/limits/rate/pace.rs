@@ -19,27 +19,27 @@ impl Pace {
         }
     }
 
-    /// The time at which the next send may go; not later than `now` means at once.
-    pub(super) fn ready_at(&mut self, now: f64) -> f64 {
+    /// The time at which the next send may go, which takes `cost` units; not later than `now` means at once.
+    pub(super) fn ready_at(&mut self, now: f64, cost: f64) -> f64 {
         match self {
             Self::Adaptive(it) => it.ready_at(now),
-            Self::Paced(it) => it.ready_at(now),
+            Self::Paced(it) => it.ready_at(now, cost),
         }
     }
 
     /// [`Pace::ready_at`], for a call that does not wait yet.
-    pub(super) fn next_turn(&mut self, now: f64) -> f64 {
+    pub(super) fn next_turn(&mut self, now: f64, cost: f64) -> f64 {
         match self {
             Self::Adaptive(it) => it.ready_at(now),
-            Self::Paced(it) => it.next_turn(now),
+            Self::Paced(it) => it.next_turn(now, cost),
         }
     }
 
     /// A send goes out.
-    pub(super) fn sent(&mut self, now: f64, id: u64) {
+    pub(super) fn sent(&mut self, send: Dispatch) {
         match self {
             Self::Adaptive(it) => it.sent(),
-            Self::Paced(it) => it.sent(now, id),
+            Self::Paced(it) => it.sent(send),
         }
     }
 
@@ -56,18 +56,27 @@ impl Pace {
                 it.answered(now, report.outcome);
                 false
             }
-            Self::Paced(it) => it.answered(now, send, report.outcome, report.requests, repeat),
+            Self::Paced(it) => it.answered(now, send, report, repeat),
         }
     }
 
-    /// The time before the first throttle: the number of its sends, and a recent one.
-    pub(super) const fn unthrottled(&mut self, sends: u64, recent: Dispatch) {
+    /// The time before the first throttle: the number of its sends, their units beyond one each, and a
+    /// recent one.
+    pub(super) fn unthrottled(&mut self, sends: u64, surplus: f64, recent: Dispatch) {
         if let Self::Paced(it) = self {
-            it.unthrottled(sends, recent);
+            it.unthrottled(sends, surplus, recent);
         }
     }
 
-    /// The present rate in sends per second; none before the first throttle.
+    /// The units that a send takes on average: the adaptive rate counts sends.
+    pub(super) const fn per_send(&self) -> f64 {
+        match self {
+            Self::Adaptive(_) => 1.0,
+            Self::Paced(it) => it.per_send(),
+        }
+    }
+
+    /// The present rate in units per second; none before the first throttle.
     pub(super) fn rate(&self) -> Option<f64> {
         match self {
             Self::Adaptive(it) => it.rate(),

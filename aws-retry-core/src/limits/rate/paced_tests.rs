@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::{Dispatch, SendOutcome, paced::Paced};
+use super::{Dispatch, SendOutcome, SendReport, paced::Paced};
 
 /// The time of an answer: after the round trip, or before it if another send goes out.
 #[derive(Clone, Debug)]
@@ -53,11 +53,11 @@ proptest! {
         let mut late: Option<(Dispatch, SendOutcome)> = None;
         for (id, step) in (0_u64..).zip(steps) {
             now += step.pause;
-            let ready = it.ready_at(now);
+            let ready = it.ready_at(now, 1.0);
             prop_assert!(ready >= now && ready.is_finite(), "{it:?}");
             now = ready;
-            it.sent(now, id);
-            let send = Dispatch { id, at: now };
+            it.sent(Dispatch::of_one(id, now));
+            let send = Dispatch::of_one(id, now);
             tokens = burst.min(tokens + quota * (now - filled));
             filled = now;
             let throttled = tokens < 1.0;
@@ -69,9 +69,9 @@ proptest! {
                 late = Some((send, outcome));
                 continue;
             }
-            it.answered(now, send, outcome, 1, None);
+            it.answered(now, send, &SendReport::new(outcome), None);
             if let Some((send, outcome)) = late.take() {
-                it.answered(now, send, outcome, 1, None);
+                it.answered(now, send, &SendReport::new(outcome), None);
             }
             if let Some(rate) = it.rate() {
                 prop_assert!((1e-3..=1e9).contains(&rate), "{rate} {it:?}");
@@ -85,11 +85,11 @@ proptest! {
 #[test]
 fn a_rate_that_nobody_sends_at_is_not_doubled() {
     let mut it = Paced::new(1.0);
-    it.sent(0.0, 0);
-    it.answered(0.0, Dispatch { id: 0, at: 0.0 }, SendOutcome::Throttled, 1, None);
+    it.sent(Dispatch::of_one(0, 0.0));
+    it.answered(0.0, Dispatch::of_one(0, 0.0), &SendReport::new(SendOutcome::Throttled), None);
     let first = it.rate().unwrap();
-    it.ready_at(0.0001);
-    it.ready_at(0.9);
+    it.ready_at(0.0001, 1.0);
+    it.ready_at(0.9, 1.0);
     assert!(it.rate().unwrap() <= 2.0 * first, "{first}, then {it:?}");
 }
 
@@ -98,10 +98,15 @@ fn a_rate_that_nobody_sends_at_is_not_doubled() {
 #[test]
 fn while_the_first_burst_is_out_there_are_only_probes() {
     let mut it = Paced::new(1.0);
-    (0..1000).for_each(|id| it.sent(0.0, id));
+    (0..1000).for_each(|id| it.sent(Dispatch::of_one(id, 0.0)));
     for id in 0..5 {
-        it.answered(0.05, Dispatch { id, at: 0.0 }, SendOutcome::Throttled, 1, None);
-        it.ready_at(0.05);
+        it.answered(
+            0.05,
+            Dispatch::of_one(id, 0.0),
+            &SendReport::new(SendOutcome::Throttled),
+            None,
+        );
+        it.ready_at(0.05, 1.0);
     }
     assert!(it.rate().unwrap() <= 11.0, "{it:?}");
 }
@@ -111,14 +116,14 @@ fn while_the_first_burst_is_out_there_are_only_probes() {
 fn a_burst_within_a_round_trip_is_no_measure() {
     let mut it = Paced::new(1.0);
     let sends = [0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.033, 0.034, 0.045];
-    (0..).zip(sends).for_each(|(id, at)| it.sent(at, id));
-    it.answered(0.05, Dispatch { id: 1, at: 0.0 }, SendOutcome::Accepted, 1, None);
+    (0..).zip(sends).for_each(|(id, at)| it.sent(Dispatch::of_one(id, at)));
+    it.answered(0.05, Dispatch::of_one(1, 0.0), &SendReport::new(SendOutcome::Accepted), None);
     for (now, id, at) in [(0.051, 0, 0.0), (0.069, 6, 0.033), (0.074, 7, 0.034), (0.077, 8, 0.045)]
     {
-        it.answered(now, Dispatch { id, at }, SendOutcome::Throttled, 1, None);
-        it.ready_at(now);
+        it.answered(now, Dispatch::of_one(id, at), &SendReport::new(SendOutcome::Throttled), None);
+        it.ready_at(now, 1.0);
     }
-    it.ready_at(0.15);
+    it.ready_at(0.15, 1.0);
     assert_eq!(it.quota(), None, "{it:?}");
     assert!(it.rate().unwrap() < 50.0, "five in 45 ms are not 122 a second: {it:?}");
 }
@@ -127,14 +132,19 @@ fn a_burst_within_a_round_trip_is_no_measure() {
 #[test]
 fn throttled_probes_slow_the_search_down() {
     let mut it = Paced::new(1.0);
-    it.sent(0.0, 0);
-    it.answered(0.1, Dispatch { id: 0, at: 0.0 }, SendOutcome::Throttled, 1, None);
+    it.sent(Dispatch::of_one(0, 0.0));
+    it.answered(0.1, Dispatch::of_one(0, 0.0), &SendReport::new(SendOutcome::Throttled), None);
     let mut now: f64 = 0.1;
     let mut rates = vec![it.rate().unwrap()];
     for id in 1..12 {
-        now = it.ready_at(now);
-        it.sent(now, id);
-        it.answered(now + 0.1, Dispatch { id, at: now }, SendOutcome::Throttled, 1, None);
+        now = it.ready_at(now, 1.0);
+        it.sent(Dispatch::of_one(id, now));
+        it.answered(
+            now + 0.1,
+            Dispatch::of_one(id, now),
+            &SendReport::new(SendOutcome::Throttled),
+            None,
+        );
         now += 0.1;
         rates.push(it.rate().unwrap());
     }

@@ -89,7 +89,7 @@ fn work(
                         }
                         sleep(Duration::from_millis(50)).await;
                     }
-                    let report = SendReport { requests: made, ..SendReport::new(outcome) };
+                    let report = SendReport { requests: made.into(), ..SendReport::new(outcome) };
                     gate.answered(&mut ticket, sent, &report, || clock.now());
                     if outcome == SendOutcome::Accepted {
                         break;
@@ -162,16 +162,16 @@ fn a_shut_door_costs_few_attempts() {
     let (mut id, mut now, mut trips) = (0, 0.0, [0, 0]);
     while now < 10.0 {
         let (began, mut flight) = (now, Vec::new());
-        while flight.len() < 20 && pace.ready_at(now) < began + 0.06 {
-            now = pace.ready_at(now);
-            pace.sent(now, id);
-            flight.push(Dispatch { id, at: now });
+        while flight.len() < 20 && pace.ready_at(now, 1.0) < began + 0.06 {
+            now = pace.ready_at(now, 1.0);
+            pace.sent(Dispatch::of_one(id, now));
+            flight.push(Dispatch::of_one(id, now));
             id += 1;
         }
         now = began + 0.06;
         trips[usize::from(now > 1.0)] += u32::from(!flight.is_empty());
         for send in flight {
-            pace.answered(now, send, SendOutcome::Throttled, 1, None);
+            pace.answered(now, send, &SendReport::new(SendOutcome::Throttled), None);
         }
     }
     let [first, more] = trips;

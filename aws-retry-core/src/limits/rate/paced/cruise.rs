@@ -33,7 +33,7 @@ const DOUBLINGS: f64 = 2.0;
 /// In cycles: a throttle outside this range did not come at a time at which the process's own sends would
 /// have caused it.
 const REGULAR: std::ops::Range<f64> = 1.2..3.0;
-/// Accepted requests at which a measure moves the quota half of the way.
+/// Accepted sends at which a measure moves the quota half of the way.
 const HALF_WEIGHT_AT: f64 = 6.0;
 /// Seconds of waiting after which the quota is measured again if `share` is below 1: at the share itself,
 /// nothing is learned.
@@ -45,7 +45,7 @@ const RELEARN_SPEED: f64 = 0.15;
 /// Around the quota.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Cruise {
-    /// Requests per second, as measured.
+    /// Units per second, as measured.
     pub(super) quota: f64,
     /// Seconds of this cycle in which a call waited.
     pub(super) age: f64,
@@ -67,7 +67,7 @@ impl Cruise {
         it
     }
 
-    /// Requests per second, at present.
+    /// Units per second, at present.
     pub(super) fn send_rate(&self, known: Known) -> f64 {
         let cycle = self.cycle(known);
         let x = self.age / cycle;
@@ -93,7 +93,7 @@ impl Cruise {
             _ => (it.rate * self.send_rate(known) / known.share).sqrt(),
         };
         let before = self.quota;
-        let weight = it.accepted / (it.accepted + HALF_WEIGHT_AT);
+        let weight = it.accepted / (it.accepted + HALF_WEIGHT_AT * known.per_send);
         self.quota = before * (measured / before).powf(weight);
         if x >= SAME_BUCKET {
             let irregular = if REGULAR.contains(&x) { 0.0 } else { 1.0 };
@@ -150,8 +150,10 @@ impl Cruise {
 
     /// Seconds until the rate is at the quota.
     pub(super) fn cycle(&self, known: Known) -> f64 {
-        let slow = SLOW / self.quota;
-        let alone = (CYCLE * slow.powf(0.4)).max(6.0 / self.quota).clamp(CYCLE, LONGEST_CYCLE);
+        let per_send = known.per_send;
+        let slow = SLOW * per_send / self.quota;
+        let alone =
+            (CYCLE * slow.powf(0.4)).max(6.0 * per_send / self.quota).clamp(CYCLE, LONGEST_CYCLE);
         let shared = SHARED_CYCLE * slow.powf(0.3);
         let shared = shared.clamp(SHORTEST_SHARED_CYCLE, LONGEST_CYCLE);
         let full = alone * (shared / alone).powf(self.others());
@@ -161,10 +163,10 @@ impl Cruise {
         let settling = 0.25 + 0.25 * f64::from(self.settled);
         (settling * full.max(slow_answers))
             .max(FIRST_ROUND_TRIPS * round_trip)
-            .max((2.0 - self.others()) / self.quota)
+            .max((2.0 - self.others()) * per_send / self.quota)
     }
 
-    /// The requests that a bucket of the measured quota had to store in a cycle that ended at `x`.
+    /// The units that a bucket of the measured quota had to store in a cycle that ended at `x`.
     fn stored(&self, it: &Measure, cycle: f64, x: f64, known: Known) -> f64 {
         let dip = self.dip(cycle, known);
         let low = ((it.rate / self.quota - 1.0) / dip + 1.0).clamp(0.0, x);

@@ -1,10 +1,10 @@
 //! The facts and the figures that the phases share.
 
-/// Accepted requests between two throttles that make the first measure.
+/// Accepted sends between two throttles that make the first measure.
 pub(super) const MIN_ACCEPTED_FIRST: f64 = 2.0;
-/// Requests per second.
+/// Sends per second.
 pub(super) const LOWEST_RATE: f64 = 1e-3;
-/// Requests per second.
+/// Units per second.
 pub(super) const HIGHEST_RATE: f64 = 1e9;
 
 /// The facts that every phase needs.
@@ -14,6 +14,15 @@ pub(super) struct Known {
     pub(super) share: f64,
     /// Seconds, smoothed.
     pub(super) round_trip: f64,
-    /// Requests that the bucket is known to hold.
+    /// Units that the bucket is known to hold.
     pub(super) burst: f64,
+    /// Units that a send takes on average; 1 as long as every send costs one.
+    pub(super) per_send: f64,
+}
+
+impl Known {
+    /// A rate (units per second) that the controller can work with.
+    pub(super) fn valid_rate(&self, rate: f64) -> f64 {
+        rate.clamp(LOWEST_RATE * self.per_send, HIGHEST_RATE)
+    }
 }

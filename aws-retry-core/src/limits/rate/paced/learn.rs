@@ -2,14 +2,14 @@
 
 use super::Paced;
 use super::cruise::Cruise;
-use super::known::{HIGHEST_RATE, LOWEST_RATE, MIN_ACCEPTED_FIRST};
+use super::known::{Known, MIN_ACCEPTED_FIRST};
 use super::phase::Phase;
 use super::search::{InitialBurst, Search};
 use super::undo::Before;
-use crate::limits::rate::quota_meter::{Measure, Throttle};
+use crate::limits::rate::quota_meter::Measure;
 use crate::limits::rate::{Dispatch, Repeat};
 
-/// Accepted requests between two throttles that make a measure.
+/// Accepted sends between two throttles that make a measure.
 const MIN_ACCEPTED: f64 = 3.0;
 /// Seconds after a decrease in which most accepted requests were sent before it, perhaps into a window that
 /// is shut now.
@@ -35,7 +35,7 @@ impl Paced {
     pub(super) fn refused(&mut self, now: f64, send: Dispatch, repeat: Option<Repeat>) -> bool {
         match repeat {
             Some(repeat) if repeat.alone && !self.is_unthrottled() => {
-                self.refused_alone(now, send.id, repeat);
+                self.refused_alone(now, send, repeat);
             }
             None if self.alone > SUSPICIOUS && matches!(self.phase, Phase::Cruise(_)) => {
                 return true;
@@ -50,9 +50,9 @@ impl Paced {
     }
 
     /// A throttle by a limit that the service calls the call's own: it says nothing about the quota.
-    pub(super) fn refused_by_own_limit(&mut self, id: u64, repeat: Option<Repeat>) {
-        let deferred = repeat.filter(|it| it.deferred).map(|it| it.first.id);
-        deferred.into_iter().chain([id]).for_each(|id| self.not_accepted(id));
+    pub(super) fn refused_by_own_limit(&mut self, send: Dispatch, repeat: Option<Repeat>) {
+        let deferred = repeat.filter(|it| it.deferred).map(|it| it.first);
+        deferred.into_iter().chain([send]).for_each(|send| self.not_accepted(send));
     }
 
     /// A throttle by a limit that the service calls the scope's: it counts at once.
@@ -73,12 +73,11 @@ impl Paced {
         if repeat.deferred {
             self.throttled(now, repeat.first, repeat.first.id);
         }
-        self.resolve(now, repeat.first.id, false);
+        self.resolve(now, repeat.first, false);
     }
 
     /// A throttle that speaks for the scope. `cause`: the first of its call's consecutive throttles.
     fn throttled(&mut self, now: f64, send: Dispatch, cause: u64) {
-        let throttle = Throttle { id: send.id, sent_at: send.at };
         if let Phase::Unthrottled(recent) = self.phase {
             self.begin_search(now, recent);
         }
@@ -87,19 +86,19 @@ impl Paced {
             Phase::Search(search) => search.initial.as_mut(),
             _ => None,
         };
-        if throttle.id < self.decrease_id {
+        if send.id < self.decrease_id {
             if let Some(initial) = initial {
-                initial.accepted -= 1.0;
-                self.known.burst = initial.accepted.max(1.0);
+                initial.accepted -= send.cost;
+                self.known.burst = initial.accepted.max(self.known.per_send);
             }
-            return self.meter_throttled(throttle);
+            return self.meter_throttled(send);
         }
         let can_undo = self.door.blocked_since.is_none() && initial.is_none();
         if initial.is_some() {
             // Sent at once, the requests arrived in any order: measure from the last of them.
             self.meter.restart();
         }
-        self.meter_throttled(throttle);
+        self.meter_throttled(send);
         if self.door.blocked_since.is_some() || now >= self.quiet_until() {
             let repeated = self.before.as_ref().is_some_and(|it| it.is_caused_by(cause));
             if !repeated && !self.before.as_mut().is_some_and(|it| it.add(now, cause)) {
@@ -113,35 +112,35 @@ impl Paced {
         }
     }
 
-    fn meter_throttled(&mut self, throttle: Throttle) {
-        self.meter.throttled(throttle);
+    fn meter_throttled(&mut self, send: Dispatch) {
+        self.meter.throttled(send);
         if let Some(meter) = &mut self.across_doors {
-            meter.throttled(throttle);
+            meter.throttled(send);
         }
     }
 
     /// A throttle of a call that is refused while others pass: it concerns that call. At the second one, a
     /// decrease that the call caused was a mistake; a single one may be chance if others use the quota, too.
-    fn refused_alone(&mut self, now: f64, id: u64, repeat: Repeat) {
+    fn refused_alone(&mut self, now: f64, send: Dispatch, repeat: Repeat) {
         if repeat.deferred {
-            self.meter.refused_alone(repeat.first.id);
+            self.meter.refused_alone(repeat.first);
         }
         if repeat.times == 1 {
-            self.resolve(now, repeat.first.id, true);
+            self.resolve(now, repeat.first, true);
         }
-        self.not_accepted(id);
+        self.not_accepted(send);
     }
 
     /// A send was throttled, and says nothing about the bucket.
-    fn not_accepted(&mut self, id: u64) {
-        self.meter.refused_alone(id);
+    fn not_accepted(&mut self, send: Dispatch) {
+        self.meter.refused_alone(send);
         if let Some(meter) = &mut self.across_doors {
-            meter.refused_alone(id);
+            meter.refused_alone(send);
         }
     }
 
     /// A call is refused alone, or passes: a decrease that it caused is undone, or was right.
-    fn resolve(&mut self, now: f64, cause: u64, alone: bool) {
+    fn resolve(&mut self, now: f64, cause: Dispatch, alone: bool) {
         self.alone += ALONE_WEIGHT * (f64::from(u8::from(alone)) - self.alone);
         if let Some(undo) = self.before.as_mut().and_then(|it| it.resolve(cause, alone))
             && let Some(before) = self.before.take()
@@ -162,11 +161,13 @@ impl Paced {
         if let Phase::Search(search) = &mut self.phase
             && shut_for.is_some()
         {
-            search.reopen();
+            search.reopen(self.known.per_send);
         }
         if let Phase::Cruise(cruise) = &mut self.phase {
             cruise.proven = true;
-            if shut_for.is_some_and(|seconds| seconds * cruise.quota > MANY_SENDS) {
+            if shut_for
+                .is_some_and(|seconds| seconds * cruise.quota > MANY_SENDS * self.known.per_send)
+            {
                 cruise.age = 0.0;
                 self.credit = self.credit.max(0.0);
                 self.across_doors.get_or_insert_with(|| Box::new(self.meter));
@@ -176,9 +177,9 @@ impl Paced {
     }
 
     fn begin_search(&mut self, now: f64, recent: Dispatch) {
-        #[expect(clippy::cast_precision_loss, reason = "sends of a second or two")]
-        let accepted = self.next_id.saturating_sub(recent.id) as f64;
-        self.phase = Phase::Search(Search::new(InitialBurst::new(accepted, now - recent.at)));
+        let accepted = (self.units - recent.units() + recent.cost).max(0.0);
+        let initial = InitialBurst::new(accepted, now - recent.at);
+        self.phase = Phase::Search(Search::new(initial, self.known.per_send));
         self.refilled_at = now;
         self.decrease(now);
     }
@@ -201,7 +202,7 @@ impl Paced {
         if let Phase::Cruise(cruise) = &self.phase
             && let Some(shut_for) = self.shut_for(now)
         {
-            if cruise.proven || shut_for * cruise.quota <= MANY_SENDS {
+            if cruise.proven || shut_for * cruise.quota <= MANY_SENDS * self.known.per_send {
                 return;
             }
             // Nothing was accepted at the quota that the initial burst seemed to show.
@@ -213,18 +214,19 @@ impl Paced {
             (Phase::Search(search), measure) => {
                 let initial = search.initial.take();
                 let quota = match &measure {
-                    Some(it) if Search::is_whole(it, known.burst) => it.rate,
+                    Some(it) if Search::is_whole(it, known) => it.rate,
                     // The bucket ran over: the quota is more than measured, and less than the last rate.
                     Some(it) => (it.rate * search.rate / known.share).sqrt(),
                     None => {
-                        search.lower(&self.meter);
+                        search.lower(&self.meter, known);
                         search.rate
                     }
                 };
                 if let Some(initial) = initial {
-                    self.known.burst = (initial.accepted - quota * initial.seconds).max(1.0);
+                    self.known.burst =
+                        (initial.accepted - quota * initial.seconds).max(known.per_send);
                 }
-                search.rate = search.rate.clamp(LOWEST_RATE, HIGHEST_RATE);
+                search.rate = known.valid_rate(search.rate);
                 if measure.is_some() {
                     self.phase = Phase::Cruise(Cruise::new(quota, search.rate, known.share));
                 }
@@ -234,14 +236,14 @@ impl Paced {
                 if self.door.blocked_since.is_none()
                     && let Some(it) = self.across_doors.as_deref().unwrap_or(&self.meter).measure()
                     && it.seconds > LONG_WITHOUT_MEASURE
-                    && it.seconds * cruise.quota > MANY_SENDS
+                    && it.seconds * cruise.quota > MANY_SENDS * known.per_send
                 {
                     cruise.quota = it.rate.clamp(cruise.quota / MOST_LOWERED, cruise.quota);
                 }
             }
         }
         if let Phase::Cruise(cruise) = &mut self.phase {
-            cruise.quota = cruise.quota.clamp(LOWEST_RATE, HIGHEST_RATE);
+            cruise.quota = known.valid_rate(cruise.quota);
         }
         if measure.is_some() {
             self.cycles = self.cycles.saturating_add(1);
@@ -251,13 +253,13 @@ impl Paced {
     }
 
     fn measure(&self) -> Option<Measure> {
-        let round_trip = self.known.round_trip;
+        let Known { round_trip, per_send, .. } = self.known;
         let (accepted, seconds) = match self.phase {
             Phase::Cruise(_) => (MIN_ACCEPTED, round_trip.min(SOON_AFTER_DECREASE)),
             _ => (MIN_ACCEPTED_FIRST, 0.0),
         };
         let seconds = seconds.max(0.5 * round_trip);
-        let enough = |it: &Measure| it.accepted >= accepted && it.seconds >= seconds;
+        let enough = |it: &Measure| it.accepted >= accepted * per_send && it.seconds >= seconds;
         let across = || self.across_doors.as_deref()?.measure().filter(enough);
         self.meter.measure().filter(enough).or_else(across)
     }

@@ -15,19 +15,22 @@ mod phase;
 mod search;
 mod undo;
 
-use super::{Dispatch, Repeat, SendOutcome, quota_meter::QuotaMeter};
+use super::{Dispatch, Repeat, SendOutcome, SendReport, quota_meter::QuotaMeter, units_of};
 use door::Door;
-use known::{HIGHEST_RATE, Known, LOWEST_RATE};
+use known::Known;
 use phase::Phase;
 use undo::Before;
 
-/// A success pays for the growth during the seconds that this many sends take; any failure that is not a
-/// throttle takes back those of one send. Unused growth is kept for this many sends, or for these seconds.
+/// A success pays for the growth during the seconds that this many times its cost takes; any failure that is
+/// not a throttle takes back its cost once. Unused growth is kept for this many sends, or for these seconds.
 const SUCCESS_PAYS: f64 = 2.0;
 const MOST_PAID_SENDS: f64 = 4.0;
 const MOST_PAID_SECONDS: f64 = 0.1;
 /// Failures can owe this many seconds of growth.
 const MOST_OWED_SECONDS: f64 = 1.0;
+
+/// The weight of a send in the average cost: a sixteenth, and more for the first sends.
+const MEAN_WEIGHT: f64 = 0.0625;
 
 #[derive(Debug)]
 pub(super) struct Paced {
@@ -41,16 +44,20 @@ pub(super) struct Paced {
     before: Option<Box<Before>>,
     /// The part of the throttles that could be judged that came from calls refused alone, 0 to 1, smoothed.
     alone: f64,
-    /// Sends that may go at once.
+    /// Units that may be sent at once.
     credit: f64,
     refilled_at: f64,
     /// Seconds of growth that successes have paid for.
     paid_growth: f64,
     /// A call waits for a turn.
     wanted: bool,
+    /// The units that the call takes that asked last; 0 once it is sent.
+    needed: f64,
     /// Requests that a run makes, smoothed.
     per_run: f64,
     next_id: u64,
+    /// The units of all sends so far.
+    units: f64,
     /// Sends before this one went out unthrottled, and took no credit.
     paced_from: u64,
     /// Sends before this one went out at an older rate: their throttles are old news.
@@ -62,8 +69,8 @@ pub(super) struct Paced {
 impl Paced {
     pub(super) fn new(share: f64) -> Self {
         Self {
-            phase: Phase::Unthrottled(Dispatch { id: 0, at: 0.0 }),
-            known: Known { share, round_trip: 0.0, burst: 1.0 },
+            phase: Phase::Unthrottled(Dispatch { id: 0, at: 0.0, cost: 1.0, surplus: 0.0 }),
+            known: Known { share, round_trip: 0.0, burst: 1.0, per_send: 1.0 },
             meter: QuotaMeter::NONE,
             across_doors: None,
             door: Door::default(),
@@ -73,8 +80,10 @@ impl Paced {
             refilled_at: 0.0,
             paid_growth: 0.0,
             wanted: false,
+            needed: 0.0,
             per_run: 1.0,
             next_id: 0,
+            units: 0.0,
             paced_from: 0,
             decrease_id: 0,
             decrease_at: 0.0,
@@ -82,34 +91,41 @@ impl Paced {
         }
     }
 
-    pub(super) fn ready_at(&mut self, now: f64) -> f64 {
+    /// The time at which a send of `cost` units may go. One that costs more than the bucket holds waits until
+    /// its whole cost has flowed in, and nobody passes it meanwhile.
+    pub(super) fn ready_at(&mut self, now: f64, cost: f64) -> f64 {
         if self.is_unthrottled() {
             return now;
         }
-        let ready = self.next_turn(now);
-        self.wanted = ready > now;
+        let ready = self.next_turn(now, cost);
+        (self.wanted, self.needed) = (ready > now, cost);
         ready
     }
 
     /// [`Paced::ready_at`], for a call that does not wait yet.
-    pub(super) fn next_turn(&mut self, now: f64) -> f64 {
+    pub(super) fn next_turn(&mut self, now: f64, cost: f64) -> f64 {
         if self.is_unthrottled() {
             return now;
         }
         self.refill(now);
-        let wait = ((1.0 - self.credit) / self.send_rate()).max(self.door.probe_at - now);
+        let wait = ((cost - self.credit) / self.send_rate()).max(self.door.probe_at - now);
         // Half a nanosecond is not worth a wait.
         if wait > 5e-10 { now + wait } else { now }
     }
 
-    pub(super) fn sent(&mut self, now: f64, id: u64) {
-        self.next_id = id + 1;
+    pub(super) fn sent(&mut self, send: Dispatch) {
+        let (now, id, cost) = (send.at, send.id, send.cost);
+        (self.next_id, self.units) = (id + 1, send.units());
+        if cost > 0.0 {
+            let weight = (1.0 / units_of(self.next_id, 0.0)).max(MEAN_WEIGHT);
+            self.known.per_send += weight * (cost - self.known.per_send);
+        }
         if self.is_unthrottled() {
             return;
         }
         self.refill(now);
-        self.credit -= self.per_run;
-        self.wanted = false;
+        self.credit -= cost * self.per_run;
+        (self.wanted, self.needed) = (false, 0.0);
         if let Phase::Search(search) = &mut self.phase {
             search.tried = true;
         }
@@ -118,17 +134,19 @@ impl Paced {
         }
     }
 
-    /// A run of `requests` requests ended. `repeat`: its call was refused before, too. True if this throttle
+    /// A run ended. `repeat`: its call was refused before, too. True if this throttle
     /// is not counted until the call gets its next answer.
     pub(super) fn answered(
         &mut self,
         now: f64,
         send: Dispatch,
-        outcome: SendOutcome,
-        requests: u32,
+        report: &SendReport,
         repeat: Option<Repeat>,
     ) -> bool {
-        self.next_id = self.next_id.max(send.id + 1);
+        let &SendReport { outcome, requests, spent, .. } = report;
+        if self.next_id <= send.id {
+            (self.next_id, self.units) = (send.id + 1, send.units());
+        }
         if !self.is_unthrottled() {
             self.refill(now);
         }
@@ -138,26 +156,30 @@ impl Paced {
             self.known.round_trip =
                 if smoothed == 0.0 { trip } else { 0.875 * smoothed + 0.125 * trip };
         }
-        if requests == 0 {
+        let charged = send.cost * self.per_run;
+        if requests <= 0.0 {
             // Nothing was sent: the turn is free for another send.
-            self.credit += self.per_run;
+            self.credit += charged;
             return false;
         }
-        let requests = f64::from(requests);
-        if send.id >= self.paced_from {
-            self.credit -= requests - self.per_run;
-        }
+        let planned = send.cost * requests;
+        let mut taken = spent.unwrap_or(planned);
         if outcome.is_throttle() {
-            self.meter.in_vain(requests - 1.0);
+            self.meter.in_vain(spent.unwrap_or(planned - send.cost));
+            // It was refused its cost, or a part of it, and asks for that again.
+            taken = taken.max(send.cost);
         } else {
-            self.meter.ran(requests);
+            self.meter.ran(send.cost, taken);
             self.per_run += 0.125 * (requests - self.per_run);
+        }
+        if send.id >= self.paced_from {
+            self.credit -= taken - charged;
         }
         match outcome {
             SendOutcome::Throttled => return self.refused(now, send, repeat),
-            SendOutcome::CallThrottled => self.refused_by_own_limit(send.id, repeat),
+            SendOutcome::CallThrottled => self.refused_by_own_limit(send, repeat),
             SendOutcome::ScopeThrottled => self.refused_by_limit_of_scope(now, send, repeat),
-            SendOutcome::Unknown => self.pay(-requests),
+            SendOutcome::Unknown => self.pay(-taken),
             SendOutcome::Accepted | SendOutcome::Fault => {
                 if let Some(repeat) = repeat {
                     self.passed(now, repeat);
@@ -166,32 +188,37 @@ impl Paced {
                     self.open(now);
                 }
                 self.pay(if outcome == SendOutcome::Accepted {
-                    SUCCESS_PAYS * requests
+                    SUCCESS_PAYS * taken
                 } else {
-                    -requests
+                    -taken
                 });
             }
         }
         false
     }
 
-    /// Adds the growth that `sends` sends pay for; a negative number takes growth back.
-    fn pay(&mut self, sends: f64) {
+    /// Adds the growth that `units` pay for; a negative number takes growth back.
+    fn pay(&mut self, units: f64) {
         if let Phase::Search(search) = &mut self.phase
-            && sends > 0.0
+            && units > 0.0
         {
             search.unproven = 0;
         }
         if !self.is_unthrottled() {
             let rate = self.send_rate();
-            let most = (MOST_PAID_SENDS / rate).max(MOST_PAID_SECONDS);
-            self.paid_growth = (self.paid_growth + sends / rate).clamp(-MOST_OWED_SECONDS, most);
+            let most = (MOST_PAID_SENDS * self.known.per_send / rate).max(MOST_PAID_SECONDS);
+            self.paid_growth = (self.paid_growth + units / rate).clamp(-MOST_OWED_SECONDS, most);
         }
     }
 
-    /// The time before the first throttle: the number of its sends, and a recent one.
-    pub(super) const fn unthrottled(&mut self, sends: u64, recent: Dispatch) {
+    /// The time before the first throttle: the number of its sends, their units beyond one each, and a
+    /// recent one.
+    pub(super) fn unthrottled(&mut self, sends: u64, surplus: f64, recent: Dispatch) {
         (self.next_id, self.paced_from) = (sends, sends);
+        self.units = units_of(sends, surplus);
+        if sends > 0 && self.units > 0.0 {
+            self.known.per_send = self.units / units_of(sends, 0.0);
+        }
         self.phase = Phase::Unthrottled(recent);
     }
 
@@ -204,6 +231,10 @@ impl Paced {
             Phase::Cruise(cruise) => Some(cruise.quota),
             _ => None,
         }
+    }
+
+    pub(super) const fn per_send(&self) -> f64 {
+        self.known.per_send
     }
 
     pub(super) const fn cycles(&self) -> u32 {
@@ -241,7 +272,7 @@ impl Paced {
             Phase::Search(search) => search.rate,
             Phase::Cruise(cruise) => cruise.send_rate(self.known),
         };
-        rate.clamp(LOWEST_RATE, HIGHEST_RATE)
+        self.known.valid_rate(rate)
     }
 
     fn refill(&mut self, now: f64) {
@@ -250,7 +281,9 @@ impl Paced {
         self.refilled_at = now;
         let shut = self.shut_for(now).is_some();
         // No call waits that long: the clock has jumped, or the machine was asleep.
-        let mut longest = (4.0 / rate).max(1.0) + (-self.credit).max(0.0) / rate;
+        let per_send = self.known.per_send;
+        let owed = (self.needed - per_send).max(0.0) - self.credit;
+        let mut longest = (4.0 * per_send / rate).max(1.0) + owed.max(0.0) / rate;
         if shut {
             longest = longest.max(2.0 * door::LONGEST_PAUSE);
         }
@@ -260,7 +293,8 @@ impl Paced {
             Phase::Search(search) => search.rate,
             Phase::Cruise(cruise) => cruise.quota,
         };
-        let full = (self.known.burst * self.known.share).max(1.0).max(0.01 * rate.min(tried));
+        let full = (self.known.burst * self.known.share).max(per_send).max(0.01 * rate.min(tried));
+        let full = full.max(self.needed);
         let idle = self.credit > full && !self.wanted && !shut;
         self.credit = self.credit.min(full);
         if idle || self.wanted && seconds > longest {

@@ -28,12 +28,12 @@ const REOPENED: f64 = 0.7;
 const MOST_ABOVE_HINT: f64 = 3.0;
 /// A throttle lowers the search at most to this part of the rate that was used: a window may be shut.
 const LOWER_TO: f64 = 0.5;
-/// A search that took more seconds and more accepted requests than this began too low: others sent in the
+/// A search that took more seconds and more accepted sends than this began too low: others sent in the
 /// meantime, or the bucket ran over.
 const LONG_SEARCH: f64 = 1.5;
 const MANY_ACCEPTED: f64 = 4.0;
 
-/// The requests that were sent before the first throttle was known.
+/// The units that were sent before the first throttle was known.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct InitialBurst {
     pub(super) accepted: f64,
@@ -51,7 +51,7 @@ impl InitialBurst {
 /// Faster and faster, until throttles tell the quota.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Search {
-    /// The present rate in requests per second.
+    /// The present rate in units per second.
     pub(super) rate: f64,
     /// Seconds since the last step in which a call waited.
     pub(super) age: f64,
@@ -64,8 +64,8 @@ pub(super) struct Search {
 }
 
 impl Search {
-    pub(super) const fn new(initial: InitialBurst) -> Self {
-        Self { initial: Some(initial), ..Self::from(FIRST_PROBES) }
+    pub(super) const fn new(initial: InitialBurst, per_send: f64) -> Self {
+        Self { initial: Some(initial), ..Self::from(FIRST_PROBES * per_send) }
     }
 
     /// A search that begins at this rate.
@@ -80,7 +80,10 @@ impl Search {
             let initial = self.initial.as_mut().filter(|it| !it.answered);
             let step = match initial {
                 Some(_) => BURST_ANSWERED * known.round_trip,
-                None => (STEP * known.round_trip).max((2.0 / self.rate).min(SLOWEST_STEP)),
+                None => {
+                    let two = 2.0 * known.per_send / self.rate;
+                    (STEP * known.round_trip).max(two.min(SLOWEST_STEP))
+                }
             };
             if self.age < step {
                 break;
@@ -105,35 +108,36 @@ impl Search {
     }
 
     /// A probe was throttled, with too few accepted for a measure.
-    pub(super) fn lower(&mut self, meter: &QuotaMeter) {
+    pub(super) fn lower(&mut self, meter: &QuotaMeter, known: Known) {
         let hint = meter.measure().map_or(0.0, |it| MOST_ABOVE_HINT * it.rate);
-        self.rate = self.rate.min(hint.max(LOWER_TO * self.rate).max(FEWEST_PROBES));
+        let fewest = FEWEST_PROBES * known.per_send;
+        self.rate = self.rate.min(hint.max(LOWER_TO * self.rate).max(fewest));
     }
 
     /// Something was accepted behind a door that was shut: the probes need no longer be rare.
-    pub(super) const fn reopen(&mut self) {
-        self.rate = self.rate.max(REOPENED);
+    pub(super) const fn reopen(&mut self, per_send: f64) {
+        self.rate = self.rate.max(REOPENED * per_send);
     }
 
     /// Whether the measure is the whole quota, not less.
-    pub(super) fn is_whole(it: &Measure, burst: f64) -> bool {
-        let quick = it.seconds < LONG_SEARCH || it.accepted < MANY_ACCEPTED;
-        quick && 0.5 * it.rate * it.seconds <= burst
+    pub(super) fn is_whole(it: &Measure, known: Known) -> bool {
+        let quick = it.seconds < LONG_SEARCH || it.accepted < MANY_ACCEPTED * known.per_send;
+        quick && 0.5 * it.rate * it.seconds <= known.burst
     }
 }
 
 /// The rate that the initial burst hints at.
 fn hint(accepted: f64, known: Known, meter: &QuotaMeter) -> f64 {
-    let round_trip = known.round_trip;
+    let (round_trip, per_send) = (known.round_trip, known.per_send);
     // The requests arrived in a different order than they were sent: a measure only if that hardly matters.
     if let Some(it) = meter.measure()
-        && it.accepted >= MIN_ACCEPTED_FIRST
+        && it.accepted >= MIN_ACCEPTED_FIRST * per_send
         && it.seconds >= BURST_SPREAD * round_trip
         && it.accepted > 0.3 * round_trip * it.sends / it.seconds
     {
         return it.rate;
     }
     // The quota for which such a bucket is usual; if it is low, closer to one probe per round trip.
-    let (usual, probes) = (accepted.max(1.0) / USUAL_BURST, 1.0 / round_trip.max(1e-3));
-    usual.max((usual * probes).sqrt()).max(probes.min(FIRST_PROBES))
+    let (usual, probes) = (accepted.max(per_send) / USUAL_BURST, per_send / round_trip.max(1e-3));
+    usual.max((usual * probes).sqrt()).max(probes.min(FIRST_PROBES * per_send))
 }

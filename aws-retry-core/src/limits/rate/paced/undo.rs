@@ -1,6 +1,7 @@
 //! Undoes a decrease if the call that caused it turns out to be refused alone.
 
 use super::phase::Phase;
+use crate::limits::rate::Dispatch;
 use crate::limits::rate::quota_meter::QuotaMeter;
 
 /// The most calls that may wait for one undo, of which it is not yet known whether they are refused alone.
@@ -39,8 +40,8 @@ impl Before {
     }
 
     /// It is now known whether a cause is refused alone. Once all are known: whether most were.
-    pub(super) fn resolve(&mut self, cause: u64, alone: bool) -> Option<bool> {
-        let known = self.causes.iter_mut().find(|it| **it == Some(cause))?;
+    pub(super) fn resolve(&mut self, cause: Dispatch, alone: bool) -> Option<bool> {
+        let known = self.causes.iter_mut().find(|it| **it == Some(cause.id))?;
         *known = None;
         self.balance += if alone { 1 } else { -1 };
         if alone {

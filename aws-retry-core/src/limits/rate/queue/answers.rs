@@ -27,16 +27,18 @@ impl<W: Clone> Queue<W> {
         self.throttles += u64::from(throttled);
         let refusals = &mut ticket.refusals;
         let alone = match report.outcome {
-            SendOutcome::Throttled => refusals.is_alone(&self.seen, self.pace.is_measured()),
+            SendOutcome::Throttled => {
+                refusals.is_alone(send.cost, &self.seen, self.pace.is_measured())
+            }
             outcome => outcome == SendOutcome::CallThrottled,
         };
         let was_blocked = self.pace.blocked_since().is_some();
         let deferred = self.pace.answered(now, send, report, refusals.repeat(alone));
         match report.outcome {
             SendOutcome::Throttled if alone || deferred => {}
-            SendOutcome::Throttled | SendOutcome::ScopeThrottled => self.seen.throttled(),
-            SendOutcome::CallThrottled => self.seen.call_throttled(),
-            SendOutcome::Accepted | SendOutcome::Fault => self.seen.accepted(send.id),
+            SendOutcome::Throttled | SendOutcome::ScopeThrottled => self.seen.throttled(send),
+            SendOutcome::CallThrottled => self.seen.call_throttled(send),
+            SendOutcome::Accepted | SendOutcome::Fault => self.seen.accepted(send),
             SendOutcome::Unknown => {}
         }
         let hopeless = throttled && self.refused(now, ticket, send, report, alone, deferred);
@@ -47,11 +49,11 @@ impl<W: Clone> Queue<W> {
         if was_blocked && self.pace.blocked_since().is_none() {
             self.open(now);
             wakes.head = self.call_head(now);
-        } else if let Some((_, head)) = self.line.first_key_value()
+        } else if let Some((_, head)) = self.line.first()
             && head.due > now + GRAIN
         {
-            let due = head.due;
-            if self.ready_at(now) + GRAIN < due {
+            let (due, cost) = (head.due, head.cost);
+            if self.ready_at(now, cost) + GRAIN < due {
                 wakes.head = self.call_head(now);
             }
         }
@@ -88,7 +90,7 @@ impl<W: Clone> Queue<W> {
             }
             (_, Some(since)) => {
                 // Each of the others has a turn first.
-                let turn = self.pace.probe_pause(now).max(1.0 / self.rate());
+                let turn = self.pace.probe_pause(now).max(self.pace.per_send() / self.rate());
                 let turns = turn * count(self.line.len() + self.resting.len());
                 let blocked = (now - since, turns, self.openings);
                 refusals.refused_while_blocked(now, send, &self.seen, report, blocked);
@@ -109,7 +111,7 @@ impl<W: Clone> Queue<W> {
     /// The call rests until then; if the door is shut, it is woken when the door opens.
     pub(super) fn rest(
         &mut self,
-        ticket: u64,
+        (ticket, cost): (u64, f64),
         rest: (f64, bool),
         terms: Terms,
         waker: &W,
@@ -122,7 +124,7 @@ impl<W: Clone> Queue<W> {
         if !shut && terms.deadline.is_some_and(|deadline| at > deadline) {
             return Answer::TooLate;
         }
-        self.resting.insert(ticket, (InLine { due: until, waker: waker.clone() }, shut));
+        self.resting.insert(ticket, (InLine { due: until, cost, waker: waker.clone() }, shut));
         Answer::At(at)
     }
 }

@@ -1,6 +1,10 @@
-//! The line: which calls leave it, which are woken, and how many are ahead.
+//! The line: which calls leave it, which are woken, and how much is ahead.
 
-use super::Queue;
+use std::collections::BTreeMap;
+use std::collections::btree_map::{OccupiedEntry, RangeMut};
+use std::ops::RangeFrom;
+
+use super::{InLine, Queue};
 
 /// The place up to which the exact position in the line is counted.
 const COUNTED: usize = 16;
@@ -12,11 +16,11 @@ impl<W: Clone> Queue<W> {
     pub(super) fn pass_over(&mut self, now: f64, ticket: u64, wakers: &mut Vec<W>) -> bool {
         let lease = self.lease();
         let mut passed = false;
-        while let Some(head) = self.line.first_entry()
-            && *head.key() < ticket
-            && head.get().due + lease < now
+        while let Some((&place, head)) = self.line.first()
+            && place < ticket
+            && head.due + lease < now
         {
-            wakers.push(head.remove().waker);
+            wakers.extend(self.line.remove(place).map(|it| it.waker));
             passed = true;
         }
         passed
@@ -24,19 +28,20 @@ impl<W: Clone> Queue<W> {
 
     /// The head should ask now; the lease of its turn begins.
     pub(super) fn call_head(&mut self, now: f64) -> Option<W> {
-        let mut head = self.line.first_entry()?;
-        head.get_mut().due = now;
-        Some(head.get().waker.clone())
+        let head = self.line.first_mut()?;
+        head.due = now;
+        Some(head.waker.clone())
     }
 
     /// The rate has grown since a waiter's time to ask again was computed: that waiter would notice too late
     /// that everyone ahead of it is gone. A few are checked after each send, so that all are checked from
     /// time to time, at a constant cost.
     pub(super) fn sweep(&mut self, now: f64, stale: &mut Vec<W>) {
-        let Some((&first, head)) = self.line.first_key_value() else {
+        let Some((&first, head)) = self.line.first() else {
             return;
         };
-        let (from, rate, lease) = (head.due.max(now), self.rate(), self.lease());
+        let (from, lease) = (head.due.max(now), self.lease());
+        let (rate, per_send) = (self.rate(), self.pace.per_send());
         let len = count(self.line.len());
         let start = self.swept.max(first) + 1;
         self.swept = first;
@@ -44,7 +49,7 @@ impl<W: Clone> Queue<W> {
             if index + 1 == SWEEP {
                 self.swept = ticket;
             }
-            let patience = lease + places(ticket - first).min(len) / rate;
+            let patience = lease + places(ticket - first).min(len) * per_send / rate;
             if it.due > from + 2.0 * patience {
                 it.due = from + 2.0 * patience;
                 stale.push(it.waker.clone());
@@ -53,25 +58,79 @@ impl<W: Clone> Queue<W> {
     }
 
     pub(super) fn ahead(&self, ticket: u64) -> Ahead {
-        let len = self.line.len();
-        if self.line.last_key_value().is_none_or(|(&last, _)| last < ticket) {
-            return Ahead { at_least: count(len), at_most: count(len) };
+        if self.line.last().is_none_or(|last| last < ticket) {
+            return Ahead { at_least: self.line.units, at_most: self.line.units };
         }
-        let exact = self.line.range(..ticket).take(COUNTED).count();
-        let first = self.line.first_key_value().map_or(ticket, |(&first, _)| first);
+        let (mut exact, mut units) = (0, 0.0);
+        for it in self.line.calls.range(..ticket).take(COUNTED).map(|(_, it)| it) {
+            exact += 1;
+            units += it.cost;
+        }
+        let first = self.line.first().map_or(ticket, |(&first, _)| first);
         let at_most = if exact < COUNTED {
-            count(exact)
+            units
         } else {
-            places(ticket.saturating_sub(first)).min(count(len))
+            let calls = places(ticket.saturating_sub(first)).min(count(self.line.len()));
+            calls * self.pace.per_send()
         };
-        Ahead { at_least: count(exact), at_most }
+        Ahead { at_least: units, at_most }
     }
 }
 
-/// The number of calls ahead in the line.
+/// The units that the calls ahead in the line take.
 pub(super) struct Ahead {
     pub(super) at_least: f64,
     pub(super) at_most: f64,
+}
+
+/// The calls that wait for their turn, in order, and the units that they take.
+#[derive(Debug)]
+pub(super) struct Line<W> {
+    calls: BTreeMap<u64, InLine<W>>,
+    units: f64,
+}
+
+impl<W> Line<W> {
+    pub(super) const fn new() -> Self {
+        Self { calls: BTreeMap::new(), units: 0.0 }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.calls.len()
+    }
+
+    /// The head, and its place.
+    pub(super) fn first(&self) -> Option<(&u64, &InLine<W>)> {
+        self.calls.first_key_value()
+    }
+
+    pub(super) fn first_mut(&mut self) -> Option<&mut InLine<W>> {
+        self.calls.first_entry().map(OccupiedEntry::into_mut)
+    }
+
+    /// The place of the last call.
+    fn last(&self) -> Option<u64> {
+        self.calls.last_key_value().map(|(last, _)| *last)
+    }
+
+    fn range_mut(&mut self, places: RangeFrom<u64>) -> RangeMut<'_, u64, InLine<W>> {
+        self.calls.range_mut(places)
+    }
+
+    /// The call takes its place in the line. Returns its former waker.
+    pub(super) fn insert(&mut self, place: u64, it: InLine<W>) -> Option<W> {
+        self.units += it.cost;
+        let former = self.calls.insert(place, it)?;
+        self.units -= former.cost;
+        Some(former.waker)
+    }
+
+    pub(super) fn remove(&mut self, place: u64) -> Option<InLine<W>> {
+        let it = self.calls.remove(&place)?;
+        // Sums of fractions drift.
+        self.units = if self.calls.is_empty() { 0.0 } else { (self.units - it.cost).max(0.0) };
+        Some(it)
+    }
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a line is not 2^52 long")]

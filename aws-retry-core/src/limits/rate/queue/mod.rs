@@ -14,12 +14,12 @@ mod line;
 mod steady;
 mod ticket;
 
-use std::collections::{BTreeMap, btree_map::Entry};
-use std::mem;
+use std::collections::BTreeMap;
 
 use super::pace::Pace;
 use super::{Dispatch, Kind, Time};
 use limit::Limit;
+use line::Line;
 use steady::Steady;
 use ticket::Seen;
 pub use ticket::Ticket;
@@ -39,8 +39,8 @@ pub(super) struct Terms {
 /// The queue's answer to a call that asks.
 #[derive(Debug, PartialEq)]
 pub(super) enum Answer {
-    /// Send now, as this number, at this second.
-    Go { id: u64, at: f64 },
+    /// Send now.
+    Go(Dispatch),
     /// Ask again then, or when woken.
     At(Time),
     /// The turn can't come before the deadline.
@@ -72,9 +72,10 @@ impl<W> Wakes<W> {
 /// The visible state of a scope's send rate.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct RateState {
-    /// The present rate in sends per second; none before the first throttle.
+    /// The present rate in units per second, which are attempts where no cost is written; none before the
+    /// first throttle.
     pub rate: Option<f64>,
-    /// The quota it has measured, in requests per second; paced mode only.
+    /// The quota that it has measured, in units per second; paced mode only.
     pub quota: Option<f64>,
     /// Calls in the queue.
     pub waiting: usize,
@@ -88,6 +89,8 @@ pub struct RateState {
 struct InLine<W> {
     /// The time at which it was told to ask again, in seconds.
     due: f64,
+    /// Units of the quota that its attempt takes.
+    cost: f64,
     waker: W,
 }
 
@@ -95,7 +98,7 @@ struct InLine<W> {
 pub(super) struct Queue<W> {
     pace: Pace,
     limit: Option<Limit>,
-    line: BTreeMap<u64, InLine<W>>,
+    line: Line<W>,
     /// Calls that rest outside the line after a throttle; the flag says whether they are woken when the door
     /// opens.
     resting: BTreeMap<u64, (InLine<W>, bool)>,
@@ -104,6 +107,8 @@ pub(super) struct Queue<W> {
     openings: u64,
     next_ticket: u64,
     next_send: u64,
+    /// The units that the sends took beyond one each.
+    surplus: f64,
     /// The place at which the sweep for stale waits continues.
     swept: u64,
     throttles: u64,
@@ -116,12 +121,13 @@ impl<W: Clone> Queue<W> {
         Self {
             pace: Pace::new(kind, share),
             limit: Limit::new(max_rate, 0.0),
-            line: BTreeMap::new(),
+            line: Line::new(),
             resting: BTreeMap::new(),
             seen: Seen::NONE,
             openings: 0,
             next_ticket: FIRST_TICKET,
             next_send: 0,
+            surplus: 0.0,
             swept: 0,
             throttles: 0,
             steady: Steady::default(),
@@ -151,7 +157,7 @@ impl<W: Clone> Queue<W> {
         // A call that rests until the door opens may be woken at any time.
         let rested = rest.filter(|(_, shut)| !shut).map_or(now, |(until, _)| until);
         let ahead = self.ahead(call.place.unwrap_or(u64::MAX)).at_least;
-        let first = self.pace.next_turn(now);
+        let first = self.pace.next_turn(now, call.cost);
         let first = self.limit.as_ref().map_or(first, |it| first.max(it.next_at));
         let after_all = now + ahead / self.capped(self.pace.optimistic_rate());
         let earliest = first.max(after_all).max(rested);
@@ -166,15 +172,17 @@ impl<W: Clone> Queue<W> {
         ticket
     }
 
-    /// `sends` went out while nothing held them back; `recent` is one of them, not long ago.
-    pub(super) fn begin(&mut self, sends: u64, recent: Dispatch) {
+    /// `sends` went out while nothing held them back, and took `surplus` units beyond one each; `recent` is
+    /// one of them, not long ago.
+    pub(super) fn begin(&mut self, sends: u64, surplus: f64, recent: Dispatch) {
         self.next_send = self.next_send.max(sends);
-        self.pace.unthrottled(sends, recent);
+        self.surplus = surplus;
+        self.pace.unthrottled(sends, surplus, recent);
     }
 
-    /// The number of sends so far.
-    pub(super) const fn sends(&self) -> u64 {
-        self.next_send
+    /// The number of sends so far, and the units that they took beyond one each.
+    pub(super) const fn sends(&self) -> (u64, f64) {
+        (self.next_send, self.surplus)
     }
 
     /// Whether the call may send now. If not, it is in the line or rests, with `waker` to be woken.
@@ -194,7 +202,7 @@ impl<W: Clone> Queue<W> {
         let mut calls = Wakes::none();
         if let Some(rest) = call.refusals.rests_until(now + NANOSECOND, self.openings) {
             calls.former = self.remove(ticket);
-            return (self.rest(ticket, rest, terms, waker), calls);
+            return (self.rest((ticket, call.cost), rest, terms, waker), calls);
         }
         if let Some((rested, _)) = self.resting.remove(&ticket) {
             calls.former = Some(rested.waker);
@@ -202,8 +210,7 @@ impl<W: Clone> Queue<W> {
         if self.pass_over(now, ticket, &mut calls.passed_over) {
             calls.head = self.call_head(now);
         }
-        let head =
-            self.line.first_key_value().filter(|(first, _)| **first < ticket).map(|(_, it)| it.due);
+        let head = self.line.first().filter(|(first, _)| **first < ticket).map(|(_, it)| it.due);
         let (ready, earliest) = if let Some(due) = head {
             let ahead = self.ahead(ticket);
             let patience = self.lease() + ahead.at_most / self.rate();
@@ -212,31 +219,23 @@ impl<W: Clone> Queue<W> {
                 now + ahead.at_least / self.capped(self.pace.optimistic_rate()),
             )
         } else {
-            let ready = self.ready_at(now);
+            let ready = self.ready_at(now, call.cost);
             (ready, ready)
         };
         if head.is_none() && ready <= now + NANOSECOND {
             calls.former = calls.former.or(self.remove(ticket));
             calls.head = self.call_head(now);
-            let id = self.send(now);
+            let send = self.send(now, call.cost);
             self.sweep(now, &mut calls.stale);
-            return (Answer::Go { id, at: now }, calls);
+            return (Answer::Go(send), calls);
         }
         let answer = if terms.fail_fast {
             Answer::Busy
         } else if terms.deadline.is_some_and(|deadline| self.steady.time(earliest) > deadline) {
             Answer::TooLate
         } else {
-            match self.line.entry(ticket) {
-                Entry::Vacant(it) => {
-                    it.insert(InLine { due: ready, waker: waker.clone() });
-                }
-                Entry::Occupied(it) => {
-                    let it = it.into_mut();
-                    it.due = ready;
-                    calls.former = Some(mem::replace(&mut it.waker, waker.clone()));
-                }
-            }
+            let it = InLine { due: ready, cost: call.cost, waker: waker.clone() };
+            calls.former = calls.former.or(self.line.insert(ticket, it));
             return (Answer::At(self.steady.time(ready)), calls);
         };
         let left = self.remove(ticket);
@@ -250,7 +249,7 @@ impl<W: Clone> Queue<W> {
     /// `ticket` no longer waits.
     pub(super) fn leave(&mut self, ticket: u64) -> Wakes<W> {
         let mut wakes = Wakes::none();
-        let was_head = self.line.first_key_value().is_some_and(|(first, _)| *first == ticket);
+        let was_head = self.line.first().is_some_and(|(first, _)| *first == ticket);
         wakes.former = self.remove(ticket);
         if wakes.former.is_some() && was_head {
             wakes.head = self.call_head(self.steady.latest);
@@ -260,7 +259,7 @@ impl<W: Clone> Queue<W> {
 
     fn remove(&mut self, ticket: u64) -> Option<W> {
         let resting = || self.resting.remove(&ticket).map(|(it, _)| it);
-        self.line.remove(&ticket).or_else(resting).map(|it| it.waker)
+        self.line.remove(ticket).or_else(resting).map(|it| it.waker)
     }
 
     pub(super) fn state(&self) -> RateState {
@@ -278,18 +277,20 @@ impl<W: Clone> Queue<W> {
         self.limit.is_none() && self.pace.rate().is_none()
     }
 
-    fn send(&mut self, now: f64) -> u64 {
+    fn send(&mut self, now: f64, cost: f64) -> Dispatch {
         let id = self.next_send;
         self.next_send += 1;
-        self.pace.sent(now, id);
+        self.surplus += cost - 1.0;
+        let send = Dispatch { id, at: now, cost, surplus: self.surplus };
+        self.pace.sent(send);
         if let Some(limit) = &mut self.limit {
-            limit.sent(now);
+            limit.sent(now, cost);
         }
-        id
+        send
     }
 
-    fn ready_at(&mut self, now: f64) -> f64 {
-        let ready = self.pace.ready_at(now);
+    fn ready_at(&mut self, now: f64, cost: f64) -> f64 {
+        let ready = self.pace.ready_at(now, cost);
         self.limit.as_ref().map_or(ready, |it| ready.max(it.next_at))
     }
 
@@ -302,7 +303,7 @@ impl<W: Clone> Queue<W> {
     }
 
     fn lease(&self) -> f64 {
-        (2.0 / self.rate()).max(SHORTEST_LEASE)
+        (2.0 * self.pace.per_send() / self.rate()).max(SHORTEST_LEASE)
     }
 }
 

@@ -51,19 +51,26 @@ fn kinds() -> impl Strategy<Value = (Kind, f64, f64)> {
 /// Drives a queue, and keeps its own account of the calls that wait and those in flight.
 struct Driver {
     queue: Queue<u64>,
+    /// What calls cost, by their tickets in turn.
+    costs: Vec<f64>,
     now: Time,
     waiting: BTreeSet<u64>,
-    flying: Vec<(u64, u64, f64)>,
+    flying: Vec<(u64, Dispatch)>,
     sent: BTreeSet<u64>,
     calls: BTreeMap<u64, Ticket>,
 }
 
 impl Driver {
-    fn new((kind, max_rate, share): (Kind, f64, f64)) -> Self {
+    fn new(kind: (Kind, f64, f64)) -> Self {
+        Self::with_costs(kind, vec![1.0])
+    }
+
+    fn with_costs((kind, max_rate, share): (Kind, f64, f64), costs: Vec<f64>) -> Self {
         let queue = Queue::new(kind, max_rate, share);
         let now = Duration::from_secs(1000);
         Self {
             queue,
+            costs,
             now,
             waiting: BTreeSet::new(),
             flying: Vec::new(),
@@ -75,12 +82,14 @@ impl Driver {
     fn ask(&mut self, ticket: u64) -> Answer {
         let call = self.calls.entry(ticket).or_default();
         call.place = call.place.or(Some(ticket));
+        let which = usize::try_from(ticket % self.costs.len() as u64).unwrap();
+        call.set_cost(self.costs[which]);
         let (answer, _) = self.queue.ask(self.now, call, Terms::default(), &ticket);
         match answer {
-            Answer::Go { id, at } => {
-                assert!(self.sent.insert(id), "send {id} twice");
+            Answer::Go(send) => {
+                assert!(self.sent.insert(send.id), "{send:?} twice");
                 self.waiting.remove(&ticket);
-                self.flying.push((ticket, id, at));
+                self.flying.push((ticket, send));
             }
             Answer::At(at) => {
                 assert!(at > self.now, "asked at {:?} to ask again at {at:?}", self.now);
@@ -117,10 +126,11 @@ impl Driver {
             }
             Step::Answer(which, outcome, requests) => {
                 if !self.flying.is_empty() {
-                    let (ticket, id, at) = self.flying.swap_remove(which.index(self.flying.len()));
-                    let report = SendReport { requests: *requests, ..SendReport::new(*outcome) };
+                    let (ticket, send) = self.flying.swap_remove(which.index(self.flying.len()));
+                    let report =
+                        SendReport { requests: f64::from(*requests), ..SendReport::new(*outcome) };
                     let call = self.calls.entry(ticket).or_default();
-                    let _ = self.queue.answered(self.now, call, Dispatch { id, at }, &report);
+                    let _ = self.queue.answered(self.now, call, send, &report);
                     if *outcome == SendOutcome::Throttled {
                         self.ask(ticket);
                     }
@@ -158,10 +168,20 @@ impl Driver {
     }
 }
 
+/// Small ones, free ones, and some that no bucket holds.
+fn costs() -> impl Strategy<Value = Vec<f64>> {
+    let one = prop_oneof![3 => Just(1.0), 3 => 0.1..50.0, 1 => Just(0.0), 1 => 100.0..5000.0];
+    prop::collection::vec(one, 1..8)
+}
+
 proptest! {
     #[test]
-    fn turns_are_neither_lost_nor_doubled(kind in kinds(), steps in prop::collection::vec(step(), 1..100)) {
-        let mut driver = Driver::new(kind);
+    fn turns_are_neither_lost_nor_doubled(
+        kind in kinds(),
+        costs in costs(),
+        steps in prop::collection::vec(step(), 1..100),
+    ) {
+        let mut driver = Driver::with_costs(kind, costs);
         for step in &steps {
             driver.step(step);
         }
@@ -173,10 +193,11 @@ proptest! {
     #[test]
     fn a_waiter_that_never_asks_again_holds_up_nobody(
         kind in kinds(),
+        costs in costs(),
         steps in prop::collection::vec(step(), 1..100),
         which: prop::sample::Index,
     ) {
-        let mut driver = Driver::new(kind);
+        let mut driver = Driver::with_costs(kind, costs);
         for step in &steps {
             driver.step(step);
         }
@@ -195,7 +216,7 @@ proptest! {
                         told = driver.ask(dead);
                     }
                 }
-                prop_assert!(matches!(told, Answer::Go { .. }), "{told:?}");
+                prop_assert!(matches!(told, Answer::Go(_)), "{told:?}");
             }
         }
     }
@@ -217,19 +238,25 @@ proptest! {
     }
 
     #[test]
-    fn a_set_rate_is_never_exceeded(max_rate in 0.1..1000.0, steps in prop::collection::vec(step(), 1..100)) {
-        let mut driver = Driver::new((Kind::Paced, max_rate, 1.0));
+    fn a_set_rate_is_never_exceeded(
+        max_rate in 0.1..1000.0,
+        costs in costs(),
+        steps in prop::collection::vec(step(), 1..100),
+    ) {
+        let mut driver = Driver::with_costs((Kind::Paced, max_rate, 1.0), costs);
         for step in &steps {
             driver.step(step);
         }
         driver.drain(None);
         // Times of the queue's own steady clock: the driver's may have jumped.
-        let mut sends: Vec<f64> = driver.flying.iter().map(|it| it.2).collect();
-        sends.sort_by(f64::total_cmp);
+        let mut sends: Vec<Dispatch> = driver.flying.iter().map(|it| it.1).collect();
+        sends.sort_by_key(|it| it.id);
         for (index, first) in sends.iter().enumerate() {
-            for (more, last) in sends[index..].iter().enumerate() {
-                let allowed = (last - first + 0.005) * max_rate + 1.0;
-                prop_assert!(more as f64 <= allowed + 1e-6, "{more} in {}", last - first);
+            let mut units = 0.0;
+            for last in &sends[index..] {
+                let allowed = (last.at - first.at + 0.005) * max_rate;
+                prop_assert!(units <= allowed + 1e-6 * (1.0 + units), "{units} from {first:?} to {last:?}");
+                units += last.cost;
             }
         }
     }

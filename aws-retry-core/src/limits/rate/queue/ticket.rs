@@ -2,13 +2,14 @@
 
 use crate::limits::rate::{Dispatch, Repeat, SendReport};
 
-/// A throttle concerns its call alone if this many times more of the other sends passed than were throttled.
-const PASSED_PER_THROTTLED: u64 = 4;
-/// The number of sends that must have passed as well; more while no quota is measured.
-const MIN_PASSED: u64 = 1;
-const MIN_PASSED_UNMEASURED: u64 = 8;
+/// A throttle concerns its call alone if this many times more of the other units passed than were throttled.
+const PASSED_PER_THROTTLED: f64 = 4.0;
+/// The number of times that as much as the call asks for must have passed as well; more while no quota is
+/// measured.
+const MIN_PASSED: f64 = 1.0;
+const MIN_PASSED_UNMEASURED: f64 = 8.0;
 /// Nearly all others passed if there was at most one throttle in this many answers.
-const ANSWERS_PER_THROTTLE: u64 = 10;
+const ANSWERS_PER_THROTTLE: f64 = 10.0;
 /// After this many consecutive throttles that concern the call alone, all further ones do.
 const KNOWN_ALONE: u32 = 2;
 /// The number of times that a call refused alone is sent again at once before it backs off.
@@ -26,10 +27,12 @@ const SPREAD_OVER: f64 = 0.5;
 const LONGEST_WAIT: f64 = 200.0;
 
 /// A call's place in the order of first arrival. The call keeps it over all its attempts.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub struct Ticket {
     /// Taken when the first turn is requested.
     pub(in crate::limits::rate) place: Option<u64>,
+    /// Units of the quota that the next attempt takes.
+    pub(in crate::limits::rate) cost: f64,
     pub(in crate::limits::rate) refusals: Refusals,
 }
 
@@ -37,37 +40,48 @@ impl Ticket {
     /// The place is taken when the first turn is requested.
     #[must_use]
     pub const fn new() -> Self {
-        Self { place: None, refusals: Refusals::NONE }
+        Self { place: None, cost: 1.0, refusals: Refusals::NONE }
+    }
+
+    /// The next attempt takes this many units of the quota: 0 and up, finite. One by default.
+    pub const fn set_cost(&mut self, units: f64) {
+        self.cost = units;
     }
 }
 
-/// The answers of a scope so far, without the throttles that concern one call alone.
+impl Default for Ticket {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// The answers of a scope so far in units, without the throttles that concern one call alone.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Seen {
-    answers: u64,
-    throttled: u64,
+    answers: f64,
+    throttled: f64,
     /// Throttles by limits that the service called a call's own.
-    call_throttled: u64,
+    call_throttled: f64,
     /// The newest send that was accepted.
     passed: Option<u64>,
 }
 
 impl Seen {
     pub(super) const NONE: Self =
-        Self { answers: 0, throttled: 0, call_throttled: 0, passed: None };
+        Self { answers: 0.0, throttled: 0.0, call_throttled: 0.0, passed: None };
 
-    pub(super) fn throttled(&mut self) {
-        self.answers += 1;
-        self.throttled += 1;
+    pub(super) const fn throttled(&mut self, send: Dispatch) {
+        self.answers += send.cost;
+        self.throttled += send.cost;
     }
 
-    pub(super) fn call_throttled(&mut self) {
-        self.call_throttled += 1;
+    pub(super) const fn call_throttled(&mut self, send: Dispatch) {
+        self.call_throttled += send.cost;
     }
 
-    pub(super) fn accepted(&mut self, id: u64) {
-        self.answers += 1;
-        self.passed = self.passed.max(Some(id));
+    pub(super) fn accepted(&mut self, send: Dispatch) {
+        self.answers += send.cost;
+        self.passed = self.passed.max(Some(send.id));
     }
 }
 
@@ -85,7 +99,7 @@ enum Rest {
 #[derive(Clone, Copy, Debug)]
 pub(in crate::limits::rate) struct Refusals {
     /// The first of these sends, and the last.
-    sends: Option<(Dispatch, u64)>,
+    sends: Option<(Dispatch, Dispatch)>,
     /// The first one has not been counted yet.
     deferred: bool,
     /// The number of its last throttles that concern the call alone.
@@ -119,9 +133,9 @@ impl Refusals {
         self.sends.map(|(first, _)| Repeat { first, deferred, times: self.alone, alone })
     }
 
-    /// Whether another throttle concerns the call alone: since the last one, newer sends passed, and few
-    /// others were throttled.
-    pub(super) fn is_alone(&self, seen: &Seen, measured: bool) -> bool {
+    /// Whether another throttle, of a send of `cost` units, concerns the call alone: since the last one, newer
+    /// sends passed that took as much, and few others were throttled.
+    pub(super) fn is_alone(&self, cost: f64, seen: &Seen, measured: bool) -> bool {
         let Some((_, last)) = self.sends else { return false };
         if self.alone >= KNOWN_ALONE {
             return true;
@@ -129,8 +143,8 @@ impl Refusals {
         let throttled = seen.throttled - self.seen.throttled;
         let passed = seen.answers - self.seen.answers - throttled;
         let enough = if measured { MIN_PASSED } else { MIN_PASSED_UNMEASURED };
-        seen.passed.is_some_and(|newest| newest > last)
-            && passed >= enough.max(PASSED_PER_THROTTLED * throttled)
+        seen.passed.is_some_and(|newest| newest > last.id)
+            && passed >= (enough * cost).max(PASSED_PER_THROTTLED * throttled)
     }
 
     /// A throttle that concerns the call alone: it backs off by itself. True if it should give up.
@@ -144,8 +158,8 @@ impl Refusals {
     ) -> bool {
         let answers = seen.answers - self.seen.answers;
         let throttled = seen.throttled - self.seen.throttled;
-        let nearly_all =
-            answers > 0 && ANSWERS_PER_THROTTLE * throttled <= answers || self.alone >= KNOWN_ALONE;
+        let nearly_all = answers > 0.0 && ANSWERS_PER_THROTTLE * throttled <= answers
+            || self.alone >= KNOWN_ALONE;
         self.refused(send, seen, false);
         self.alone += 1;
         self.hopeless += u32::from(nearly_all);
@@ -163,12 +177,12 @@ impl Refusals {
     /// that all of them invoke: then patience helps.
     pub(super) fn refused_by_own_limit(&mut self, send: Dispatch, seen: &Seen) -> bool {
         if let Some((_, last)) = self.sends {
-            let others = send.id.saturating_sub(last + 1);
+            // Units, like all the others.
+            let others = send.units() - send.cost - last.units();
             let throttled = seen.throttled - self.seen.throttled;
             // This one is among them.
-            let alone = (seen.call_throttled - self.seen.call_throttled).saturating_sub(1);
-            let refused = throttled.saturating_add(alone);
-            if others > 0 && ANSWERS_PER_THROTTLE.saturating_mul(refused) <= others {
+            let alone = (seen.call_throttled - self.seen.call_throttled - send.cost).max(0.0);
+            if others > 0.0 && ANSWERS_PER_THROTTLE * (throttled + alone) <= others {
                 self.hopeless += 1;
             }
         }
@@ -197,7 +211,7 @@ impl Refusals {
 
     /// Any throttle.
     pub(super) fn refused(&mut self, send: Dispatch, seen: &Seen, deferred: bool) {
-        self.sends = Some((self.sends.map_or(send, |(first, _)| first), send.id));
+        self.sends = Some((self.sends.map_or(send, |(first, _)| first), send));
         self.deferred = deferred;
         self.seen = *seen;
         self.rest = Rest::None;
