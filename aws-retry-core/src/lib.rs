@@ -30,6 +30,7 @@ pub use context::{
 pub use decision::codes;
 pub use decision::failure::{Failure, Kind, ReadFrom, Transport};
 pub use decision::policy::{Codes, Jitter, Log, Mode, Nested, PolicyError, RetryPolicy};
+pub use decision::quotas;
 pub use decision::reason::Reason;
 pub use decision::retry_after::RetryAfter;
 pub use decision::throttle::{Limit, Throttle};
@@ -54,8 +55,12 @@ pub mod scope {
     //! its queue takes 1,000 beside its future. A scope belongs to a clock: in a tokio runtime whose clock is
     //! paused, it is that runtime's own.
 
+    pub use crate::context::scope_memory::{export, import, seed};
     pub use crate::context::scope_state::state;
-    pub use crate::limits::scope::{Key, ScopeId, ScopeParts, ScopeState, named, scope_key};
+    pub use crate::decision::quotas::Bucket;
+    pub use crate::limits::scope::{
+        Key, LearnedQuotas, NotLearnedQuotas, ScopeId, ScopeParts, ScopeState, named, scope_key,
+    };
 }
 
 /// Sleep and time for run times other than tokio: the SDK's own `AsyncSleep` and `TimeSource`, once they have

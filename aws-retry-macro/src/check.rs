@@ -143,6 +143,9 @@ fn rates(args: &Args, refuse: &mut impl FnMut(&Arg, String)) {
             Needs::Rate if !args.has_rate() => {
                 refuse(arg, format!("`{name}` needs `mode = \"paced\"` or `mode = \"adaptive\"`"))
             }
+            Needs::Paced if args.mode() != Some("Paced") => {
+                refuse(arg, format!("`{name}` needs `mode = \"paced\"`"));
+            }
             _ => {}
         }
     }

@@ -16,6 +16,8 @@ pub enum Needs {
     Nothing,
     /// That of either mode that has one.
     Rate,
+    /// Paced mode's.
+    Paced,
 }
 
 /// The exception to an exclusion.

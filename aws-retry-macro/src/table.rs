@@ -286,6 +286,19 @@ rows!(
         needs: Needs::Rate,
         per_attempt: true
     },
+    KnownRate {
+        kind: Kind::Number { min: f64::MIN_POSITIVE, max: f64::MAX },
+        example: "known_rate = 20.0",
+        doc: "paced: the published quota per second, more than 0. Sending begins at it, and measures correct it",
+        needs: Needs::Paced
+    },
+    KnownBurst {
+        kind: Kind::Number { min: f64::MIN_POSITIVE, max: f64::MAX },
+        example: "known_burst = 100.0",
+        default: "unknown",
+        doc: "paced, beside `known_rate`: units that the quota's full bucket holds, more than 0: they go out at once",
+        needs: Needs::Paced
+    },
     MaxRate {
         kind: Kind::Number { min: f64::MIN_POSITIVE, max: f64::MAX },
         example: "max_rate = 10.0",

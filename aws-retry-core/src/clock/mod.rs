@@ -113,16 +113,22 @@ impl Clock {
         at.saturating_duration_since(origin())
     }
 
+    /// The wall-clock time, if anything tells it.
+    pub fn wall_clock(&self) -> Option<SystemTime> {
+        #[cfg(feature = "sdk")]
+        if let Some(custom) = &self.custom {
+            return Some(custom.wall_clock());
+        }
+        (!NO_STD_TIME).then(SystemTime::now)
+    }
+
     /// The instant of a wall-clock time, as seen now; one in the past is now. None if it is too far away to
     /// represent, or if only a custom clock has the time.
     pub fn instant_of(&self, at: SystemTime) -> Option<Instant> {
         if NO_STD_TIME {
             return None;
         }
-        #[cfg(feature = "sdk")]
-        let now = self.custom.as_ref().map_or_else(SystemTime::now, |custom| custom.wall_clock());
-        #[cfg(not(feature = "sdk"))]
-        let now = SystemTime::now();
+        let now = self.wall_clock()?;
         instant().checked_add(at.duration_since(now).unwrap_or_default())
     }
 

@@ -8,6 +8,7 @@ pub mod classify;
 pub mod codes;
 pub mod failure;
 pub mod policy;
+pub mod quotas;
 pub mod reason;
 pub mod retry_after;
 #[cfg_attr(not(feature = "sdk"), allow(dead_code, reason = "only the interceptor asks"))]

@@ -31,6 +31,11 @@ pub(crate) fn is_valid(units: f64) -> bool {
     (0.0..=MOST).contains(&units)
 }
 
+/// Whether a number can be a quota or a bucket's size.
+pub(crate) fn is_quota(units: &f64) -> bool {
+    *units > 0.0 && units.is_finite()
+}
+
 /// The cost that counts: what is not a cost counts as one unit, as if none were written.
 pub(crate) fn valid(units: f64) -> f64 {
     match units {

@@ -294,7 +294,8 @@ impl CallState {
         }
         let (now, key, function) = (self.clock.now(), self.scope_id.key(), self.site.key());
         let registry = Ambient::registry(self.ambient.as_deref());
-        let (scopes, scope) = Scopes::made(registry, self.clock.id, key, function, now);
+        let name = || self.scope_id.text(self.site.module, self.site.name);
+        let (scopes, scope) = Scopes::made(registry, self.clock.id, key, function, now, name);
         self.scopes = scopes;
         scope
     }

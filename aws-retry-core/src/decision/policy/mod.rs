@@ -141,6 +141,14 @@ policy! {
     /// is known only later, [`spent`](crate::spent) corrects it. Range: 0 to 10^9; any other number (negative,
     /// infinite, NaN) counts as 1. Default: 1.
     cost: f64,
+    /// Paced: the published quota in units per second, as a starting belief: sending begins at it, and what is
+    /// measured corrects it. The first call of a scope sets it. [`quotas`](crate::quotas) has EC2's; a support
+    /// case can change a quota. Range: above 0, finite; anything else is ignored. Default: none.
+    known_rate: f64,
+    /// Paced, beside `known_rate`: the units that the quota's bucket holds when it is full, which then go out at
+    /// once. Without it, everything goes out until the first throttle. Range: above 0, finite; anything else is
+    /// ignored. Default: none.
+    known_burst: f64,
     /// Paced and adaptive: never send faster than this many attempts (or units, if a cost is written) per
     /// second. The lowest value among the calls of one scope counts. Range: 0.00001 (about one per day) and up, finite. Default: none.
     max_rate: f64,

@@ -57,6 +57,12 @@ impl RetryPolicy {
             _ if self.cost.is_some_and(|cost| !units::is_valid(cost)) => {
                 wrong("cost", "0 to 1000000000")
             }
+            _ if self.known_rate.is_some_and(|rate| !units::is_quota(&rate)) => {
+                wrong("known_rate", "above 0, finite")
+            }
+            _ if self.known_burst.is_some_and(|burst| !units::is_quota(&burst)) => {
+                wrong("known_burst", "above 0, finite")
+            }
             _ if self
                 .max_rate
                 .is_some_and(|rate| !(LOWEST_MAX_RATE..f64::INFINITY).contains(&rate)) =>

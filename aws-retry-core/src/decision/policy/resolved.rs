@@ -49,6 +49,8 @@ pub(crate) struct Resolved {
     pub rate: Option<RateKind>,
     /// If one is written.
     pub cost: Option<f64>,
+    /// The published quota: units per second, and those that its bucket holds.
+    pub known: Option<(f64, Option<f64>)>,
     pub max_rate: f64,
     pub share: f64,
     pub fail_fast: bool,
@@ -131,6 +133,10 @@ impl RetryPolicy {
                 None => preset.costs,
             },
             cost: self.cost.map(units::valid),
+            known: self
+                .known_rate
+                .filter(units::is_quota)
+                .map(|rate| (rate, self.known_burst.filter(units::is_quota))),
             max_rate: self
                 .max_rate
                 .filter(|rate| *rate > 0.0)
@@ -201,6 +207,7 @@ fn preset(mode: Mode) -> Resolved {
         hint: HintRule::AtLeast,
         rate: None,
         cost: None,
+        known: None,
         max_rate: f64::INFINITY,
         share: 1.0,
         fail_fast: false,

@@ -8,7 +8,7 @@ use std::{
 };
 
 use super::{
-    Dispatch, Kind, RateState, SendReport, Ticket,
+    Belief, Dispatch, Kind, Learned, RateState, SendReport, Ticket,
     queue::{Answer, Queue, Terms, Wakes},
     sync::{AtomicBool, AtomicU64, Mutex, MutexGuard, Ordering, PoisonError},
 };
@@ -146,6 +146,21 @@ impl Gate {
         self.unthrottled.store(queue.is_unthrottled(), Ordering::Relaxed);
         drop(queue);
         wake(wakes);
+    }
+
+    /// Begins at a belief about the quota, if nothing was learned yet. Only a paced rate believes.
+    pub fn believe(&self, now: Time, belief: Belief) {
+        let mut queue = self.lock();
+        if self.unthrottled.load(Ordering::Relaxed) {
+            self.begin(&mut queue);
+        }
+        queue.believe(now, belief);
+        self.unthrottled.store(queue.is_unthrottled(), Ordering::Relaxed);
+    }
+
+    /// The quota that was measured; paced mode only.
+    pub fn learned(&self, now: Time) -> Option<Learned> {
+        self.lock().learned(now)
     }
 
     /// Lets the queue ask again: an override may have changed what its calls wait for.

@@ -76,6 +76,30 @@ impl SendReport {
     }
 }
 
+/// A quota that a scope believes in before it has measured one. All its numbers are finite and above 0.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Belief {
+    /// Units per second.
+    pub rate: f64,
+    /// Units that a full bucket holds, if that is known.
+    pub burst: Option<f64>,
+    /// Units that the bucket holds now.
+    pub available: f64,
+    /// Seconds since a process measured it; none if no process has.
+    pub age: Option<f64>,
+}
+
+/// A measured quota.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Learned {
+    /// Units per second.
+    pub rate: f64,
+    /// Units that the bucket is known to hold.
+    pub burst: f64,
+    /// Seconds since it was measured.
+    pub age: f64,
+}
+
 /// The history of a call whose last attempt was refused, too.
 #[derive(Clone, Copy, Debug)]
 struct Repeat {
@@ -121,6 +145,8 @@ const fn units_of(sends: u64, surplus: f64) -> f64 {
     sends as f64 + surplus
 }
 
+#[cfg(test)]
+mod belief_tests;
 #[cfg(test)]
 mod irregular_tests;
 #[cfg(test)]

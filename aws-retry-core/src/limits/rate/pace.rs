@@ -2,10 +2,11 @@
 
 use super::cubic::Cubic;
 use super::paced::Paced;
-use super::{Dispatch, Kind, Repeat, SendReport};
+use super::{Belief, Dispatch, Kind, Learned, Repeat, SendReport};
 
 /// A send rate. All times are seconds since the clock's origin and never decrease.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "one per scope, and nearly always the large one")]
 pub(super) enum Pace {
     Adaptive(Cubic),
     Paced(Paced),
@@ -65,6 +66,21 @@ impl Pace {
     pub(super) fn unthrottled(&mut self, sends: u64, surplus: f64, recent: Dispatch) {
         if let Self::Paced(it) = self {
             it.unthrottled(sends, surplus, recent);
+        }
+    }
+
+    /// Begins at a belief, if nothing was learned yet; paced mode only.
+    pub(super) fn believe(&mut self, now: f64, belief: Belief) {
+        if let Self::Paced(it) = self {
+            it.believe(now, belief);
+        }
+    }
+
+    /// The quota that was measured; paced mode only.
+    pub(super) fn learned(&self, now: f64) -> Option<Learned> {
+        match self {
+            Self::Adaptive(_) => None,
+            Self::Paced(it) => it.learned(now),
         }
     }
 

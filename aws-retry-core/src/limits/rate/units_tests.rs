@@ -72,8 +72,17 @@ fn the_bucket_of_a_large_throttle_was_less_empty() {
 
 /// Calls of the given costs in turn against a bucket, at a round trip of 50 ms, for a minute. Returns each
 /// accepted or throttled send, and the controller.
-fn run(costs: &[f64], quota: f64, burst: f64) -> (Vec<(Dispatch, bool)>, Paced) {
-    let mut it = Paced::new(1.0);
+pub(super) fn run(costs: &[f64], quota: f64, burst: f64) -> (Vec<(Dispatch, bool)>, Paced) {
+    run_from(Paced::new(1.0), costs, quota, burst)
+}
+
+/// The same, from a controller that may believe something.
+pub(super) fn run_from(
+    mut it: Paced,
+    costs: &[f64],
+    quota: f64,
+    burst: f64,
+) -> (Vec<(Dispatch, bool)>, Paced) {
     let (mut now, mut tokens, mut filled) = (0.0, burst, 0.0);
     let (mut flight, mut done) = (VecDeque::<(Dispatch, bool)>::new(), Vec::new());
     let mut surplus = 0.0;

@@ -28,9 +28,10 @@ impl Scopes {
         key: Key,
         function: Key,
         now: Time,
+        name: impl FnOnce() -> Option<Box<str>>,
     ) -> (Self, Arc<Scope>) {
         let make = |key| registry.find_or_insert(clock, key, now);
-        let own = make(key);
+        let own = registry.find_or_insert_named(clock, key, now, name);
         (Self { own: Some(Arc::clone(&own)), function: key.parent(function).map(make) }, own)
     }
 

@@ -29,9 +29,14 @@ impl Key {
         Self([address as u64, u64::MAX])
     }
 
+    /// Whether a function is its own scope.
+    pub(crate) fn is_of_function(self) -> bool {
+        self.0[1] == u64::MAX
+    }
+
     /// The key of the function around a scope; none if the scope is a place in the source itself.
     pub(crate) fn parent(self, function: Self) -> Option<Self> {
-        (self.0[1] != u64::MAX).then_some(function)
+        (!self.is_of_function()).then_some(function)
     }
 
     /// A key that nothing else has.

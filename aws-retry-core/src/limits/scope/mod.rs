@@ -1,15 +1,18 @@
 //! Scopes: their names, their state and the registry that finds them.
 
 mod around;
+mod fade;
 mod key;
+mod learned;
 mod name;
 mod registry;
 mod state;
 
 pub(crate) use around::Scopes;
 pub use key::{Key, ScopeParts, scope_key};
+pub use learned::{LearnedQuotas, NotLearnedQuotas};
 pub(crate) use name::here;
 pub(crate) use name::named_within;
 pub use name::{ScopeId, named};
-pub(crate) use registry::{Registry, Scope};
+pub(crate) use registry::{Imported, Registry, Scope};
 pub use state::ScopeState;

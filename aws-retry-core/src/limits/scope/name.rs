@@ -30,6 +30,20 @@ impl ScopeId {
         }
     }
 
+    /// A text that is the same in every process, if the texts of scopes are kept. `module` and `function` are
+    /// those of the call.
+    pub(crate) fn text(&self, module: &str, function: &str) -> Option<Box<str>> {
+        if !Switch::ScopeNames.is_on() {
+            return None;
+        }
+        match self {
+            Self::Text(text) => Some(text.1.as_str().into()),
+            Self::Place(at) => Some(at.to_string().into()),
+            Self::Key(key) if key.is_of_function() => Some(format!("{module}::{function}").into()),
+            Self::Key(_) => None,
+        }
+    }
+
     pub(crate) fn name(&self) -> Option<&str> {
         match self {
             Self::Key(_) | Self::Place(_) => None,

@@ -6,10 +6,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
-use super::{Key, ScopeState};
+use super::{Key, ScopeState, fade};
 use crate::clock::{ClockId, Time};
 use crate::decision::policy::Resolved;
-use crate::limits::rate::{self, Gate, Kind};
+use crate::limits::rate::{self, Belief, Gate, Kind, Learned};
 use crate::limits::retry_tokens::RetryTokens;
 
 /// A scope that nobody has used for this long, with all its retry tokens and nobody waiting, is forgotten.
@@ -27,17 +27,23 @@ pub(crate) struct Scope {
     pub tokens: RetryTokens,
     adaptive: OnceLock<Arc<Gate>>,
     paced: OnceLock<Arc<Gate>>,
+    /// The belief that the paced rate begins with.
+    belief: Mutex<Option<Belief>>,
+    /// Its text, if it was known when the scope was created.
+    name: Option<Box<str>>,
     throttles: AtomicU64,
     /// Nanoseconds of the clock at the last use.
     used: AtomicU64,
 }
 
 impl Scope {
-    fn new() -> Self {
+    fn new(name: Option<Box<str>>, belief: Option<Belief>) -> Self {
         Self {
             tokens: RetryTokens::new(),
             adaptive: OnceLock::new(),
             paced: OnceLock::new(),
+            belief: Mutex::new(belief),
+            name,
             throttles: AtomicU64::new(0),
             used: AtomicU64::new(0),
         }
@@ -50,9 +56,41 @@ impl Scope {
             Kind::Adaptive => &self.adaptive,
             Kind::Paced => &self.paced,
         };
-        let gate = gate.get_or_init(|| Arc::new(Gate::new(kind, policy.max_rate, policy.share)));
+        let gate = gate.get_or_init(|| self.new_gate(kind, policy));
         gate.follow(generation.into(), policy.max_rate);
         gate
+    }
+
+    /// A belief that the scope was given counts before the published quota.
+    #[cold]
+    fn new_gate(&self, kind: Kind, policy: &Resolved) -> Arc<Gate> {
+        let gate = Gate::new(kind, policy.max_rate, policy.share);
+        if kind == Kind::Paced {
+            let published = policy.known.map(|(rate, burst)| {
+                let available = burst.unwrap_or_default();
+                Belief { rate, burst, available, age: None }
+            });
+            if let Some(belief) = lock(&self.belief).take().or(published) {
+                gate.believe(self.used_at(), belief);
+            }
+        }
+        Arc::new(gate)
+    }
+
+    /// The paced rate begins with this belief, if it has learned nothing yet.
+    pub fn believe(&self, belief: Belief) {
+        *lock(&self.belief) = Some(belief);
+        // Otherwise the belief waits for the rate.
+        if let Some(gate) = self.paced.get()
+            && let Some(belief) = lock(&self.belief).take()
+        {
+            gate.believe(self.used_at(), belief);
+        }
+    }
+
+    /// The quota that paced mode has measured, and the scope's text.
+    pub fn learned(&self, now: Time) -> Option<(&str, Learned)> {
+        Some((self.name.as_deref()?, self.paced.get()?.learned(now)?))
     }
 
     /// The state of the send rate of `kind`.
@@ -81,6 +119,10 @@ impl Scope {
 
     fn touch(&self, now: Time) {
         self.used.store(nanos(now), Ordering::Relaxed);
+    }
+
+    fn used_at(&self) -> Time {
+        Time::from_nanos(self.used.load(Ordering::Relaxed))
     }
 
     fn is_idle(&self, now: Time) -> bool {
@@ -150,11 +192,21 @@ impl Shard {
 #[derive(Debug)]
 pub(crate) struct Registry {
     shards: [Mutex<Shard>; SHARDS],
+    /// What other processes measured, by the scope's text, until the scope is created.
+    imported: Mutex<HashMap<Box<str>, Imported>>,
+}
+
+/// A quota that another process measured.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Imported {
+    pub learned: Learned,
+    /// The time of the import, by the clock of the scopes.
+    pub at: Time,
 }
 
 impl Registry {
     pub fn new() -> Self {
-        Self { shards: std::array::from_fn(|_| Mutex::default()) }
+        Self { shards: std::array::from_fn(|_| Mutex::default()), imported: Mutex::default() }
     }
 
     /// The registry of the process.
@@ -170,16 +222,59 @@ impl Registry {
 
     /// The scope, created if it is new.
     pub fn find_or_insert(&self, clock: ClockId, key: Key, now: Time) -> Arc<Scope> {
+        self.find_or_insert_named(clock, key, now, || None)
+    }
+
+    /// The same. The text of a new one lets other processes recognize it.
+    pub fn find_or_insert_named(
+        &self,
+        clock: ClockId,
+        key: Key,
+        now: Time,
+        name: impl FnOnce() -> Option<Box<str>>,
+    ) -> Arc<Scope> {
         let mut shard = self.shard(key);
         if let Some(scope) = shard.scopes.get(&(clock, key)) {
             scope.touch(now);
             return Arc::clone(scope);
         }
         shard.sweep(clock, now);
-        let scope = Arc::new(Scope::new());
+        let name = name();
+        let belief = name.as_deref().and_then(|name| self.imported(name, now));
+        let scope = Arc::new(Scope::new(name, belief));
         scope.touch(now);
         shard.scopes.insert((clock, key), Arc::clone(&scope));
         scope
+    }
+
+    /// Keeps what another process measured for the scope of this text, until it is created.
+    pub fn import(&self, name: &str, imported: Imported) {
+        lock(&self.imported).insert(name.into(), imported);
+    }
+
+    /// The belief that a new scope of this text begins with.
+    fn imported(&self, name: &str, now: Time) -> Option<Belief> {
+        let Imported { learned, at } = lock(&self.imported).remove(name)?;
+        let waited = now.saturating_sub(at).as_secs_f64();
+        fade::belief(Learned { age: learned.age + waited, ..learned })
+    }
+
+    /// Looks at all scopes of a clock, and at what is imported and not yet in use.
+    pub fn export(&self, clock: ClockId, now: Time, mut each: impl FnMut(&str, Learned)) {
+        for shard in &self.shards {
+            let scopes: Vec<_> = {
+                let shard = lock(shard);
+                let own = shard.scopes.iter().filter(|((owner, _), _)| *owner == clock);
+                own.map(|(_, scope)| Arc::clone(scope)).collect()
+            };
+            for (name, learned) in scopes.iter().filter_map(|it| it.learned(now)) {
+                each(name, learned);
+            }
+        }
+        for (name, Imported { learned, at }) in &*lock(&self.imported) {
+            let waited = now.saturating_sub(*at).as_secs_f64();
+            each(name, Learned { age: learned.age + waited, ..*learned });
+        }
     }
 
     /// Lets every queue ask again: an override may have changed what its calls wait for.
@@ -205,7 +300,7 @@ impl Registry {
     }
 }
 
-fn lock(shard: &Mutex<Shard>) -> MutexGuard<'_, Shard> {
+fn lock<T>(shard: &Mutex<T>) -> MutexGuard<'_, T> {
     // No code of ours panics under the lock, and the map is consistent at every moment anyway.
     shard.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -2,6 +2,7 @@
 
 use super::super::quota_meter::Measure;
 use super::known::Known;
+use super::search::InitialBurst;
 
 /// Seconds from a decrease until the rate is back at the quota, for a process that sends fast. A process that
 /// sends slower than `SLOW` per second takes longer, to cause fewer throttles.
@@ -38,6 +39,8 @@ const HALF_WEIGHT_AT: f64 = 6.0;
 /// Seconds of waiting after which the quota is measured again if `share` is below 1: at the share itself,
 /// nothing is learned.
 const RELEARN_AFTER: f64 = 300.0;
+/// A quota that was told is measured after this many seconds of waiting already.
+const CHECK_TOLD_AFTER: f64 = 10.0;
 /// By then the unused part of the quota has filled the bucket. The rate therefore grows at this part of the
 /// usual speed; otherwise the bucket would not be empty before the rate is twice the quota.
 const RELEARN_SPEED: f64 = 0.15;
@@ -57,14 +60,31 @@ pub(super) struct Cruise {
     share_held_for: Option<f64>,
     /// Something was accepted at this quota; until then it is on trial.
     pub(super) proven: bool,
+    /// The quota was not measured by this process: it was told.
+    told: bool,
+    /// The sends before the first throttle, until a later one has come; only of a quota that was told.
+    pub(super) initial: Option<InitialBurst>,
 }
 
 impl Cruise {
     pub(super) fn new(quota: f64, tried: f64, share: f64) -> Self {
-        let mut it =
-            Self { quota, age: 0.0, settled: 0, shared: 0.0, share_held_for: None, proven: false };
+        let mut it = Self { told: false, share_held_for: None, ..Self::told(quota, share) };
         it.settle(tried, share);
         it
+    }
+
+    /// Around a quota that another process measured, or AWS published.
+    pub(super) fn told(quota: f64, share: f64) -> Self {
+        Self {
+            quota,
+            age: 0.0,
+            settled: 0,
+            shared: 0.0,
+            share_held_for: (share < 1.0).then_some(RELEARN_AFTER - CHECK_TOLD_AFTER),
+            proven: false,
+            told: true,
+            initial: None,
+        }
     }
 
     /// Units per second, at present.
@@ -94,7 +114,10 @@ impl Cruise {
         };
         let before = self.quota;
         let weight = it.accepted / (it.accepted + HALF_WEIGHT_AT * known.per_send);
-        self.quota = before * (measured / before).powf(weight);
+        // Each end of a measure is wrong by a send at most.
+        let wrong = (measured / before - 1.0).abs() * it.accepted > 2.0 * known.per_send;
+        let whole = std::mem::take(&mut self.told) && wrong;
+        self.quota = before * (measured / before).powf(if whole { 1.0 } else { weight });
         if x >= SAME_BUCKET {
             let irregular = if REGULAR.contains(&x) { 0.0 } else { 1.0 };
             self.shared += 0.25 * (irregular - self.shared);

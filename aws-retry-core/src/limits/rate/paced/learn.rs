@@ -80,11 +80,20 @@ impl Paced {
     fn throttled(&mut self, now: f64, send: Dispatch, cause: u64) {
         if let Phase::Unthrottled(recent) = self.phase {
             self.begin_search(now, recent);
+        } else if let Some(opening) = self.opening.take()
+            && send.id < opening.until
+            && let Phase::Cruise(cruise) = &mut self.phase
+        {
+            // The bucket was not full, or holds less.
+            let accepted = self.units - opening.units;
+            cruise.initial = Some(InitialBurst::new(accepted, now - opening.at));
+            self.decrease(now);
         }
         let (phase, meter) = (self.phase, self.meter);
         let initial = match &mut self.phase {
             Phase::Search(search) => search.initial.as_mut(),
-            _ => None,
+            Phase::Cruise(cruise) => cruise.initial.as_mut(),
+            Phase::Unthrottled(_) => None,
         };
         if send.id < self.decrease_id {
             if let Some(initial) = initial {
@@ -179,7 +188,14 @@ impl Paced {
     fn begin_search(&mut self, now: f64, recent: Dispatch) {
         let accepted = (self.units - recent.units() + recent.cost).max(0.0);
         let initial = InitialBurst::new(accepted, now - recent.at);
-        self.phase = Phase::Search(Search::new(initial, self.known.per_send));
+        self.phase = match self.believed {
+            Some(rate) => {
+                let mut told = Cruise::told(rate, self.known.share);
+                told.initial = Some(initial);
+                Phase::Cruise(told)
+            }
+            None => Phase::Search(Search::new(initial, self.known.per_send)),
+        };
         self.refilled_at = now;
         self.decrease(now);
     }
@@ -209,6 +225,12 @@ impl Paced {
             self.phase = Phase::Search(Search::from(cruise.quota));
         }
         let (measure, known) = (self.measure(), self.known);
+        if let Phase::Cruise(cruise) = &mut self.phase
+            && let Some(initial) = cruise.initial.take()
+        {
+            let refilled = cruise.quota * initial.seconds;
+            self.known.burst = (initial.accepted - refilled).max(known.per_send);
+        }
         match (&mut self.phase, measure) {
             (Phase::Unthrottled(_), _) => {}
             (Phase::Search(search), measure) => {
@@ -247,6 +269,7 @@ impl Paced {
         }
         if measure.is_some() {
             self.cycles = self.cycles.saturating_add(1);
+            self.learned_at = Some(now);
             self.meter.restart();
             self.across_doors = None;
         }

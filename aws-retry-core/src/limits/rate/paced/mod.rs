@@ -7,10 +7,12 @@
 //! successes prove it. Cycles last real seconds, so that of several processes the greedier one is decreased
 //! more often.
 
+mod belief;
 mod cruise;
 mod door;
 mod known;
 mod learn;
+mod opening;
 mod phase;
 mod search;
 mod undo;
@@ -18,6 +20,7 @@ mod undo;
 use super::{Dispatch, Repeat, SendOutcome, SendReport, quota_meter::QuotaMeter, units_of};
 use door::Door;
 use known::Known;
+use opening::Opening;
 use phase::Phase;
 use undo::Before;
 
@@ -64,6 +67,12 @@ pub(super) struct Paced {
     decrease_id: u64,
     decrease_at: f64,
     cycles: u32,
+    /// The rate at which it sends after the first throttle, if one is believed in.
+    believed: Option<f64>,
+    /// The bucket that is believed to be full, until the first throttle.
+    opening: Option<Opening>,
+    /// The second at which a quota was last measured, perhaps by another process.
+    learned_at: Option<f64>,
 }
 
 impl Paced {
@@ -88,6 +97,9 @@ impl Paced {
             decrease_id: 0,
             decrease_at: 0.0,
             cycles: 0,
+            believed: None,
+            opening: None,
+            learned_at: None,
         }
     }
 
@@ -126,6 +138,10 @@ impl Paced {
         self.refill(now);
         self.credit -= cost * self.per_run;
         (self.wanted, self.needed) = (false, 0.0);
+        if let Some(opening) = self.opening.as_mut().filter(|it| it.left > 0.0) {
+            opening.left -= cost;
+            opening.until = id + 1;
+        }
         if let Phase::Search(search) = &mut self.phase {
             search.tried = true;
         }
@@ -294,7 +310,7 @@ impl Paced {
             Phase::Cruise(cruise) => cruise.quota,
         };
         let full = (self.known.burst * self.known.share).max(per_send).max(0.01 * rate.min(tried));
-        let full = full.max(self.needed);
+        let full = full.max(self.needed).max(self.opening.map_or(0.0, |it| it.left));
         let idle = self.credit > full && !self.wanted && !shut;
         self.credit = self.credit.min(full);
         if idle || self.wanted && seconds > longest {

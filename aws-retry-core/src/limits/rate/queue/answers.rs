@@ -2,7 +2,8 @@
 
 use super::line::count;
 use super::ticket::{Refusals, Ticket};
-use super::{Answer, InLine, Queue, Terms, Wakes};
+use super::waiters::InLine;
+use super::{Answer, Queue, Terms, Wakes};
 use crate::limits::rate::pace::Pace;
 use crate::limits::rate::{Dispatch, SendOutcome, SendReport, Time};
 

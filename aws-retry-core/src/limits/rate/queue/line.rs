@@ -1,10 +1,6 @@
 //! The line: which calls leave it, which are woken, and how much is ahead.
 
-use std::collections::BTreeMap;
-use std::collections::btree_map::{OccupiedEntry, RangeMut};
-use std::ops::RangeFrom;
-
-use super::{InLine, Queue};
+use super::Queue;
 
 /// The place up to which the exact position in the line is counted.
 const COUNTED: usize = 16;
@@ -81,56 +77,6 @@ impl<W: Clone> Queue<W> {
 pub(super) struct Ahead {
     pub(super) at_least: f64,
     pub(super) at_most: f64,
-}
-
-/// The calls that wait for their turn, in order, and the units that they take.
-#[derive(Debug)]
-pub(super) struct Line<W> {
-    calls: BTreeMap<u64, InLine<W>>,
-    units: f64,
-}
-
-impl<W> Line<W> {
-    pub(super) const fn new() -> Self {
-        Self { calls: BTreeMap::new(), units: 0.0 }
-    }
-
-    pub(super) fn len(&self) -> usize {
-        self.calls.len()
-    }
-
-    /// The head, and its place.
-    pub(super) fn first(&self) -> Option<(&u64, &InLine<W>)> {
-        self.calls.first_key_value()
-    }
-
-    pub(super) fn first_mut(&mut self) -> Option<&mut InLine<W>> {
-        self.calls.first_entry().map(OccupiedEntry::into_mut)
-    }
-
-    /// The place of the last call.
-    fn last(&self) -> Option<u64> {
-        self.calls.last_key_value().map(|(last, _)| *last)
-    }
-
-    fn range_mut(&mut self, places: RangeFrom<u64>) -> RangeMut<'_, u64, InLine<W>> {
-        self.calls.range_mut(places)
-    }
-
-    /// The call takes its place in the line. Returns its former waker.
-    pub(super) fn insert(&mut self, place: u64, it: InLine<W>) -> Option<W> {
-        self.units += it.cost;
-        let former = self.calls.insert(place, it)?;
-        self.units -= former.cost;
-        Some(former.waker)
-    }
-
-    pub(super) fn remove(&mut self, place: u64) -> Option<InLine<W>> {
-        let it = self.calls.remove(&place)?;
-        // Sums of fractions drift.
-        self.units = if self.calls.is_empty() { 0.0 } else { (self.units - it.cost).max(0.0) };
-        Some(it)
-    }
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a line is not 2^52 long")]

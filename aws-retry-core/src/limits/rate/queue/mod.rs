@@ -13,16 +13,17 @@ mod limit;
 mod line;
 mod steady;
 mod ticket;
+mod waiters;
 
 use std::collections::BTreeMap;
 
 use super::pace::Pace;
-use super::{Dispatch, Kind, Time};
+use super::{Belief, Dispatch, Kind, Learned, Time};
 use limit::Limit;
-use line::Line;
 use steady::Steady;
 use ticket::Seen;
 pub use ticket::Ticket;
+use waiters::{InLine, Waiters};
 
 /// A turn passes on after the time of two sends, but not before this many seconds.
 const SHORTEST_LEASE: f64 = 0.05;
@@ -75,7 +76,7 @@ pub struct RateState {
     /// The present rate in units per second, which are attempts where no cost is written; none before the
     /// first throttle.
     pub rate: Option<f64>,
-    /// The quota that it has measured, in units per second; paced mode only.
+    /// The quota that it has measured, or believes in until it has, in units per second; paced mode only.
     pub quota: Option<f64>,
     /// Calls in the queue.
     pub waiting: usize,
@@ -86,19 +87,10 @@ pub struct RateState {
 }
 
 #[derive(Debug)]
-struct InLine<W> {
-    /// The time at which it was told to ask again, in seconds.
-    due: f64,
-    /// Units of the quota that its attempt takes.
-    cost: f64,
-    waker: W,
-}
-
-#[derive(Debug)]
 pub(super) struct Queue<W> {
     pace: Pace,
     limit: Option<Limit>,
-    line: Line<W>,
+    line: Waiters<W>,
     /// Calls that rest outside the line after a throttle; the flag says whether they are woken when the door
     /// opens.
     resting: BTreeMap<u64, (InLine<W>, bool)>,
@@ -121,7 +113,7 @@ impl<W: Clone> Queue<W> {
         Self {
             pace: Pace::new(kind, share),
             limit: Limit::new(max_rate, 0.0),
-            line: Line::new(),
+            line: Waiters::new(),
             resting: BTreeMap::new(),
             seen: Seen::NONE,
             openings: 0,
@@ -178,6 +170,18 @@ impl<W: Clone> Queue<W> {
         self.next_send = self.next_send.max(sends);
         self.surplus = surplus;
         self.pace.unthrottled(sends, surplus, recent);
+    }
+
+    /// Begins at a belief, if nothing was learned yet.
+    pub(super) fn believe(&mut self, now: Time, belief: Belief) {
+        let now = self.steady.seconds(now);
+        self.pace.believe(now, belief);
+    }
+
+    /// The quota that was measured.
+    pub(super) fn learned(&mut self, now: Time) -> Option<Learned> {
+        let now = self.steady.seconds(now);
+        self.pace.learned(now)
     }
 
     /// The number of sends so far, and the units that they took beyond one each.

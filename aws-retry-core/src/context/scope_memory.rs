@@ -1,0 +1,93 @@
+//! What a scope is told at its beginning, and what outlives its process.
+
+use std::time::{Duration, SystemTime};
+
+use crate::context::ambient::{self, Ambient};
+use crate::decision::quotas::Bucket;
+use crate::decision::units;
+use crate::limits::rate::{Belief, Learned};
+use crate::limits::scope::{Imported, LearnedQuotas, ScopeParts, scope_key};
+use crate::observe;
+
+/// Gives `scope` a published quota as a starting belief, for calls in paced mode: a full bucket goes out at
+/// once, then the refill times `share` is sent, and what is measured corrects it. A scope that has learned
+/// something already keeps that; before that, it beats the argument `known_rate`. A bucket whose numbers are
+/// not above 0 and finite is ignored. Like any scope, a seeded one is forgotten after ten idle minutes, and
+/// the seed with it: `known_rate` stays.
+///
+/// ```
+/// # use aws_retry_core as aws_retry;
+/// use aws_retry::{quotas, scope};
+///
+/// let here = ("ec2:DescribeVolumes", 123_456_789_012_u64, "eu-west-1");
+/// scope::seed(&here, quotas::ec2::NON_MUTATING);
+/// // A support case has raised it.
+/// scope::seed(&here, scope::Bucket { capacity: 300.0, refill: 60.0 });
+/// ```
+pub fn seed<M>(scope: &(impl ScopeParts<M> + ?Sized), bucket: Bucket) {
+    let Bucket { capacity, refill } = bucket;
+    if [capacity, refill].iter().all(units::is_quota) {
+        let ambient = ambient::current();
+        let clock = Ambient::clock(ambient.as_deref());
+        let registry = Ambient::registry(ambient.as_deref());
+        let scope = registry.find_or_insert(clock.id, scope_key(scope), clock.now());
+        let burst = Some(capacity);
+        scope.believe(Belief { rate: refill, burst, available: capacity, age: None });
+    }
+}
+
+/// The quotas that calls in paced mode have measured, for [`import`] in another process: the next start, or a
+/// Lambda function's next cold start. Write the value as text (`to_string`), wherever you like.
+///
+/// Only scopes whose text is known can be recognized there: those created while
+/// [`keep_scope_names`](observe::keep_scope_names) is on, which [`import`] turns on too. A [`RetryClient`]
+/// without a named scope has no text.
+///
+/// [`RetryClient`]: crate::RetryClient
+///
+/// ```
+/// # use aws_retry_core as aws_retry;
+/// use aws_retry::scope::{self, LearnedQuotas};
+///
+/// # let stored = String::new();
+/// // At the start; nothing is stored the first time.
+/// scope::import(&stored.parse().unwrap_or_default());
+/// // At the end.
+/// let stored = scope::export().to_string();
+/// # assert!(stored.parse::<LearnedQuotas>().unwrap().is_empty());
+/// ```
+#[must_use]
+pub fn export() -> LearnedQuotas {
+    let ambient = ambient::current();
+    let clock = Ambient::clock(ambient.as_deref());
+    let mut scopes = Vec::new();
+    Ambient::registry(ambient.as_deref())
+        .export(clock.id, clock.now(), |name, learned| scopes.push((name.to_owned(), learned)));
+    scopes.sort_by(|(a, _), (b, _)| a.cmp(b));
+    let now = clock.wall_clock();
+    let since_1970 = now.and_then(|now| now.duration_since(SystemTime::UNIX_EPOCH).ok());
+    LearnedQuotas { written_at: since_1970.map_or(0, |it| it.as_secs()), scopes }
+}
+
+/// Lets scopes begin with what another process measured. A belief is used when the scope's first call in paced
+/// mode begins, and only then: a scope in use keeps what it knows. A belief is worth less the older it is. It
+/// is halved every six hours, so that sending begins lower and rises; after a day it is forgotten. Of the
+/// bucket only what has flowed in since the measure goes out at once.
+///
+/// Also turns [`keep_scope_names`](observe::keep_scope_names) on: a scope is recognized by its text.
+pub fn import(learned: &LearnedQuotas) {
+    observe::keep_scope_names(true);
+    let ambient = ambient::current();
+    let clock = Ambient::clock(ambient.as_deref());
+    let registry = Ambient::registry(ambient.as_deref());
+    let at = clock.now();
+    let written = SystemTime::UNIX_EPOCH.checked_add(Duration::from_secs(learned.written_at));
+    let known = written.filter(|_| learned.written_at > 0).zip(clock.wall_clock());
+    // A clock that was set back says nothing.
+    let stored =
+        known.map_or(0.0, |(then, now)| now.duration_since(then).unwrap_or_default().as_secs_f64());
+    for (name, it) in &learned.scopes {
+        let learned = Learned { age: it.age + stored, ..*it };
+        registry.import(name, Imported { learned, at });
+    }
+}
