@@ -18,7 +18,7 @@ pub enum Disturbance {
 }
 
 /// Seconds after the start, in order; the processes that start at once are the first.
-pub fn plan(args: &Args) -> VecDeque<(Duration, Disturbance)> {
+pub fn plan(args: &Args, store: bool) -> VecDeque<(Duration, Disturbance)> {
     use Disturbance::{Continue, Kill, KillStore, RestartStore, Start, Stop};
     let quarter = if args.disturbed { args.processes / 4 } else { 0 };
     let mut plan = VecDeque::from([(0, Start(0..args.processes - quarter))]);
@@ -33,6 +33,7 @@ pub fn plan(args: &Args) -> VecDeque<(Duration, Disturbance)> {
             (20, Continue(few)),
         ]);
     }
+    plan.retain(|(_, it)| store || !matches!(it, KillStore | RestartStore));
     plan.into_iter().map(|(seconds, it)| (Duration::from_secs(seconds), it)).collect()
 }
 

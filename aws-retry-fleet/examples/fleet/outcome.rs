@@ -4,11 +4,11 @@ use anyhow::{Result, ensure};
 use aws_retry_testkit::proxy::Counts;
 use comfy_table::{CellAlignment, Table, presets::ASCII_MARKDOWN};
 
-/// How much one process got.
+/// The answers of one process so far.
 #[derive(Clone, Copy, Debug)]
 pub struct Share {
     pub answered: usize,
-    /// From its start to its last answer or its death, less the time that it was stopped.
+    /// From its start, or to its death, less the time that it was stopped.
     pub seconds: f64,
 }
 
@@ -25,6 +25,7 @@ pub struct Outcome {
     /// The service's counts at each second, and at the end.
     pub counts: Vec<Counts>,
     pub exchanges: Option<usize>,
+    /// At the moment when half of the calls were answered.
     pub shares: Vec<Share>,
 }
 
@@ -54,8 +55,9 @@ impl Outcome {
 
 pub const LEGEND: &str = "\
 throttled: throttles per 100 answers. Beyond the first burst: those after the service's first throttle was back. \
-Jain: how even the processes' answers per second are, 1 at best; a process that was killed counts until then, and its \
-calls are the others' afterwards. Of the least: the time, as a multiple of the least that the quota allows.";
+Jain: how even the processes' answers per second are when half of the calls are answered, 1 at best; a process that was \
+killed counts until then, and the others take over its calls. Of the least: the time, as a multiple of the least that \
+the quota allows.";
 
 pub fn table(outcomes: &[Outcome]) -> Table {
     let mut table = Table::new();
@@ -67,12 +69,10 @@ pub fn table(outcomes: &[Outcome]) -> Table {
         "Jain",
         "seconds",
         "of the least",
-        "exchanges/s per process",
+        "exchanges/s",
     ]);
     for it in outcomes {
-        let exchanges = it.exchanges.map(|it| it as f64);
-        let exchanges =
-            exchanges.map(|all| all / it.shares.iter().map(|it| it.seconds).sum::<f64>());
+        let exchanges = it.exchanges.map(|all| format!("{:.0}", all as f64 / it.seconds));
         table.add_row([
             it.name.clone(),
             format!("{}/{}", it.answered, it.calls),
@@ -81,7 +81,7 @@ pub fn table(outcomes: &[Outcome]) -> Table {
             format!("{:.3}", it.jain()),
             format!("{:.1}", it.seconds),
             format!("{:.2}", it.seconds / it.least),
-            exchanges.map_or_else(String::new, |exchanges| format!("{exchanges:.1}")),
+            exchanges.unwrap_or_default(),
         ]);
     }
     for column in table.column_iter_mut().skip(1) {

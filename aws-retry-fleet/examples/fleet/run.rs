@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use anyhow::{Result, bail};
 use indicatif::{ProgressBar, ProgressStyle};
+use tokio::task::JoinHandle;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 
 use crate::args::Args;
@@ -19,9 +20,9 @@ const TEMPLATE: &str = "{prefix:16} {bar:40.cyan/dim} {pos:>5}/{len} {elapsed:>4
 /// Every process for itself, or all of them as a fleet that meets in a store of this kind.
 pub async fn run(args: &Args, kind: Option<&Kind>) -> Result<Outcome> {
     let service = service::start(args).await?;
-    let mut server = match kind {
-        Some(kind) => Some(Server::start(kind).await?),
-        None => None,
+    let mut store = match kind {
+        Some(kind) => Store::Up(Server::start(kind).await?),
+        None => Store::None,
     };
     let name = kind.map_or_else(|| "uncoordinated".to_owned(), |kind| format!("fleet, {kind}"));
     let bar = bar(&name, args.all_calls());
@@ -30,12 +31,12 @@ pub async fn run(args: &Args, kind: Option<&Kind>) -> Result<Outcome> {
         format!("--service={}", service.address()),
         format!("--in-flight={}", args.in_flight),
     ];
-    work.extend(server.as_ref().map(|server| format!("--store={}", server.meeting())));
-    let (mut team, mut lines) = Team::new(work);
+    work.extend(store.up().map(|server| format!("--store={}", server.meeting())));
+    let (mut team, mut lines) = Team::new(args.all_calls() as usize, work);
 
     let began = Instant::now();
     let deadline = began + 10 * args.least() + Duration::from_secs(60);
-    let mut plan = disturb::plan(args);
+    let mut plan = disturb::plan(args, kind.is_some());
     let mut seconds = interval(Duration::from_secs(1));
     seconds.set_missed_tick_behavior(MissedTickBehavior::Skip);
     let mut counts = Vec::new();
@@ -55,53 +56,83 @@ pub async fn run(args: &Args, kind: Option<&Kind>) -> Result<Outcome> {
             () = sleep_until(next) => {
                 let Some((_, it)) = plan.pop_front() else { bail!("{name} takes too long") };
                 bar.suspend(|| if args.disturbed { println!("{name}, {:.0} s: {it}", began.elapsed().as_secs_f64()) });
-                disturb(it, args, &mut team, &mut server).await?;
+                disturb(it, args, &mut team, &mut store).await?;
             }
         }
     }
     let took = began.elapsed();
     bar.finish();
     counts.push(service.counts());
-    let (answered, lost) = (team.answered, team.lost.clone());
-    Ok(Outcome {
+    store.settle().await?;
+    let outcome = Outcome {
         name,
         calls: args.all_calls() as usize,
-        answered,
-        lost,
+        answered: team.answered,
+        lost: team.lost.take(),
         seconds: took.as_secs_f64(),
         least: args.least().as_secs_f64(),
         counts,
-        exchanges: server.as_ref().and_then(Server::exchanges),
-        shares: team.end().await?,
-    })
+        exchanges: store.up().and_then(Server::exchanges),
+        shares: std::mem::take(&mut team.shares),
+    };
+    team.end().await?;
+    Ok(outcome)
 }
 
-async fn disturb(
-    it: Disturbance,
-    args: &Args,
-    team: &mut Team,
-    store: &mut Option<Server>,
-) -> Result<()> {
-    match (it, store) {
-        (Disturbance::Start(which), _) => {
+/// The store of a run.
+enum Store {
+    None,
+    Up(Server),
+    /// Some need seconds to start again, and the run goes on.
+    Restarting(JoinHandle<Result<Server>>),
+}
+
+impl Store {
+    const fn up(&self) -> Option<&Server> {
+        if let Self::Up(server) = self { Some(server) } else { None }
+    }
+
+    fn kill(&mut self) {
+        if let Self::Up(server) = self
+            && !server.kill()
+        {
+            println!("  not this one, which was not started for this run");
+        }
+    }
+
+    fn restart(&mut self) {
+        if let Self::Up(mut server) = std::mem::replace(self, Self::None) {
+            *self = Self::Restarting(tokio::spawn(async move {
+                server.restart().await?;
+                Ok(server)
+            }));
+        }
+    }
+
+    async fn settle(&mut self) -> Result<()> {
+        if let Self::Restarting(server) = self {
+            *self = Self::Up(server.await??);
+        }
+        Ok(())
+    }
+}
+
+async fn disturb(it: Disturbance, args: &Args, team: &mut Team, store: &mut Store) -> Result<()> {
+    match it {
+        Disturbance::Start(which) => {
             for process in which {
                 team.start(process * args.calls..(process + 1) * args.calls).await?;
             }
         }
-        (Disturbance::Kill(which), _) => {
+        Disturbance::Kill(which) => {
             for process in which {
                 team.kill(process).await?;
             }
         }
-        (Disturbance::Stop(process), _) => team.stop(process, true).await?,
-        (Disturbance::Continue(process), _) => team.stop(process, false).await?,
-        (Disturbance::KillStore, Some(store)) => {
-            if !store.kill() {
-                println!("  not this one, which was not started for this run");
-            }
-        }
-        (Disturbance::RestartStore, Some(store)) => store.restart().await?,
-        (Disturbance::KillStore | Disturbance::RestartStore, None) => {}
+        Disturbance::Stop(process) => team.stop(process, true).await?,
+        Disturbance::Continue(process) => team.stop(process, false).await?,
+        Disturbance::KillStore => store.kill(),
+        Disturbance::RestartStore => store.restart(),
     }
     Ok(())
 }

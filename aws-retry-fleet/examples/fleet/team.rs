@@ -26,6 +26,9 @@ pub struct Team {
     members: Vec<Member>,
     printed: UnboundedSender<Line>,
     pub answered: usize,
+    /// Each one's share at the moment when half of the calls were answered.
+    pub shares: Vec<Share>,
+    all: usize,
     /// The first reason for a lost call, and their number.
     pub lost: Option<(String, usize)>,
 }
@@ -37,16 +40,25 @@ struct Member {
     open: BTreeSet<u32>,
     answered: usize,
     began: Instant,
-    last: Instant,
     stopped: Option<Instant>,
     slept: Duration,
-    killed: bool,
+    killed: Option<Instant>,
+}
+
+impl Member {
+    fn share(&self, now: Instant) -> Share {
+        let end = self.killed.or(self.stopped).unwrap_or(now);
+        let seconds = (end - self.began).saturating_sub(self.slept).as_secs_f64();
+        Share { answered: self.answered, seconds }
+    }
 }
 
 impl Team {
-    pub fn new(work: Vec<String>) -> (Self, UnboundedReceiver<Line>) {
+    /// A team that has this number of calls to make.
+    pub fn new(all: usize, work: Vec<String>) -> (Self, UnboundedReceiver<Line>) {
         let (printed, lines) = unbounded_channel();
-        (Self { work, members: Vec::new(), printed, answered: 0, lost: None }, lines)
+        let (members, shares) = (Vec::new(), Vec::new());
+        (Self { work, members, printed, answered: 0, shares, all, lost: None }, lines)
     }
 
     /// Starts a process, which has these calls to make.
@@ -67,19 +79,15 @@ impl Team {
                 let _ = printed.send(Line { member, text, at: Instant::now() });
             }
         });
-        let (now, orders) = (Instant::now(), orders.context("a pipe")?);
-        let (open, slept) = (BTreeSet::new(), Duration::ZERO);
-        let (answered, stopped, killed) = (0, None, false);
         self.members.push(Member {
             process,
-            orders,
-            open,
-            answered,
-            began: now,
-            last: now,
-            stopped,
-            slept,
-            killed,
+            orders: orders.context("a pipe")?,
+            open: BTreeSet::new(),
+            answered: 0,
+            began: Instant::now(),
+            stopped: None,
+            slept: Duration::ZERO,
+            killed: None,
         });
         self.order(member, calls).await
     }
@@ -98,10 +106,12 @@ impl Team {
         let (call, failure) = line.text.split_once(' ').unwrap_or((&line.text, ""));
         // A process that was killed may have printed an answer just before.
         if member.open.remove(&call.parse()?) {
-            member.last = line.at;
             if failure.is_empty() {
                 member.answered += 1;
                 self.answered += 1;
+                if self.answered == self.all / 2 {
+                    self.shares = self.members.iter().map(|it| it.share(line.at)).collect();
+                }
             } else {
                 let (_, lost) = self.lost.get_or_insert_with(|| (failure.to_owned(), 0));
                 *lost += 1;
@@ -119,11 +129,10 @@ impl Team {
     pub async fn kill(&mut self, member: usize) -> Result<()> {
         let victim = &mut self.members[member];
         victim.process.kill().await?;
-        victim.killed = true;
-        victim.last = Instant::now();
+        victim.killed = Some(Instant::now());
         let calls = std::mem::take(&mut victim.open);
         let heirs: Vec<_> = (0..self.members.len())
-            .filter(|&it| !self.members[it].killed && self.members[it].stopped.is_none())
+            .filter(|&it| self.members[it].killed.is_none() && self.members[it].stopped.is_none())
             .collect();
         ensure!(!heirs.is_empty(), "nobody is left to take over");
         for (call, heir) in calls.into_iter().zip(heirs.into_iter().cycle()) {
@@ -149,20 +158,15 @@ impl Team {
         Ok(())
     }
 
-    /// Lets all processes leave and end, and tells each one's share of the work.
-    pub async fn end(self) -> Result<Vec<Share>> {
-        let mut shares = Vec::new();
-        for Member { mut process, orders, answered, began, last, stopped, slept, killed, .. } in
-            self.members
-        {
+    /// Lets all processes leave the fleet and end.
+    pub async fn end(self) -> Result<()> {
+        for Member { mut process, orders, stopped, killed, .. } in self.members {
             drop(orders);
-            if !killed && stopped.is_none() {
+            if killed.is_none() && stopped.is_none() {
                 let end = timeout(Duration::from_secs(10), process.wait()).await;
                 ensure!(end.context("a process does not end")??.success(), "a process failed");
             }
-            let seconds = (last - began).saturating_sub(slept).as_secs_f64();
-            shares.push(Share { answered, seconds });
         }
-        Ok(shares)
+        Ok(())
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use futures_util::{StreamExt, TryStreamExt, stream};
@@ -12,7 +13,6 @@ use redis::{
     AsyncConnectionConfig, Client, ErrorKind, FromRedisValue, Pipeline, RedisError, RedisResult,
     ServerErrorKind,
 };
-use tokio::sync::Mutex;
 
 use super::{BoxFuture, MemberId, Records, Store, StoreError};
 use crate::Fingerprint;
@@ -78,39 +78,6 @@ impl RedisStore {
             .map_err(not_a_url)?;
         Ok(Self { link: Link::Cluster(Kept::new(client)) })
     }
-
-    /// The records of as many scopes as one pipeline may hold.
-    async fn exchange_at_once(
-        &self,
-        member: MemberId,
-        puts: &[(Fingerprint, Vec<u8>)],
-    ) -> Result<Vec<Records>, StoreError> {
-        let mut pipeline = Pipeline::with_capacity(3 * puts.len());
-        for (scope, record) in puts {
-            let key = key(*scope);
-            pipeline.cmd("HSET").arg(&key).arg(member.to_string()).arg(&record[..]).ignore();
-            pipeline.cmd("EXPIRE").arg(&key).arg(EXPIRE).ignore();
-            pipeline.cmd("HGETALL").arg(&key);
-        }
-        let scopes: Vec<HashMap<Vec<u8>, Vec<u8>>> = self.run(&pipeline).await?;
-        Ok(scopes.into_iter().map(records).collect())
-    }
-
-    async fn run<T: FromRedisValue>(&self, pipeline: &Pipeline) -> Result<T, StoreError> {
-        let answer = match &self.link {
-            Link::Single(kept) => kept.run(pipeline).await,
-            Link::Cluster(kept) => kept.run(pipeline).await,
-        };
-        answer.map_err(|error| {
-            let hint = match error.kind() {
-                ErrorKind::Server(ServerErrorKind::Moved) => {
-                    "; a cluster needs RedisStore::cluster"
-                }
-                _ => "",
-            };
-            StoreError::with_source(format!("Redis: {error}{hint}"), error)
-        })
-    }
 }
 
 impl Store for RedisStore {
@@ -119,34 +86,24 @@ impl Store for RedisStore {
         member: MemberId,
         puts: &'a [(Fingerprint, Vec<u8>)],
     ) -> BoxFuture<'a, Result<Vec<Records>, StoreError>> {
-        let scopes = match self.link {
-            Link::Single(_) => puts.len().max(1),
-            Link::Cluster(_) => 1,
-        };
-        let answers = stream::iter(puts.chunks(scopes))
-            .map(move |puts| self.exchange_at_once(member, puts))
-            .buffered(AT_ONCE);
-        Box::pin(answers.try_concat())
+        Box::pin(async move {
+            match &self.link {
+                Link::Single(kept) => kept.exchange(member, puts).await,
+                Link::Cluster(kept) => kept.exchange(member, puts).await,
+            }
+        })
     }
 
     fn remove<'a>(
         &'a self,
         members: &'a [(Fingerprint, MemberId)],
     ) -> BoxFuture<'a, Result<(), StoreError>> {
-        let scopes = match self.link {
-            Link::Single(_) => members.len().max(1),
-            Link::Cluster(_) => 1,
-        };
-        Box::pin(stream::iter(members.chunks(scopes)).map(Ok).try_for_each_concurrent(
-            AT_ONCE,
-            async |members| {
-                let mut pipeline = Pipeline::with_capacity(members.len());
-                for (scope, member) in members {
-                    pipeline.cmd("HDEL").arg(key(*scope)).arg(member.to_string()).ignore();
-                }
-                self.run(&pipeline).await
-            },
-        ))
+        Box::pin(async move {
+            match &self.link {
+                Link::Single(kept) => kept.remove(members).await,
+                Link::Cluster(kept) => kept.remove(members).await,
+            }
+        })
     }
 }
 
@@ -186,11 +143,16 @@ fn not_a_url(error: RedisError) -> StoreError {
 trait Connect {
     type Connection: ConnectionLike + Clone;
 
+    /// Scopes that one pipeline may hold.
+    const SCOPES: usize;
+
     async fn connect(&self) -> RedisResult<Self::Connection>;
 }
 
 impl Connect for Client {
     type Connection = MultiplexedConnection;
+
+    const SCOPES: usize = usize::MAX;
 
     async fn connect(&self) -> RedisResult<Self::Connection> {
         let config = AsyncConnectionConfig::new()
@@ -202,6 +164,9 @@ impl Connect for Client {
 
 impl Connect for ClusterClient {
     type Connection = ClusterConnection;
+
+    /// They lie in different slots.
+    const SCOPES: usize = 1;
 
     async fn connect(&self) -> RedisResult<Self::Connection> {
         self.get_async_connection().await
@@ -219,25 +184,75 @@ struct Kept<C: Connect> {
 
 impl<C: Connect> Kept<C> {
     const fn new(client: C) -> Self {
-        Self { client, connection: Mutex::const_new(None) }
+        Self { client, connection: Mutex::new(None) }
     }
 
-    async fn run<T: FromRedisValue>(&self, pipeline: &Pipeline) -> RedisResult<T> {
-        let mut connection = self.connection().await?;
-        let answer = pipeline.query_async(&mut connection).await;
-        if answer.as_ref().is_err_and(breaks) {
-            *self.connection.lock().await = None;
-        }
-        answer
+    async fn exchange(
+        &self,
+        member: MemberId,
+        puts: &[(Fingerprint, Vec<u8>)],
+    ) -> Result<Vec<Records>, StoreError> {
+        let pipelines = puts.chunks(C::SCOPES).map(|puts| {
+            let mut pipeline = Pipeline::with_capacity(3 * puts.len());
+            for (scope, record) in puts {
+                let key = key(*scope);
+                pipeline.cmd("HSET").arg(&key).arg(member.to_string()).arg(&record[..]).ignore();
+                pipeline.cmd("EXPIRE").arg(&key).arg(EXPIRE).ignore();
+                pipeline.cmd("HGETALL").arg(&key);
+            }
+            pipeline
+        });
+        let hashes: Vec<Vec<HashMap<Vec<u8>, Vec<u8>>>> = self.run(pipelines.collect()).await?;
+        Ok(hashes.into_iter().flatten().map(records).collect())
     }
 
-    async fn connection(&self) -> RedisResult<C::Connection> {
-        // Held while connecting: pipelines that begin together share the connection.
-        let mut kept = self.connection.lock().await;
-        match &*kept {
-            Some(connection) => Ok(connection.clone()),
-            None => Ok(kept.insert(self.client.connect().await?).clone()),
-        }
+    async fn remove(&self, members: &[(Fingerprint, MemberId)]) -> Result<(), StoreError> {
+        let pipelines = members.chunks(C::SCOPES).map(|members| {
+            let mut pipeline = Pipeline::with_capacity(members.len());
+            for (scope, member) in members {
+                pipeline.cmd("HDEL").arg(key(*scope)).arg(member.to_string()).ignore();
+            }
+            pipeline
+        });
+        self.run::<()>(pipelines.collect()).await.map(drop)
+    }
+
+    /// The answers to the pipelines, in order.
+    async fn run<T: FromRedisValue>(&self, pipelines: Vec<Pipeline>) -> Result<Vec<T>, StoreError> {
+        let answers = async {
+            let kept = self.lock().take();
+            let connection = match kept {
+                Some(connection) => connection,
+                None => self.client.connect().await?,
+            };
+            let answers = stream::iter(pipelines)
+                .map(|pipeline| {
+                    let mut connection = connection.clone();
+                    async move { pipeline.query_async(&mut connection).await }
+                })
+                .buffered(AT_ONCE)
+                .try_collect()
+                .await;
+            // A connection is not put back, either, when the fleet drops an exchange that takes too long.
+            if !answers.as_ref().is_err_and(breaks) {
+                *self.lock() = Some(connection);
+            }
+            answers
+        };
+        answers.await.map_err(|error: RedisError| {
+            let hint = match error.kind() {
+                ErrorKind::Server(ServerErrorKind::Moved) => {
+                    "; a cluster needs RedisStore::cluster"
+                }
+                _ => "",
+            };
+            StoreError::with_source(format!("Redis: {error}{hint}"), error)
+        })
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<C::Connection>> {
+        // Nothing panics under the lock.
+        self.connection.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -81,6 +81,7 @@ fn counting_proxy(upstream: SocketAddr) -> (SocketAddr, Arc<AtomicUsize>) {
     let counted = Arc::clone(&turns);
     thread::spawn(move || {
         let (client, _) = listener.accept().expect("a client");
+        drop(listener);
         let server = TcpStream::connect(upstream).expect("the server");
         let (heard, clone) =
             (Arc::clone(&spoken), |it: &TcpStream| it.try_clone().expect("a clone"));
@@ -190,6 +191,21 @@ async fn a_server_that_hangs_is_an_error_within_seconds_and_works_again_after_th
     administrator.write_all(b"DEBUG SLEEP 1.5\r\n").expect("it is sent");
     refusal(&store).await;
     works_again(&store).await;
+}
+
+/// As the fleet drops an exchange that takes too long.
+#[tokio::test]
+async fn an_exchange_that_was_dropped_leaves_no_connection_that_may_never_answer() {
+    let server = server_or_skip!("--enable-debug-command", "local");
+    let (address, _) = counting_proxy(server.address());
+    let store = open(&format!("redis://{address}"));
+    exchange(&store, 1, scope(1), b"r").await.expect("an answer");
+    let mut administrator = TcpStream::connect(server.address()).expect("a connection");
+    administrator.write_all(b"DEBUG SLEEP 0.3\r\n").expect("it is sent");
+    let slow = exchange(&store, 1, scope(1), b"r");
+    tokio::time::timeout(Duration::from_millis(100), slow).await.expect_err("too slow");
+    // The proxy takes one connection only.
+    refusal(&store).await;
 }
 
 #[tokio::test]

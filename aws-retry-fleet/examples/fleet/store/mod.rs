@@ -182,13 +182,14 @@ impl Server {
         match self {
             Self::Memory(server) => server.restart().await,
             #[cfg(feature = "redis")]
-            Self::Redis(_, server) => {
-                anyhow::ensure!(
-                    server.as_mut().is_some_and(|it| it.restart()),
-                    "Redis does not start again"
-                );
+            Self::Redis(_, None) => Ok(()),
+            #[cfg(feature = "redis")]
+            Self::Redis(_, Some(server)) => {
+                anyhow::ensure!(server.restart(), "Redis does not start again");
                 Ok(())
             }
+            #[cfg(feature = "dynamodb")]
+            Self::DynamoDb { address, .. } if address.port() == 0 => Ok(()),
             #[cfg(feature = "dynamodb")]
             Self::DynamoDb { address, endpoint, own } => {
                 let port = address.port();
