@@ -217,7 +217,9 @@ class Listing:
                 for each in inner["items"]:
                     self.member(each, at)
             case "constant":
-                self.add(f"const {at}: {type_(inner['type'])} = {inner['const']['expr']}", item)
+                value = inner["const"]["expr"]
+                known = "" if value == "_" else f" = {value}"
+                self.add(f"const {at}: {type_(inner['type'])}{known}", item)
             case "static":
                 self.add(f"static {at}: {type_(inner['type'])}", item)
             case "type_alias":
