@@ -40,6 +40,7 @@ pub use expansion::error_types as marker;
 pub use expansion::find_stopped::stopped;
 pub use expansion::to_failure::{AsFailure, ToFailure};
 pub use limits::rate::RateState;
+pub use limits::rate::fleet::{FleetMode, FleetState};
 pub use observe::{Event, FailedAttempt, Report};
 pub use run::overrides;
 #[cfg(feature = "sdk")]
@@ -69,6 +70,13 @@ pub mod scope {
 pub mod time {
     pub use crate::clock::{set, unset};
     pub use crate::context::time::with;
+}
+
+/// The parts that the crate `aws-retry-fleet` uses. Not part of the public interface.
+#[doc(hidden)]
+pub mod __fleet {
+    pub use crate::limits::rate::fleet::{Command, Member, Throttled, View};
+    pub use crate::limits::scope::fleet::{FleetScope, Hub, Installed, install};
 }
 
 /// The parts that the attribute's expansion calls. Not part of the public interface.

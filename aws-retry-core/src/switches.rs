@@ -19,12 +19,20 @@ pub(crate) enum Switch {
     ScopeNames = 1 << 3,
     /// The SDK's interceptor is in use: a call shows its policy to the operations inside it.
     Interceptor = 1 << 4,
+    /// This process has joined a fleet.
+    Fleet = 1 << 5,
 }
 
 impl Switch {
     #[inline]
     pub fn is_on(self) -> bool {
         ON.load(Ordering::Relaxed) & self as u8 != 0
+    }
+
+    /// Whether anybody needs the text of scopes.
+    #[inline]
+    pub fn keeps_scope_text() -> bool {
+        ON.load(Ordering::Relaxed) & (Self::ScopeNames as u8 | Self::Fleet as u8) != 0
     }
 
     pub fn set(self, on: bool) {

@@ -1,6 +1,6 @@
 //! The name of a scope in a store: a keyed hash of its text.
 
-use std::fmt::{self, Display, Write};
+use std::fmt::{self, Display};
 use std::hash::Hasher;
 
 use siphasher::sip128::{Hasher128, SipHasher24};
@@ -35,26 +35,12 @@ impl FingerprintKey {
         Self(hasher.finish128().as_bytes())
     }
 
-    /// The fingerprint of the scope whose elements `stream` passes on, one after the other.
+    /// The fingerprint of the scope with these elements: their texts, each followed by the byte 0xff.
     #[must_use]
-    pub fn fingerprint(self, stream: &dyn Fn(&mut dyn FnMut(&dyn Display))) -> Fingerprint {
-        let mut text = Text(SipHasher24::new_with_key(&self.0));
-        stream(&mut |element| {
-            // Hashing can't fail; an element whose `Display` fails is cut off where it failed.
-            let _ = write!(text, "{element}");
-            text.0.write(&[0xff]);
-        });
-        Fingerprint(text.0.finish128().as_bytes())
-    }
-}
-
-#[derive(Debug)]
-struct Text(SipHasher24);
-
-impl Write for Text {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        self.0.write(text.as_bytes());
-        Ok(())
+    pub fn fingerprint(self, elements: &[u8]) -> Fingerprint {
+        let mut hasher = SipHasher24::new_with_key(&self.0);
+        hasher.write(elements);
+        Fingerprint(hasher.finish128().as_bytes())
     }
 }
 
@@ -63,10 +49,8 @@ mod tests {
     use super::*;
 
     fn of(key: FingerprintKey, elements: &[&str]) -> String {
-        let stream = |element: &mut dyn FnMut(&dyn Display)| {
-            elements.iter().for_each(|it| element(it));
-        };
-        key.fingerprint(&stream).to_string()
+        let bytes = |it: &&str| [it.as_bytes(), &[0xff]].concat();
+        key.fingerprint(&elements.iter().flat_map(bytes).collect::<Vec<_>>()).to_string()
     }
 
     /// All versions of this crate must agree on these, or a rolling deployment splits its fleet. Computed by an

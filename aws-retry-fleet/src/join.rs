@@ -3,10 +3,16 @@
 use std::error::Error;
 use std::fmt;
 use std::future::IntoFuture;
+use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 use std::time::Duration;
 
+use aws_retry_core::__fleet::{Hub, Installed, install};
+use tokio::runtime::Handle;
+use tokio::task::JoinHandle;
+
 use crate::fingerprint::FingerprintKey;
+use crate::node::Node;
 use crate::store::BoxFuture;
 use crate::{MemberId, Store};
 
@@ -64,36 +70,73 @@ impl IntoFuture for Join {
             if self.every < Duration::from_millis(100) || self.every > Duration::from_secs(60) {
                 return Err(JoinError::Every(self.every));
             }
-            let _key = FingerprintKey::new(&self.name, &self.secret);
-            Ok(Fleet { member: MemberId(0), store: self.store })
+            let runtime = Handle::try_current().map_err(|_| JoinError::NoRuntime)?;
+            let key = FingerprintKey::new(&self.name, &self.secret);
+            let node = Arc::new(Node::new(random_id(), key, self.every));
+            let hub: Arc<dyn Hub> = Arc::clone(&node) as _;
+            let installed = install(hub).ok_or(JoinError::Joined)?;
+            let (running, store) = (Arc::clone(&node), Arc::clone(&self.store));
+            let task = runtime.spawn(async move { running.run(store.as_ref()).await });
+            Ok(Fleet { node, store: self.store, runtime, task, installed: Some(installed) })
         })
     }
+}
+
+/// Random bits from the standard library's seeds, which come from the operating system.
+fn random_id() -> MemberId {
+    MemberId(RandomState::new().hash_one(std::process::id()))
 }
 
 /// The membership of this process. Dropping it leaves the fleet, too, but cannot wait for the store.
 #[must_use = "dropping it leaves the fleet"]
 pub struct Fleet {
-    member: MemberId,
+    node: Arc<Node>,
     store: Arc<dyn Store>,
+    runtime: Handle,
+    task: JoinHandle<()>,
+    /// None once this process has left.
+    installed: Option<Installed>,
 }
 
 impl Fleet {
     /// Leaves the fleet: removes this process's records, so that the others take over its part of the quota at
-    /// once.
-    pub async fn leave(self) {
-        let _ = self.store.remove(&[]).await;
+    /// once. Its own calls go on at that part, as without a fleet. Waits for the store, at most for a second or
+    /// for [`Join::every`].
+    pub async fn leave(mut self) {
+        self.end();
+        // Records that stay expire.
+        let _ = self.node.leave(self.store.as_ref()).await;
     }
 
     /// The number by which the store knows this process.
     #[must_use]
-    pub const fn member(&self) -> MemberId {
-        self.member
+    pub fn member(&self) -> MemberId {
+        self.node.member()
+    }
+
+    /// True if that was still to be done.
+    fn end(&mut self) -> bool {
+        let joined = self.installed.take().is_some();
+        if joined {
+            self.task.abort();
+            self.node.let_scopes_go();
+        }
+        joined
+    }
+}
+
+impl Drop for Fleet {
+    fn drop(&mut self) {
+        if self.end() {
+            let (node, store) = (Arc::clone(&self.node), Arc::clone(&self.store));
+            self.runtime.spawn(async move { node.leave(store.as_ref()).await });
+        }
     }
 }
 
 impl fmt::Debug for Fleet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Fleet").field("member", &self.member).finish_non_exhaustive()
+        f.debug_struct("Fleet").field("member", &self.member()).finish_non_exhaustive()
     }
 }
 

@@ -6,8 +6,12 @@
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod agent;
 mod fingerprint;
+mod health;
 mod join;
+mod linked;
+mod node;
 mod record;
 pub mod store;
 
@@ -24,6 +28,8 @@ pub use store::{MemberId, MemoryStore, Store, StoreError};
 /// The parts that the project's own simulator and fuzz targets use. Not part of the public interface.
 #[doc(hidden)]
 pub mod __private {
+    pub use crate::agent::Agent;
     pub use crate::fingerprint::FingerprintKey;
+    pub use crate::node::Node;
     pub use crate::record::{Progress, Record};
 }

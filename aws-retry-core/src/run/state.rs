@@ -11,7 +11,7 @@ use crate::context::ambient::Ambient;
 use crate::decision::attempts::Attempts;
 use crate::decision::budget::Accepting;
 use crate::decision::failure::{Failure, Kind};
-use crate::decision::policy::Resolved;
+use crate::decision::policy::{RateKind, Resolved};
 use crate::errors::{StopWhy, Stopped};
 use crate::limits::retry_tokens;
 use crate::limits::scope::{Scope, ScopeId, Scopes};
@@ -297,6 +297,12 @@ impl CallState {
         let name = || self.scope_id.text(self.site.module, self.site.name);
         let (scopes, scope) = Scopes::made(registry, self.clock.id, key, function, now, name);
         self.scopes = scopes;
+        if self.policy.rate == Some(RateKind::Paced)
+            && let Some(elements) = self.scope_id.elements()
+        {
+            let gate = scope.gate(RateKind::Paced, &self.policy, self.generation);
+            scope.fleet.attach(&self.clock, elements, gate);
+        }
         scope
     }
 

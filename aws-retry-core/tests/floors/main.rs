@@ -39,6 +39,11 @@ fn the_run_time_stands_on_its_floors() {
 }
 
 #[test]
+fn the_fleet_has_no_circle() {
+    assert_holds("aws-retry-fleet", &Rules { floors: &[], pure: None, ..RULES });
+}
+
+#[test]
 fn the_macro_has_no_circle() {
     assert_holds("aws-retry-macro", &Rules { floors: &[], pure: None, ..RULES });
 }

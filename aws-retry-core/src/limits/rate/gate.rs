@@ -282,8 +282,21 @@ impl Gate {
     }
 
     /// A panic elsewhere leaves the state as it was between two statements: good enough to go on.
-    fn lock(&self) -> MutexGuard<'_, Queue<Waker>> {
+    pub(super) fn lock(&self) -> MutexGuard<'_, Queue<Waker>> {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The queue, which knows of all sends.
+    pub(super) fn synchronized(&self) -> MutexGuard<'_, Queue<Waker>> {
+        let mut queue = self.lock();
+        if self.unthrottled.load(Ordering::Relaxed) {
+            self.begin(&mut queue);
+        }
+        queue
+    }
+
+    pub(super) fn set_unthrottled(&self, queue: &Queue<Waker>) {
+        self.unthrottled.store(queue.is_unthrottled(), Ordering::Relaxed);
     }
 }
 
@@ -367,7 +380,7 @@ impl<C> Drop for Turn<'_, C> {
     }
 }
 
-fn wake(wakes: Wakes<Waker>) {
+pub(super) fn wake(wakes: Wakes<Waker>) {
     wakes.head.into_iter().chain(wakes.stale).for_each(Waker::wake);
 }
 

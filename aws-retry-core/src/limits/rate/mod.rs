@@ -4,7 +4,9 @@
 //! "send" or "ask again at". [`gate`] alone waits.
 
 mod cubic;
+pub mod fleet;
 mod gate;
+mod gate_fleet;
 mod pace;
 mod paced;
 mod queue;

@@ -24,7 +24,7 @@ impl Pace {
     pub(super) fn ready_at(&mut self, now: f64, cost: f64) -> f64 {
         match self {
             Self::Adaptive(it) => it.ready_at(now),
-            Self::Paced(it) => it.ready_at(now, cost),
+            Self::Paced(it) => it.turn_at(now, cost),
         }
     }
 
@@ -40,7 +40,7 @@ impl Pace {
     pub(super) fn sent(&mut self, send: Dispatch) {
         match self {
             Self::Adaptive(it) => it.sent(),
-            Self::Paced(it) => it.sent(send),
+            Self::Paced(it) => it.sent_by_member(send),
         }
     }
 
@@ -57,7 +57,7 @@ impl Pace {
                 it.answered(now, report.outcome);
                 false
             }
-            Self::Paced(it) => it.answered(now, send, report, repeat),
+            Self::Paced(it) => it.answered_to_member(now, send, report, repeat),
         }
     }
 
@@ -101,7 +101,7 @@ impl Pace {
     }
 
     /// A quota is measured.
-    pub(super) const fn is_measured(&self) -> bool {
+    pub(super) fn is_measured(&self) -> bool {
         match self {
             Self::Adaptive(_) => false,
             Self::Paced(it) => it.quota().is_some(),

@@ -2,8 +2,10 @@
 
 mod around;
 mod fade;
+pub mod fleet;
 mod key;
 mod learned;
+mod mixer;
 mod name;
 mod registry;
 mod state;

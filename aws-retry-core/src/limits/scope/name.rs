@@ -1,11 +1,22 @@
 //! The name of a scope. Its text is kept only if the program asked for it.
 
-use std::fmt::Write;
+use std::fmt::Write as _;
+use std::io::Write as _;
 use std::panic::Location;
 
 use super::key::scope_key_within;
 use super::{Key, ScopeParts, scope_key};
 use crate::switches::Switch;
+
+/// A scope's key and text.
+#[derive(Clone, Debug)]
+pub struct KeptText {
+    key: Key,
+    /// Its elements with `/` between them, if names are kept.
+    name: Option<String>,
+    /// Its elements for the fleet that this process has joined.
+    elements: Option<Vec<u8>>,
+}
 
 /// A scope's key, and its text if [`keep_scope_names`](crate::observe::keep_scope_names) is on. Kept as small
 /// as a key allows: every future of a retried function holds one.
@@ -15,7 +26,7 @@ pub enum ScopeId {
     /// Only the key is known, not the text.
     Key(Key),
     /// The text is kept.
-    Text(Box<(Key, String)>),
+    Text(Box<KeptText>),
     /// The place of a call in the source. Its key is computed only when it is needed.
     Place(&'static Location<'static>),
 }
@@ -24,7 +35,7 @@ impl ScopeId {
     pub(crate) fn key(&self) -> Key {
         match self {
             Self::Key(key) => *key,
-            Self::Text(text) => text.0,
+            Self::Text(text) => text.key,
             // Not its address: each crate that instantiates a generic function has its own copy of the place.
             Self::Place(at) => scope_key(&(at.file(), at.line(), at.column())),
         }
@@ -37,7 +48,7 @@ impl ScopeId {
             return None;
         }
         match self {
-            Self::Text(text) => Some(text.1.as_str().into()),
+            Self::Text(text) => text.name.as_deref().map(Into::into),
             Self::Place(at) => Some(at.to_string().into()),
             Self::Key(key) if key.is_of_function() => Some(format!("{module}::{function}").into()),
             Self::Key(_) => None,
@@ -47,7 +58,15 @@ impl ScopeId {
     pub(crate) fn name(&self) -> Option<&str> {
         match self {
             Self::Key(_) | Self::Place(_) => None,
-            Self::Text(text) => Some(&text.1),
+            Self::Text(text) => text.name.as_deref(),
+        }
+    }
+
+    /// The scope's elements, each followed by the byte 0xff, if this process has joined a fleet.
+    pub(crate) fn elements(&self) -> Option<&[u8]> {
+        match self {
+            Self::Key(_) | Self::Place(_) => None,
+            Self::Text(text) => text.elements.as_deref(),
         }
     }
 }
@@ -68,7 +87,7 @@ pub(crate) fn here() -> ScopeId {
 #[inline]
 pub fn named<M>(parts: &(impl ScopeParts<M> + ?Sized)) -> ScopeId {
     let key = scope_key(parts);
-    if Switch::ScopeNames.is_on() { kept(key, text(parts)) } else { key.into() }
+    if Switch::keeps_scope_text() { kept(key, parts) } else { key.into() }
 }
 
 /// The scope that `parts` name within the function `name`.
@@ -79,15 +98,29 @@ pub(crate) fn named_within<M>(
 ) -> ScopeId {
     let key = scope_key_within(function, parts);
     if Switch::ScopeNames.is_on() {
-        kept(key, format!("{name}/{}", text(parts)))
+        let name = Some(format!("{name}/{}", text(parts)));
+        ScopeId::Text(Box::new(KeptText { key, name, elements: None }))
     } else {
         key.into()
     }
 }
 
 #[cold]
-fn kept(key: Key, text: String) -> ScopeId {
-    ScopeId::Text(Box::new((key, text)))
+fn kept<M>(key: Key, parts: &(impl ScopeParts<M> + ?Sized)) -> ScopeId {
+    let name = Switch::ScopeNames.is_on().then(|| text(parts));
+    let elements = Switch::Fleet.is_on().then(|| elements(parts));
+    ScopeId::Text(Box::new(KeptText { key, name, elements }))
+}
+
+/// The elements, each followed by a byte that UTF-8 never holds.
+#[cold]
+fn elements<M>(parts: &(impl ScopeParts<M> + ?Sized)) -> Vec<u8> {
+    let mut elements = Vec::new();
+    parts.stream(&mut |element| {
+        let _ = elements.write_fmt(format_args!("{element}"));
+        elements.push(0xff);
+    });
+    elements
 }
 
 /// The elements, with `/` between them.

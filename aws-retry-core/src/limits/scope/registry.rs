@@ -1,11 +1,13 @@
 //! The process-wide map from scope to its retry tokens and its send rate.
 
 use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
+use std::hash::BuildHasherDefault;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
+use super::fleet::Seen;
+use super::mixer::Mixer;
 use super::{Key, ScopeState, fade};
 use crate::clock::{ClockId, Time};
 use crate::decision::policy::Resolved;
@@ -31,6 +33,7 @@ pub(crate) struct Scope {
     belief: Mutex<Option<Belief>>,
     /// Its text, if it was known when the scope was created.
     name: Option<Box<str>>,
+    pub fleet: Seen,
     throttles: AtomicU64,
     /// Nanoseconds of the clock at the last use.
     used: AtomicU64,
@@ -44,6 +47,7 @@ impl Scope {
             paced: OnceLock::new(),
             belief: Mutex::new(belief),
             name,
+            fleet: Seen::default(),
             throttles: AtomicU64::new(0),
             used: AtomicU64::new(0),
         }
@@ -110,6 +114,7 @@ impl Scope {
             throttles: self.throttles.load(Ordering::Relaxed),
             adaptive: seen(&self.adaptive),
             paced: seen(&self.paced),
+            fleet: self.paced.get().and_then(|gate| gate.fleet_state()),
         }
     }
 
@@ -133,34 +138,6 @@ impl Scope {
 
 fn nanos(time: Time) -> u64 {
     u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
-}
-
-/// Mixes values that are already a keyed hash or an address: hashing them again would be most of the cost of
-/// a lookup.
-#[derive(Debug, Default)]
-struct Mixer(u64);
-
-impl Hasher for Mixer {
-    fn write(&mut self, bytes: &[u8]) {
-        for word in bytes.chunks(8) {
-            let word = word.iter().fold(0, |word, byte| word << 8 | u64::from(*byte));
-            self.write_u64(word);
-        }
-    }
-
-    fn write_u64(&mut self, word: u64) {
-        // The golden ratio's bits, as in Fibonacci hashing.
-        self.0 = (self.0.rotate_left(32) ^ word).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-    }
-
-    fn write_isize(&mut self, word: isize) {
-        self.write_u64(word.cast_unsigned() as u64);
-    }
-
-    fn finish(&self) -> u64 {
-        // The map picks its place by the low bits; the product mixes the high ones.
-        self.0.rotate_left(32)
-    }
 }
 
 #[derive(Debug, Default)]

@@ -14,4 +14,6 @@ pub struct ScopeState {
     pub adaptive: Option<rate::RateState>,
     /// The paced mode's send rate; `None` if no paced call has used the scope.
     pub paced: Option<rate::RateState>,
+    /// The scope's part in the fleet that this process has joined; `None` if it takes part in none.
+    pub fleet: Option<rate::fleet::FleetState>,
 }

@@ -3,6 +3,7 @@
 use clap::Parser;
 
 use crate::{
+    members::{Members, StoreFacts},
     policy::Policy,
     scenarios::{BASE, Set},
     server::Counts,
@@ -58,6 +59,27 @@ pub struct Args {
     /// Work for this many seconds, rest for as many, and repeat
     #[arg(long, value_parser = positive)]
     pub idle_every: Option<f64>,
+    /// As a fleet, too, over a simulated store
+    #[arg(long)]
+    pub fleet: bool,
+    /// Median round trip of the fleet's store, seconds
+    #[arg(long, default_value_t = 0.02, value_parser = positive)]
+    pub store_rtt: f64,
+    /// The part of the store's operations that are never answered
+    #[arg(long, default_value_t = 0.0, value_parser = part)]
+    pub store_loss: f64,
+    /// The store answers nothing between these seconds: FROM,UNTIL
+    #[arg(long, value_delimiter = ',', num_args = 2)]
+    pub store_outage: Vec<f64>,
+    /// This many processes begin at this second: MANY,AT
+    #[arg(long, value_delimiter = ',', num_args = 2)]
+    pub members_join: Vec<f64>,
+    /// This many processes die at this second: MANY,AT
+    #[arg(long, value_delimiter = ',', num_args = 2)]
+    pub members_die: Vec<f64>,
+    /// This many processes are outside the fleet
+    #[arg(long, default_value_t = 0)]
+    pub strangers: u64,
     /// The first seed [default: 1; the held-out scenarios have one of their own]
     #[arg(long)]
     pub seed: Option<u64>,
@@ -96,10 +118,29 @@ impl Args {
             change: self.change_rate_at.zip(self.change_rate_to),
             processes: self.processes,
             idle_every: self.idle_every,
+            members: Members {
+                join: some(&self.members_join),
+                die: some(&self.members_die),
+                strangers: self.strangers,
+                ..Members::ALIKE
+            },
+            store: StoreFacts {
+                rtt: self.store_rtt,
+                loss: self.store_loss,
+                outage: self.store_outage.first().copied().zip(self.store_outage.get(1).copied()),
+                ..StoreFacts::GOOD
+            },
             seed: self.seed.unwrap_or(1),
             ..BASE
         }
     }
+}
+
+/// So many of the processes, and a second.
+fn some(numbers: &[f64]) -> Option<(u64, f64)> {
+    let (&many, &at) = numbers.first().zip(numbers.get(1))?;
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it saturates")]
+    Some((many as u64, at))
 }
 
 fn positive(text: &str) -> Result<f64, String> {

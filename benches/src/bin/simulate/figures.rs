@@ -49,6 +49,7 @@ impl Figures {
         let mut seconds: Vec<f64> = log.calls.iter().map(|it| it.seconds).collect();
         seconds.sort_by(f64::total_cmp);
         let workers = (scenario.workers / scenario.processes).max(1);
+        let workers = scenario.members.workers(0, workers);
         let mut by_worker = vec![0.0; index(workers)];
         let mut ended = vec![0.0_f64; index(scenario.processes)];
         for call in &log.calls {
@@ -59,7 +60,8 @@ impl Figures {
             *last = last.max(call.ended_at);
         }
         // While all of them still run: afterwards, the remaining ones have more.
-        let all_run = ended.iter().copied().fold(f64::INFINITY, f64::min);
+        let all_run = ended.iter().copied().filter(|it| *it > 0.0).fold(f64::INFINITY, f64::min);
+        let all_run = scenario.members.die.map_or(all_run, |(_, at)| all_run.min(at));
         let mut by_process = vec![0.0; index(scenario.processes)];
         for call in log.calls.iter().filter(|it| it.ended_at <= all_run) {
             by_process[index(call.process)] += 1.0;

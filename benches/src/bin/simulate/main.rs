@@ -3,7 +3,9 @@
 mod args;
 mod bounds;
 mod figures;
+mod fleets;
 mod irregular;
+mod members;
 mod policy;
 mod report;
 mod run;
@@ -32,7 +34,11 @@ fn main() -> ExitCode {
         return ExitCode::SUCCESS;
     }
     let (scenario, seeds) = (args.scenario(), args.seeds.unwrap_or(1));
-    let policies = if args.policy.is_empty() { &[Policy::Paced][..] } else { &args.policy };
+    let policies = match (args.policy.is_empty(), args.fleet) {
+        (true, true) => &[Policy::Paced, Policy::Fleet][..],
+        (true, false) => &[Policy::Paced],
+        _ => &args.policy,
+    };
     let oracle = many(Policy::Oracle, &scenario, seeds);
     let rows: Vec<_> = policies
         .iter()

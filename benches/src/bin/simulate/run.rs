@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use aws_retry_core::testing::Harness;
 use tokio::{
-    task::JoinHandle,
+    task::{AbortHandle, JoinHandle},
     time::{Duration, sleep},
 };
 
 use crate::{
     figures::Figures,
-    policy::{Client, Policy},
+    policy::{Client, Fleet, Policy},
     world::{Call, Log, Process, Scenario},
 };
 
@@ -44,17 +44,36 @@ pub fn once(policy: Policy, scenario: &Scenario) -> Log {
         let processes = Process::all(&scenario);
         let mut tasks = Vec::new();
         let mut watches = Vec::new();
+        let fleet = (policy == Policy::Fleet).then(|| Arc::new(Fleet::start(&scenario)));
+        let joint = Client::joint_oracle(&processes[0]);
         for process in &processes {
-            let client = Client::new(policy, process);
+            let client = match policy {
+                Policy::Oracle if scenario.joint_oracle => joint.clone(),
+                _ => Client::new(policy, process),
+            };
             if process.id == 0 {
                 watches.push(tokio::spawn(watch(process.clone(), client.clone())));
             }
-            for worker in 0..(scenario.workers / scenario.processes).max(1) {
-                tasks.push(tokio::spawn(work(process.clone(), worker, client.clone())));
+            let of = scenario.processes;
+            let workers = (scenario.workers / of).max(1);
+            let own: Vec<_> = (0..scenario.members.workers(process.id, workers))
+                .map(|worker| tokio::spawn(work(process.clone(), worker, client.clone())))
+                .collect();
+            if let Some(at) = scenario.members.dies_at(process.id, of) {
+                let (fleet, id) = (fleet.clone(), process.id);
+                let aborts: Vec<_> = own.iter().map(JoinHandle::abort_handle).collect();
+                tokio::spawn(async move {
+                    sleep(Duration::from_secs_f64(at)).await;
+                    aborts.iter().for_each(AbortHandle::abort);
+                    fleet.into_iter().for_each(|it| it.kill(id));
+                });
             }
+            tasks.extend(own);
         }
         for task in tasks {
-            task.await.expect("a worker");
+            // One that has died is canceled.
+            let ended = task.await;
+            assert!(ended.is_ok() || ended.is_err_and(|it| it.is_cancelled()), "a worker");
         }
         watches.iter().for_each(JoinHandle::abort);
         processes[0].log()
@@ -72,6 +91,8 @@ async fn watch(process: Process, client: Client) {
 }
 
 async fn work(process: Process, worker: u64, client: Client) {
+    let begins = process.scenario.members.begins_at(process.id, process.scenario.processes);
+    sleep(Duration::from_secs_f64(begins)).await;
     process.rest().await;
     while process.next_call() {
         let began = process.now();

@@ -5,6 +5,7 @@ use std::ops::Range;
 use clap::ValueEnum;
 
 use crate::{
+    members::{Members, StoreFacts},
     server::Counts,
     trouble::{Kind, Trouble},
     world::Scenario,
@@ -21,6 +22,8 @@ pub enum Set {
     HeldOut,
     /// One bad call, a shut door, an outage: with bounds of their own.
     Irregular,
+    /// Many processes: one process, uncoordinated, as a fleet, and the oracle, side by side.
+    Fleet,
 }
 
 impl Set {
@@ -29,6 +32,7 @@ impl Set {
             Self::Reference => "Reference scenarios",
             Self::Tuned => "More scenarios that were tuned on",
             Self::Irregular => "Irregular conditions",
+            Self::Fleet => "Fleets",
             Self::HeldOut => "Held out: drawn at random, run when the controller was finished",
         }
     }
@@ -42,7 +46,7 @@ impl Set {
             Self::Reference => named(reference()),
             Self::Tuned => named(tuned()),
             Self::HeldOut => held_out(),
-            Self::Irregular => Vec::new(),
+            Self::Irregular | Self::Fleet => Vec::new(),
         }
     }
 }
@@ -61,6 +65,9 @@ pub const BASE: Scenario = Scenario {
     share: 1.0,
     window: 1.0,
     trouble: Trouble::new(Kind::None, 0.0, 0.0),
+    members: Members::ALIKE,
+    store: StoreFacts::GOOD,
+    joint_oracle: false,
     until: f64::INFINITY,
     seed: 1,
 };
@@ -69,23 +76,23 @@ pub const fn bucket(rate: f64, burst: f64, calls: u64, workers: u64) -> Scenario
     Scenario { rate, burst, calls, workers, ..BASE }
 }
 
-const fn fixed(rate: f64, calls: u64, workers: u64) -> Scenario {
+pub const fn fixed(rate: f64, calls: u64, workers: u64) -> Scenario {
     Scenario { counts: Counts::FixedWindow, ..bucket(rate, rate, calls, workers) }
 }
 
-const fn sliding(rate: f64, calls: u64, workers: u64) -> Scenario {
+pub const fn sliding(rate: f64, calls: u64, workers: u64) -> Scenario {
     Scenario { counts: Counts::SlidingWindow, ..bucket(rate, rate, calls, workers) }
 }
 
-const fn shared(processes: u64, scenario: Scenario) -> Scenario {
+pub const fn shared(processes: u64, scenario: Scenario) -> Scenario {
     Scenario { processes, ..scenario }
 }
 
-const fn changing(at: f64, to: f64, scenario: Scenario) -> Scenario {
+pub const fn changing(at: f64, to: f64, scenario: Scenario) -> Scenario {
     Scenario { change: Some((at, to)), ..scenario }
 }
 
-const fn slow(latency: f64, scenario: Scenario) -> Scenario {
+pub const fn slow(latency: f64, scenario: Scenario) -> Scenario {
     Scenario { latency, ..scenario }
 }
 

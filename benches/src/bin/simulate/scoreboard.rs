@@ -8,7 +8,7 @@ use crate::{
     args::Args,
     bounds::Bounds,
     figures::Figures,
-    irregular,
+    fleets, irregular,
     policy::Policy,
     report,
     run::{few, many},
@@ -30,6 +30,10 @@ pub fn print(args: &Args) {
     for &set in sets {
         if set == Set::Irregular {
             irregular::print(args, &policies);
+            continue;
+        }
+        if set == Set::Fleet {
+            fleets::print(args);
             continue;
         }
         println!("\n#### {}\n", set.title());
@@ -94,5 +98,6 @@ pub fn check(args: &Args) -> ExitCode {
         }
     }
     let irregular = irregular::check(args);
-    if good { irregular } else { ExitCode::FAILURE }
+    let fleets = fleets::check(args);
+    if good && fleets { irregular } else { ExitCode::FAILURE }
 }

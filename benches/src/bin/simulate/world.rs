@@ -9,6 +9,7 @@ use aws_retry_testkit::bucket::Quota;
 use tokio::time::{Duration, Instant, sleep, sleep_until};
 
 use crate::{
+    members::{Members, StoreFacts},
     server::{Counts, Server},
     trouble::{Kind, Trouble},
 };
@@ -38,6 +39,11 @@ pub struct Scenario {
     /// The part of the quota to use, in this crate's modes.
     pub share: f64,
     pub trouble: Trouble,
+    /// How processes differ, and the store of their fleet.
+    pub members: Members,
+    pub store: StoreFacts,
+    /// One oracle for all processes: it is not bound to their even parts.
+    pub joint_oracle: bool,
     /// No call begins after this second.
     pub until: f64,
     pub seed: u64,
@@ -163,7 +169,12 @@ impl Process {
 
     /// Rests, if it is time to.
     pub async fn rest(&self) {
-        if let Some(seconds) = self.scenario.idle_every {
+        let pause = self.scenario.members.pause(self.id);
+        if pause > 0.0 {
+            sleep(Duration::from_secs_f64(pause * (0.5 + self.random()))).await;
+        }
+        let every = self.scenario.members.on_off(self.id).or(self.scenario.idle_every);
+        if let Some(seconds) = every {
             let phase = self.now() % (2.0 * seconds);
             if phase >= seconds {
                 let until = self.now() - phase + 2.0 * seconds;
@@ -255,7 +266,7 @@ impl Process {
 }
 
 /// A standard normal number (Box and Muller).
-fn normal(random: &mut fastrand::Rng) -> f64 {
+pub fn normal(random: &mut fastrand::Rng) -> f64 {
     let radius = (-2.0 * (1.0 - random.f64()).ln()).sqrt();
     radius * (std::f64::consts::TAU * random.f64()).cos()
 }

@@ -73,6 +73,21 @@ impl Cruise {
         it
     }
 
+    /// A quota that was measured before. `shared`: others use it, too.
+    pub(super) const fn resumed(quota: f64, shared: bool) -> Self {
+        let shared = if shared { 1.0 } else { 0.0 };
+        Self {
+            quota,
+            age: 0.0,
+            settled: 1,
+            shared,
+            share_held_for: None,
+            proven: true,
+            told: false,
+            initial: None,
+        }
+    }
+
     /// Around a quota that another process measured, or AWS published.
     pub(super) fn told(quota: f64, share: f64) -> Self {
         Self {

@@ -16,7 +16,7 @@ const MIN_ACCEPTED: f64 = 3.0;
 const SOON_AFTER_DECREASE: f64 = 0.1;
 /// Longest pause in seconds while all requests are throttled and the door is not yet known to be shut: half a
 /// window.
-const LONGEST_PAUSE: f64 = 0.5;
+pub(super) const LONGEST_PAUSE: f64 = 0.5;
 /// A door that is shut for the time of more sends than this, at the quota, is more than a gap between two of
 /// them.
 const MANY_SENDS: f64 = 8.0;
@@ -78,6 +78,9 @@ impl Paced {
 
     /// A throttle that speaks for the scope. `cause`: the first of its call's consecutive throttles.
     fn throttled(&mut self, now: f64, send: Dispatch, cause: u64) {
+        if matches!(self.phase, Phase::Fleet) {
+            return self.throttled_in_fleet(now, send);
+        }
         if let Phase::Unthrottled(recent) = self.phase {
             self.begin_search(now, recent);
         } else if let Some(opening) = self.opening.take()
@@ -93,7 +96,7 @@ impl Paced {
         let initial = match &mut self.phase {
             Phase::Search(search) => search.initial.as_mut(),
             Phase::Cruise(cruise) => cruise.initial.as_mut(),
-            Phase::Unthrottled(_) => None,
+            Phase::Unthrottled(_) | Phase::Fleet => None,
         };
         if send.id < self.decrease_id {
             if let Some(initial) = initial {
@@ -232,7 +235,7 @@ impl Paced {
             self.known.burst = (initial.accepted - refilled).max(known.per_send);
         }
         match (&mut self.phase, measure) {
-            (Phase::Unthrottled(_), _) => {}
+            (Phase::Unthrottled(_) | Phase::Fleet, _) => {}
             (Phase::Search(search), measure) => {
                 let initial = search.initial.take();
                 let quota = match &measure {
@@ -289,13 +292,13 @@ impl Paced {
 
     /// A new cycle begins. While nothing is accepted, each pause is as long as all earlier ones together,
     /// until the door counts as shut.
-    fn decrease(&mut self, now: f64) {
+    pub(super) fn decrease(&mut self, now: f64) {
         self.decrease_id = self.next_id;
         self.decrease_at = now;
         let blocked = now - *self.door.blocked_since.get_or_insert(now);
         let pause = if self.shut_for(now).is_some() { 0.0 } else { blocked.min(LONGEST_PAUSE) };
         match &mut self.phase {
-            Phase::Unthrottled(_) => {}
+            Phase::Unthrottled(_) | Phase::Fleet => {}
             Phase::Search(search) => search.age = -pause,
             Phase::Cruise(cruise) => cruise.age = -pause,
         }

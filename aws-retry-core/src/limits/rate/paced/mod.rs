@@ -10,6 +10,7 @@
 mod belief;
 mod cruise;
 mod door;
+mod fleet;
 mod known;
 mod learn;
 mod opening;
@@ -17,6 +18,7 @@ mod phase;
 mod search;
 mod undo;
 
+use super::fleet::Member;
 use super::{Dispatch, Repeat, SendOutcome, SendReport, quota_meter::QuotaMeter, units_of};
 use door::Door;
 use known::Known;
@@ -73,6 +75,8 @@ pub(super) struct Paced {
     opening: Option<Opening>,
     /// The second at which a quota was last measured, perhaps by another process.
     learned_at: Option<f64>,
+    /// The fleet that this process has joined.
+    fleet: Option<Box<dyn Member>>,
 }
 
 impl Paced {
@@ -100,6 +104,7 @@ impl Paced {
             believed: None,
             opening: None,
             learned_at: None,
+            fleet: None,
         }
     }
 
@@ -121,6 +126,7 @@ impl Paced {
         }
         self.refill(now);
         let wait = ((cost - self.credit) / self.send_rate()).max(self.door.probe_at - now);
+        let wait = wait.max(self.held_until() - now);
         // Half a nanosecond is not worth a wait.
         if wait > 5e-10 { now + wait } else { now }
     }
@@ -242,9 +248,10 @@ impl Paced {
         (!self.is_unthrottled()).then(|| self.send_rate())
     }
 
-    pub(super) const fn quota(&self) -> Option<f64> {
+    pub(super) fn quota(&self) -> Option<f64> {
         match &self.phase {
             Phase::Cruise(cruise) => Some(cruise.quota),
+            Phase::Fleet => self.member()?.state().quota,
             _ => None,
         }
     }
@@ -269,7 +276,7 @@ impl Paced {
 
     pub(super) fn optimistic_rate(&self) -> f64 {
         match self.phase {
-            Phase::Cruise(_) => 2.0 * self.send_rate(),
+            Phase::Cruise(_) | Phase::Fleet => 2.0 * self.send_rate(),
             _ => f64::INFINITY,
         }
     }
@@ -287,6 +294,7 @@ impl Paced {
             Phase::Unthrottled(_) => f64::INFINITY,
             Phase::Search(search) => search.rate,
             Phase::Cruise(cruise) => cruise.send_rate(self.known),
+            Phase::Fleet => self.guided_rate(),
         };
         self.known.valid_rate(rate)
     }
@@ -305,23 +313,27 @@ impl Paced {
         }
         self.credit += seconds * rate;
         let tried = match &self.phase {
-            Phase::Unthrottled(_) => rate,
+            Phase::Unthrottled(_) | Phase::Fleet => rate,
             Phase::Search(search) => search.rate,
             Phase::Cruise(cruise) => cruise.quota,
         };
         let full = (self.known.burst * self.known.share).max(per_send).max(0.01 * rate.min(tried));
         let full = full.max(self.needed).max(self.opening.map_or(0.0, |it| it.left));
+        let full = if matches!(self.phase, Phase::Fleet) { self.guided_credit(rate) } else { full };
         let idle = self.credit > full && !self.wanted && !shut;
         self.credit = self.credit.min(full);
         if idle || self.wanted && seconds > longest {
             self.meter.forget();
         }
+        let seconds = seconds.min(longest);
+        if let Some(member) = &mut self.fleet {
+            member.passed(now, if self.wanted { seconds } else { 0.0 });
+        }
         if !self.wanted {
             return;
         }
-        let seconds = seconds.min(longest);
         match &mut self.phase {
-            Phase::Unthrottled(_) => {}
+            Phase::Unthrottled(_) | Phase::Fleet => {}
             Phase::Search(search) => {
                 search.waited(seconds, self.paid_growth, self.known, &self.meter);
             }

@@ -11,4 +11,6 @@ pub(super) enum Phase {
     Unthrottled(Dispatch),
     Search(Search),
     Cruise(Cruise),
+    /// The fleet guides the rate.
+    Fleet,
 }

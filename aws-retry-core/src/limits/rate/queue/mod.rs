@@ -9,6 +9,7 @@
 //! - A call that is refused alone, or refused again behind a shut door, rests outside the line.
 
 mod answers;
+mod fleet;
 mod limit;
 mod line;
 mod steady;

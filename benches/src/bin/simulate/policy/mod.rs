@@ -1,9 +1,12 @@
 //! The competing policies: ways of making a call.
 
 mod backon;
+mod fleet;
 mod oracle;
 mod ours;
 mod sdk;
+
+pub use fleet::Fleet;
 
 use std::sync::Arc;
 
@@ -14,6 +17,8 @@ use crate::world::Process;
 pub enum Policy {
     /// This crate's paced mode.
     Paced,
+    /// The same, as a fleet over a simulated store.
+    Fleet,
     /// This crate's adaptive mode, 10 attempts.
     Adaptive,
     /// This crate's decorator mode, 5 retries.
@@ -34,6 +39,7 @@ impl Policy {
     pub fn name(self) -> &'static str {
         match self {
             Self::Paced => "paced",
+            Self::Fleet => "fleet",
             Self::Adaptive => "adaptive",
             Self::Decorator => "decorator",
             Self::SdkStandard => "SDK standard",
@@ -64,15 +70,20 @@ pub enum Client {
 impl Client {
     pub fn new(policy: Policy, process: &Process) -> Self {
         match policy {
-            Policy::Paced | Policy::Adaptive | Policy::Decorator => {
+            Policy::Paced | Policy::Fleet | Policy::Adaptive | Policy::Decorator => {
                 Self::Ours(Arc::new(ours::Ours::new(policy, process)))
             }
             Policy::SdkStandard | Policy::SdkAdaptive | Policy::SdkAdaptivePartitioned => {
                 Self::Sdk(Arc::new(sdk::Sdk::new(policy, process)))
             }
             Policy::Backon => Self::Backon,
-            Policy::Oracle => Self::Oracle(Arc::new(oracle::Oracle::new(process))),
+            Policy::Oracle => Self::Oracle(Arc::new(oracle::Oracle::new(process, process.part()))),
         }
+    }
+
+    /// One oracle for all processes: of processes that differ, none has a part of its own.
+    pub fn joint_oracle(process: &Process) -> Self {
+        Self::Oracle(Arc::new(oracle::Oracle::new(process, 1.0)))
     }
 
     /// The quota that the process believes in, if this policy has one.

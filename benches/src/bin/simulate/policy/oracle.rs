@@ -15,14 +15,16 @@ struct Bucket {
     rate: f64,
     burst: f64,
     at: f64,
+    /// Of the quota.
+    part: f64,
 }
 
 impl Oracle {
-    pub fn new(process: &Process) -> Self {
-        let part = process.part();
+    /// `part`: of the quota.
+    pub fn new(process: &Process, part: f64) -> Self {
         let burst = process.scenario.burst * part;
         let rate = process.scenario.rate * part;
-        Self(Mutex::new(Bucket { tokens: burst, rate, burst, at: 0.0 }))
+        Self(Mutex::new(Bucket { tokens: burst, rate, burst, at: 0.0, part }))
     }
 
     /// The lock serves its waiters in order of arrival. Sends can still overtake each other; a call that fails
@@ -50,7 +52,7 @@ impl Bucket {
             if let Some((at, rate)) = process.scenario.change
                 && now >= at
             {
-                self.rate = rate * process.part();
+                self.rate = rate * self.part;
             }
             // A sleep may end too early by rounding.
             if self.tokens >= 1.0 - 1e-9 {

@@ -35,7 +35,7 @@ pub struct Ours {
 impl Ours {
     pub fn new(policy: Policy, process: &Process) -> Self {
         let policy = match policy {
-            Policy::Paced => RetryPolicy::paced(),
+            Policy::Paced | Policy::Fleet => RetryPolicy::paced(),
             Policy::Adaptive => RetryPolicy::adaptive().max_attempts(10),
             _ => RetryPolicy::new().mode(Mode::Decorator),
         };
@@ -64,6 +64,8 @@ impl Ours {
     pub fn belief(&self) -> Option<f64> {
         let state = scope::state(&self.scope)?;
         let rate = state.paced.or(state.adaptive)?;
-        rate.quota.or(rate.rate)
+        // In a fleet, the quota is that of all members.
+        let part = state.fleet.map_or(1.0, |fleet| fleet.part);
+        rate.quota.map(|quota| quota * part).or(rate.rate)
     }
 }

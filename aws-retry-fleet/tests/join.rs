@@ -1,0 +1,175 @@
+//! A process that joins a fleet, over the public interface, on a paused clock.
+
+use std::future::ready;
+use std::sync::Mutex;
+use std::time::Duration;
+
+use aws_retry_core::{AsFailure, Failure, FleetMode, RetryPolicy, scope};
+use aws_retry_fleet::__private::{FingerprintKey, Progress, Record};
+use aws_retry_fleet::store::{BoxFuture, Records};
+use aws_retry_fleet::{Fingerprint, JoinError, MemberId, MemoryStore, Store, StoreError, join};
+use aws_retry_testkit::bucket::{Quota, TokenBucket};
+use tokio::time::{Instant, sleep};
+
+const SCOPE: (&str, u32) = ("ec2:DescribeInstances", 42);
+
+#[derive(Debug)]
+struct Throttled;
+
+impl AsFailure for Throttled {
+    fn as_failure(&self) -> Failure<'_> {
+        Failure::throttled()
+    }
+}
+
+/// A service with a quota, 20 ms away.
+struct Service {
+    origin: Instant,
+    bucket: Mutex<TokenBucket>,
+}
+
+impl Service {
+    fn new(rate: f64, burst: f64) -> Self {
+        let bucket = Mutex::new(TokenBucket::full(Quota { rate, burst }));
+        Self { origin: Instant::now(), bucket }
+    }
+
+    async fn call(&self) -> Result<(), Throttled> {
+        sleep(Duration::from_millis(10)).await;
+        let passes = self.bucket.lock().unwrap().take(self.origin.elapsed().as_secs_f64());
+        sleep(Duration::from_millis(10)).await;
+        if passes { Ok(()) } else { Err(Throttled) }
+    }
+
+    /// `calls` calls by ten workers.
+    async fn work(&self, calls: usize) {
+        let policy = RetryPolicy::paced();
+        let worker = || async {
+            for _ in 0..calls / 10 {
+                policy.run_in(&SCOPE, || self.call()).await.unwrap();
+            }
+        };
+        let workers = (0..10).map(|_| worker());
+        futures::future::join_all(workers).await;
+    }
+}
+
+fn name_of_scope() -> Fingerprint {
+    FingerprintKey::new("orders", b"").fingerprint(b"ec2:DescribeInstances\xff42\xff")
+}
+
+/// A member that knows a quota of 60 per second, and wants more than it gets.
+fn other_member() -> Record {
+    Record {
+        progress: Progress::Known,
+        settled: 3,
+        seq: 1,
+        every: 1.0,
+        clock: 500.0,
+        lag: 0.03,
+        accepted: 5000.0,
+        want: 100.0,
+        burst_sends: 0.0,
+        searching: 0.0,
+        epoch: 9,
+        cut_age: 1.0,
+        throttle_age: 1.0,
+        eval_age: 2.0,
+        age: 1.0,
+        quota: 60.0,
+        burst: 60.0,
+    }
+}
+
+/// A store that fails, or answers after this time.
+struct Faulty(Option<Duration>);
+
+impl Store for Faulty {
+    fn exchange<'a>(
+        &'a self,
+        _: MemberId,
+        _: &'a [(Fingerprint, Vec<u8>)],
+    ) -> BoxFuture<'a, Result<Vec<Records>, StoreError>> {
+        Box::pin(async move {
+            if let Some(after) = self.0 {
+                sleep(after).await;
+            }
+            Err(StoreError::new("no such table"))
+        })
+    }
+
+    fn remove<'a>(
+        &'a self,
+        _: &'a [(Fingerprint, MemberId)],
+    ) -> BoxFuture<'a, Result<(), StoreError>> {
+        Box::pin(ready(Err(StoreError::new("no such table"))))
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lone_member_publishes_its_quota_and_leaves_nothing_behind() {
+    let store = MemoryStore::new();
+    let fleet = join("orders", store.clone()).await.unwrap();
+    Service::new(20.0, 20.0).work(400).await;
+    let state = scope::state(&SCOPE).unwrap().fleet.unwrap();
+    assert_eq!((state.mode, state.members, state.part), (FleetMode::Alone, 1, 1.0), "{state:?}");
+    assert!((16.0..24.0).contains(&state.quota.unwrap()), "{state:?}");
+    let records = store.records(name_of_scope());
+    assert_eq!(records.len(), 1);
+    assert_eq!(records[0].0, fleet.member());
+    let record = Record::decode(&records[0].1).unwrap();
+    assert_eq!(record.progress, Progress::Known);
+    fleet.leave().await;
+    assert_eq!(store.scopes(), []);
+    assert_eq!(scope::state(&SCOPE).unwrap().fleet, None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_member_that_starts_into_a_fleet_sends_its_part_without_a_throttle_to_tell_it() {
+    let store = MemoryStore::new();
+    store.exchange(MemberId(1), &[(name_of_scope(), other_member().encode())]).await.unwrap();
+    let fleet = join("orders", store.clone()).await.unwrap();
+    let service = Service::new(1000.0, 1000.0);
+    service.work(10).await;
+    let state = scope::state(&SCOPE).unwrap();
+    assert_eq!(state.throttles, 0);
+    let rate = state.paced.unwrap().rate.unwrap();
+    assert!((20.0..=30.0).contains(&rate), "{rate}");
+    assert_eq!(state.fleet.unwrap().mode, FleetMode::Guided);
+    drop(fleet);
+    sleep(Duration::from_millis(1)).await;
+    assert_eq!(store.records(name_of_scope()).len(), 1, "only the other one's");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_store_that_fails_costs_a_quarter_of_a_second_at_most() {
+    let mut took = Vec::new();
+    for store in [None, Some(Faulty(None)), Some(Faulty(Some(Duration::from_secs(60))))] {
+        let fleet = match store {
+            Some(store) => Some(join("orders", store).await.unwrap()),
+            None => None,
+        };
+        let began = Instant::now();
+        // The third run must not find the second one's scope.
+        sleep(Duration::from_secs(1200)).await;
+        Service::new(20.0, 20.0).work(200).await;
+        took.push(began.elapsed().as_secs_f64() - 1200.0);
+        drop(fleet);
+        sleep(Duration::from_secs(1200)).await;
+        RetryPolicy::paced().run_in("sweep", || ready(Ok::<_, Throttled>(()))).await.unwrap();
+    }
+    let bound = took[0] + 1.0;
+    assert!(took.iter().all(|it| *it < bound), "{took:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_process_joins_one_fleet_at_a_time() {
+    let first = join("orders", MemoryStore::new()).await.unwrap();
+    let second = join("orders", MemoryStore::new()).await;
+    assert_eq!(second.err(), Some(JoinError::Joined));
+    first.leave().await;
+    let third = join("orders", MemoryStore::new()).await.unwrap();
+    third.leave().await;
+    let hasty = join("orders", MemoryStore::new()).every(Duration::from_millis(10)).await;
+    assert_eq!(hasty.err(), Some(JoinError::Every(Duration::from_millis(10))));
+}
