@@ -18,6 +18,20 @@ use crate::{MemberId, Store};
 
 /// Joins the fleet `name`: all processes that join under this name through the same store share the quotas of
 /// their scopes. Call it once, early in `main`, and await it.
+///
+/// From then on, calls with `mode = "paced"` whose `scope` is a text take part, that is, `scope = (..)` without
+/// `fn`, [`RetryPolicy::run_in`](aws_retry_core::RetryPolicy::run_in) and `RetryClient::in_scope`, if the client
+/// was made after this. `fleet = false` leaves a function out. `share` counts for the joint quota.
+///
+/// Nothing waits for the store, except that a scope which is throttled for the first time holds its calls: for
+/// 0.25 s at most if the store does not answer, and for a few seconds if another member is measuring the quota. If
+/// the store fails, each process paces its calls as if it were alone, and is back when the store answers.
+///
+/// # Strangers
+/// All processes that use a quota should be members. The members send the whole quota that they measure, so that a
+/// process outside the fleet takes part in it as one user beside the fleet as a whole: with 10 members and 10
+/// strangers on one quota, a stranger gets several times as much as a member. A new version that brings a fleet
+/// should be deployed to all at once.
 pub fn join(name: impl Into<String>, store: impl Store) -> Join {
     Join {
         name: name.into(),

@@ -1,10 +1,12 @@
 //! One process of a fleet: its scopes, and the task that exchanges their records with the store.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use aws_retry_core::__fleet::{FleetScope, Hub, Member};
+use aws_retry_core::FleetMode;
 use tokio::sync::Notify;
 use tokio::time::{Instant, timeout};
 
@@ -31,6 +33,8 @@ pub struct Node {
     /// A scope became due earlier than it had told.
     wake: Arc<Notify>,
     scopes: Mutex<Vec<(Fingerprint, FleetScope)>>,
+    /// The modes of the scopes, as they were logged last.
+    modes: Mutex<HashMap<Fingerprint, FleetMode>>,
     /// The store's usual time for an operation; none before its first answer.
     usual: Mutex<Option<Duration>>,
 }
@@ -45,6 +49,7 @@ impl Node {
             interval,
             wake: Arc::default(),
             scopes: Mutex::default(),
+            modes: Mutex::default(),
             usual: Mutex::default(),
         }
     }
@@ -75,6 +80,7 @@ impl Node {
             if !due.is_empty() {
                 let outcome = self.exchange(store, &due).await;
                 health.exchanged(outcome.as_ref().err());
+                due.iter().for_each(|(name, scope)| self.log_mode(*name, scope));
             }
         }
     }
@@ -118,6 +124,23 @@ impl Node {
             let _ = self.within(store.remove(&gone)).await;
         }
         Ok(())
+    }
+
+    /// Logs the mode of a scope if it has changed.
+    fn log_mode(&self, name: Fingerprint, scope: &FleetScope) {
+        let Some(state) = scope.state() else { return };
+        let mut modes = self.modes.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = modes.insert(name, state.mode);
+        if known.is_none_or(|known| known != state.mode) {
+            tracing::debug!(
+                scope = %name,
+                mode = state.mode.as_str(),
+                members = state.members,
+                part = state.part,
+                quota = state.quota,
+                "a scope's part in the fleet"
+            );
+        }
     }
 
     /// Goes on without the fleet, and removes this process's records.
@@ -168,7 +191,12 @@ impl Node {
     fn due(&self) -> Vec<(Fingerprint, FleetScope)> {
         let soon = self.interval.mul_f64(TOGETHER);
         let mut scopes = self.scopes();
+        let before = scopes.len();
         scopes.retain(|(_, scope)| !scope.is_gone());
+        if scopes.len() < before {
+            let mut modes = self.modes.lock().unwrap_or_else(PoisonError::into_inner);
+            modes.retain(|name, _| scopes.iter().any(|(other, _)| other == name));
+        }
         let due = |within: Duration| {
             scopes.iter().filter(move |(_, scope)| scope.due_in().is_some_and(|due| due <= within))
         };

@@ -323,6 +323,13 @@ rows!(
         cancels: When::Always,
         async_only: (When::Always, NO_TURN)
     },
+    Fleet {
+        kind: Kind::Switch,
+        example: "fleet = false",
+        default: "`true`",
+        doc: "paced: whether the scope takes part in the fleet that the process has joined with `aws_retry_fleet::join`",
+        needs: Needs::Paced
+    },
     Service {
         kind: Kind::Text,
         example: "service = \"ec2\"",

@@ -6,6 +6,7 @@ use crate::decision::failure::{Failure, Kind};
 use crate::decision::reason::Reason;
 use crate::decision::throttle::Throttle;
 use crate::limits::rate::RateState;
+use crate::limits::rate::fleet::FleetState;
 
 /// An attempt ended, a retry is about to wait, or the call gave up; or the SDK sent a request again inside an
 /// attempt.
@@ -69,6 +70,8 @@ pub struct Event<'a> {
     pub maybe_hard_limit: bool,
     /// The scope's send rate and the queue before it, in the modes that have one.
     pub rate: Option<RateState>,
+    /// The scope's part in the fleet that this process has joined, if it takes part in one.
+    pub fleet: Option<FleetState>,
 }
 
 impl<'a> Event<'a> {

@@ -35,6 +35,10 @@ pub const QUEUE_LENGTH: &str = "aws_retry_queue_length";
 pub const LEARNED_QUOTA: &str = "aws_retry_learned_quota";
 /// Cycles of rise and cut in which paced mode has measured it, a gauge.
 pub const CYCLES: &str = "aws_retry_cycles";
+/// Members of the fleet that are alive, by mode of this process in its scope, a gauge.
+pub const FLEET_MEMBERS: &str = "aws_retry_fleet_members";
+/// The part of the quota that this member of a fleet sends, 0 to 1, a gauge.
+pub const FLEET_PART: &str = "aws_retry_fleet_part";
 
 const METADATA: Metadata<'static> = Metadata::new("aws_retry", Level::INFO, None);
 
@@ -58,6 +62,8 @@ pub fn describe() {
     describe_gauge!(QUEUE_LENGTH, Unit::Count, "Calls in a scope's queue");
     describe_gauge!(LEARNED_QUOTA, Unit::CountPerSecond, "Quota that paced mode has measured");
     describe_gauge!(CYCLES, Unit::Count, "Cycles in which paced mode has measured it");
+    describe_gauge!(FLEET_MEMBERS, Unit::Count, "Members of the fleet, by mode");
+    describe_gauge!(FLEET_PART, "Part of the quota that this member sends");
 }
 
 /// Counts a success on the first attempt, for which only the written policies are known. Allocates once per
@@ -135,6 +141,16 @@ pub(super) fn emit(event: &Event<'_>) {
             set(LEARNED_QUOTA, quota);
             set(CYCLES, state.cycles.into());
         }
+    }
+    if let Some(fleet) = event.fleet {
+        let set = |name, value, labels| {
+            let key = key(name).with_extra_labels(labels);
+            with_recorder(|recorder| recorder.register_gauge(&key, &METADATA).set(value));
+        };
+        let mode = Label::from_static_parts("mode", fleet.mode.as_str());
+        #[expect(clippy::cast_precision_loss, reason = "members of a fleet")]
+        set(FLEET_MEMBERS, fleet.members as f64, vec![mode]);
+        set(FLEET_PART, fleet.part, Vec::new());
     }
 }
 

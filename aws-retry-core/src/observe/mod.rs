@@ -73,6 +73,8 @@
 //! | `aws_retry_queue_length` | gauge | calls in a scope's queue |
 //! | `aws_retry_learned_quota` | gauge | the quota that paced mode has measured, requests per second |
 //! | `aws_retry_cycles` | gauge | cycles of rise and cut in which paced mode has measured it |
+//! | `aws_retry_fleet_members` | gauge | members of the fleet that are alive, with the label `mode` |
+//! | `aws_retry_fleet_part` | gauge | the part of the quota that this member sends, 0 to 1 |
 
 mod event;
 mod global;

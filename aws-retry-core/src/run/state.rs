@@ -298,6 +298,7 @@ impl CallState {
         let (scopes, scope) = Scopes::made(registry, self.clock.id, key, function, now, name);
         self.scopes = scopes;
         if self.policy.rate == Some(RateKind::Paced)
+            && self.policy.fleet
             && let Some(elements) = self.scope_id.elements()
         {
             let gate = scope.gate(RateKind::Paced, &self.policy, self.generation);
@@ -332,6 +333,7 @@ impl CallState {
             reason: None,
             maybe_hard_limit: false,
             rate: self.policy.rate.and_then(|kind| scope?.rate(kind)),
+            fleet: scope.and_then(Scope::fleet_state),
         }
     }
 }

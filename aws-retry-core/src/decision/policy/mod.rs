@@ -156,6 +156,9 @@ policy! {
     share: f64,
     /// Paced and adaptive: fail at once if the call would have to wait for its turn. Default: false.
     fail_fast: bool,
+    /// Paced: whether the scope takes part in the fleet that this process has joined with the crate
+    /// `aws-retry-fleet`. The first call of a scope decides it. Default: true.
+    fleet: bool,
     /// The service, for AWS's per-service rules: its SDK or endpoint name, such as `"dynamodb"`. Default:
     /// none.
     service: &'static str,

@@ -54,6 +54,7 @@ pub(crate) struct Resolved {
     pub max_rate: f64,
     pub share: f64,
     pub fail_fast: bool,
+    pub fleet: bool,
     /// AWS's Retry Behavior 2.1: when retry tokens run out, a long poll waits its backoff before it fails.
     pub long_polling: bool,
     pub service: Option<&'static str>,
@@ -146,6 +147,7 @@ impl RetryPolicy {
                 .filter(|share| *share > 0.0)
                 .map_or(1.0, |share| share.clamp(LOWEST_SHARE, 1.0)),
             fail_fast: self.fail_fast.unwrap_or(false),
+            fleet: self.fleet.unwrap_or(true),
             nested: self.nested.unwrap_or_default(),
             trust_record: self.trust_record.unwrap_or(false),
             log: self.log.unwrap_or(preset.log),
@@ -211,6 +213,7 @@ fn preset(mode: Mode) -> Resolved {
         max_rate: f64::INFINITY,
         share: 1.0,
         fail_fast: false,
+        fleet: true,
         long_polling: false,
         service: None,
         operation: None,

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::clock::{Clock, ClockId};
 use crate::limits::rate::Gate;
-use crate::limits::rate::fleet::{Command, Member, View};
+use crate::limits::rate::fleet::{Command, FleetState, Member, View};
 use crate::switches::Switch;
 
 /// A fleet that this process has joined.
@@ -74,6 +74,12 @@ impl FleetScope {
     /// The exchange has failed.
     pub fn failed(&self) {
         self.ask(|member, now, view| member.failed(now, view));
+    }
+
+    /// Its state, unless it was forgotten.
+    #[must_use]
+    pub fn state(&self) -> Option<FleetState> {
+        self.gate.upgrade()?.fleet_state()
     }
 
     /// The rate goes on without the fleet.

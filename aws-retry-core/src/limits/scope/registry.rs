@@ -11,6 +11,7 @@ use super::mixer::Mixer;
 use super::{Key, ScopeState, fade};
 use crate::clock::{ClockId, Time};
 use crate::decision::policy::Resolved;
+use crate::limits::rate::fleet::FleetState;
 use crate::limits::rate::{self, Belief, Gate, Kind, Learned};
 use crate::limits::retry_tokens::RetryTokens;
 
@@ -114,8 +115,13 @@ impl Scope {
             throttles: self.throttles.load(Ordering::Relaxed),
             adaptive: seen(&self.adaptive),
             paced: seen(&self.paced),
-            fleet: self.paced.get().and_then(|gate| gate.fleet_state()),
+            fleet: self.fleet_state(),
         }
+    }
+
+    /// Its part in the fleet that this process has joined.
+    pub fn fleet_state(&self) -> Option<FleetState> {
+        self.paced.get()?.fleet_state()
     }
 
     pub fn count_throttle(&self) {
