@@ -1,5 +1,5 @@
 //! Ten thousand concurrent calls with random faults, cancelled at random: at the end every retry token, and every
-//! place in every queue, is accounted for. One call in five goes through a real SDK client with the interceptor; the
+//! place in every queue, is accounted for. One call in ten goes through a real SDK client with the interceptor; the
 //! others ask the network directly, because the client takes most of the test's time.
 
 use std::fmt;
@@ -14,7 +14,7 @@ use aws_sdk_secretsmanager::config::retry::RetryConfig;
 use aws_sdk_secretsmanager::config::{
     BehaviorVersion, Config, Credentials, Region, StalledStreamProtectionConfig,
 };
-use aws_sdk_secretsmanager::error::{ErrorMetadata, SdkError};
+use aws_sdk_secretsmanager::error::{BoxError, ErrorMetadata, SdkError};
 use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
 };
@@ -30,7 +30,7 @@ use tokio::time::Instant;
 const CALLS: u32 = 10_000;
 const SCOPES: u32 = 100;
 /// Within a scope, one call in this many goes through the SDK's client.
-const BY_CLIENT: u32 = 5;
+const BY_CLIENT: u32 = 10;
 
 /// A network in memory. The outcome of a request is random, and arrives after a random time.
 #[derive(Clone)]
@@ -162,7 +162,7 @@ impl Ways {
     }
 
     /// One request of the call with this number.
-    async fn send(self, call: u32) -> anyhow::Result<()> {
+    async fn send(self, call: u32) -> Result<(), BoxError> {
         if (call / SCOPES).is_multiple_of(BY_CLIENT) {
             self.client.list_secrets().send().await?;
         } else {
@@ -208,7 +208,7 @@ impl Account {
     scope = ("accounts", call % SCOPES),
     on_retry = |event| account.retry(event)
 )]
-async fn counted(ways: &Ways, call: u32, account: &Account) -> anyhow::Result<()> {
+async fn counted(ways: &Ways, call: u32, account: &Account) -> Result<(), BoxError> {
     account.begun.fetch_add(1, Ordering::Relaxed);
     // Sometimes in a task of its own, whose records belong to the call.
     let sent = ways.clone().send(call);
@@ -254,7 +254,7 @@ async fn no_retry_token_is_lost_by_calls_that_are_cancelled() {
 }
 
 #[aws_retry(mode = "paced", base_delay = "10ms", scope = "accounts, paced", max_rate = 5000.0)]
-async fn paced(ways: &Ways, call: u32) -> anyhow::Result<()> {
+async fn paced(ways: &Ways, call: u32) -> Result<(), BoxError> {
     ways.clone().send(call).await
 }
 
