@@ -46,6 +46,13 @@
 //! | `"paced"` | many calls against an unknown quota: it measures the quota and sends just below it, in order |
 //! | `"standard"`, `"standard-2.0"`, `"adaptive"`, `"legacy"` | AWS's own behavior, exactly |
 //!
+//! # Quotas that are not requests per second
+//!
+//! In paced mode `cost = items.len()` counts the units of a quota (items, records, capacity units, tokens)
+//! instead of attempts, and [`spent`] corrects them once the answer is known. `known_rate` and `known_burst`
+//! begin at a published quota, such as those in [`quotas::ec2`]. [`scope::export`] and [`scope::import`] let a
+//! restarted process, or a Lambda function's cold start, begin where the last one was.
+//!
 //! # Error types
 //!
 //! `SdkError`, an operation's or a service crate's error, `ErrorMetadata`, `anyhow::Error`, `eyre::Report`,

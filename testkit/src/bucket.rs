@@ -36,12 +36,23 @@ impl TokenBucket {
 
     /// Whether a call that arrives at second `now` is served; otherwise it is throttled and takes nothing.
     pub fn take(&mut self, now: f64) -> bool {
+        self.take_units(now, 1.0)
+    }
+
+    /// The same for a call that takes this many units of the quota.
+    pub fn take_units(&mut self, now: f64, units: f64) -> bool {
         self.refill(now);
-        let served = self.tokens >= 1.0;
+        let served = self.tokens >= units;
         if served {
-            self.tokens -= 1.0;
+            self.tokens -= units;
         }
         served
+    }
+
+    /// A call took fewer units than it said.
+    pub fn give_back(&mut self, now: f64, units: f64) {
+        self.refill(now);
+        self.tokens = (self.tokens + units).min(self.quota.burst);
     }
 
     /// From second `at` on the bucket refills at another rate.

@@ -31,8 +31,9 @@ pub fn seed<M>(scope: &(impl ScopeParts<M> + ?Sized), bucket: Bucket) {
         let clock = Ambient::clock(ambient.as_deref());
         let registry = Ambient::registry(ambient.as_deref());
         let scope = registry.find_or_insert(clock.id, scope_key(scope), clock.now());
-        let burst = Some(capacity);
-        scope.believe(Belief { rate: refill, burst, available: capacity, age: None });
+        if let Some(belief) = Belief::published(refill, capacity) {
+            scope.believe(belief);
+        }
     }
 }
 
@@ -61,8 +62,11 @@ pub fn export() -> LearnedQuotas {
     let ambient = ambient::current();
     let clock = Ambient::clock(ambient.as_deref());
     let mut scopes = Vec::new();
-    Ambient::registry(ambient.as_deref())
-        .export(clock.id, clock.now(), |name, learned| scopes.push((name.to_owned(), learned)));
+    Ambient::registry(ambient.as_deref()).export(clock.id, clock.now(), |name, learned| {
+        // As it is written: what is read again is equal.
+        let age = (1000.0 * learned.age).round() / 1000.0;
+        scopes.push((name.to_owned(), Learned { age, ..learned }));
+    });
     scopes.sort_by(|(a, _), (b, _)| a.cmp(b));
     let now = clock.wall_clock();
     let since_1970 = now.and_then(|now| now.duration_since(SystemTime::UNIX_EPOCH).ok());

@@ -98,7 +98,7 @@ pub fn run(policy: Policy, herd: Herd, seed: u64) -> Result<Outcome> {
     let mut runtime = tokio::runtime::Builder::new_current_thread();
     runtime.enable_time().start_paused(true).build()?.block_on(async {
         let server = Server::new(herd.quota, herd.latency, seed);
-        let caller = Caller::new(policy, &server);
+        let caller = Caller::new(policy, &server, herd.quota);
         let clients = (0..herd.clients).map(|_| client(&caller, &server, herd.calls));
         let calls = join_all(clients).await.concat();
         Ok(Outcome { policy, requests: server.requests(), calls })

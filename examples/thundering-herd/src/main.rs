@@ -1,4 +1,4 @@
-//! `cargo run -p thundering-herd`: many clients share a quota that none of them knows. It draws SVG pictures of each
+//! `cargo run -p thundering-herd`: many clients share a quota that none of them knows, except in the last case. It draws SVG pictures of each
 //! retry policy:
 //!
 //! - `calls_over_time.svg`: the requests sent, compared with the quota

@@ -3,6 +3,7 @@
 use std::{fmt, time::Duration};
 
 use aws_retry::{Jitter, RetryPolicy};
+use aws_retry_testkit::bucket::Quota;
 use aws_sdk_secretsmanager::{Client, config::retry::RetryConfig};
 
 use crate::{sdk, server::Server};
@@ -17,6 +18,8 @@ pub enum Policy {
     FullJitter,
     SdkAdaptive,
     Paced,
+    /// Paced mode that was told the quota.
+    PacedKnown,
 }
 
 /// Enough that no call runs out of attempts: the comparison is about waits, not about giving up.
@@ -24,8 +27,14 @@ const ATTEMPTS: u32 = 1_000;
 
 impl Policy {
     /// The policies of the job.
-    pub const OF_THE_JOB: [Self; 5] =
-        [Self::Naive, Self::Exponential, Self::FullJitter, Self::SdkAdaptive, Self::Paced];
+    pub const OF_THE_JOB: [Self; 6] = [
+        Self::Naive,
+        Self::Exponential,
+        Self::FullJitter,
+        Self::SdkAdaptive,
+        Self::Paced,
+        Self::PacedKnown,
+    ];
 
     /// The policies of the classic plot of jitters.
     pub const OF_THE_WORK: [Self; 6] = [
@@ -38,7 +47,7 @@ impl Policy {
     ];
 
     /// This crate's policy; none for the SDK's.
-    fn ours(self) -> Option<RetryPolicy> {
+    fn ours(self, quota: Quota) -> Option<RetryPolicy> {
         let patient = RetryPolicy::new().max_attempts(ATTEMPTS);
         Some(match self {
             Self::Naive => patient.base_delay(Duration::ZERO).jitter(Jitter::None),
@@ -47,6 +56,9 @@ impl Policy {
             Self::DecorrelatedJitter => patient.jitter(Jitter::Decorrelated),
             Self::FullJitter => patient.jitter(Jitter::Full),
             Self::Paced => RetryPolicy::paced(),
+            Self::PacedKnown => {
+                RetryPolicy::paced().known_rate(quota.rate).known_burst(quota.burst)
+            }
             Self::SdkAdaptive => return None,
         })
     }
@@ -62,6 +74,7 @@ impl fmt::Display for Policy {
             Self::FullJitter => "exponential, full jitter",
             Self::SdkAdaptive => "SDK adaptive",
             Self::Paced => "paced",
+            Self::PacedKnown => "paced, with known_rate and known_burst",
         })
     }
 }
@@ -74,8 +87,8 @@ pub enum Caller {
 }
 
 impl Caller {
-    pub fn new(policy: Policy, server: &Server) -> Self {
-        match policy.ours() {
+    pub fn new(policy: Policy, server: &Server, quota: Quota) -> Self {
+        match policy.ours(quota) {
             Some(ours) => Self::Ours(Box::new(ours), server.clone()),
             None => {
                 let retries = RetryConfig::adaptive().with_max_attempts(ATTEMPTS);

@@ -49,8 +49,9 @@ pub(crate) struct Resolved {
     pub rate: Option<RateKind>,
     /// If one is written.
     pub cost: Option<f64>,
-    /// The published quota: units per second, and those that its bucket holds.
-    pub known: Option<(f64, Option<f64>)>,
+    /// The published quota in units per second, and the units that its bucket holds; 0 if unknown.
+    pub known_rate: f64,
+    pub known_burst: f64,
     pub max_rate: f64,
     pub share: f64,
     pub fail_fast: bool,
@@ -134,10 +135,8 @@ impl RetryPolicy {
                 None => preset.costs,
             },
             cost: self.cost.map(units::valid),
-            known: self
-                .known_rate
-                .filter(units::is_quota)
-                .map(|rate| (rate, self.known_burst.filter(units::is_quota))),
+            known_rate: self.known_rate.filter(units::is_quota).unwrap_or_default(),
+            known_burst: self.known_burst.filter(units::is_quota).unwrap_or_default(),
             max_rate: self
                 .max_rate
                 .filter(|rate| *rate > 0.0)
@@ -209,7 +208,8 @@ fn preset(mode: Mode) -> Resolved {
         hint: HintRule::AtLeast,
         rate: None,
         cost: None,
-        known: None,
+        known_rate: 0.0,
+        known_burst: 0.0,
         max_rate: f64::INFINITY,
         share: 1.0,
         fail_fast: false,

@@ -91,6 +91,16 @@ pub struct Belief {
     pub age: Option<f64>,
 }
 
+impl Belief {
+    /// A published rate and burst; 0 stands for an unknown one.
+    #[must_use]
+    pub fn published(rate: f64, burst: f64) -> Option<Self> {
+        let burst = Some(burst).filter(|burst| *burst > 0.0);
+        let available = burst.unwrap_or_default();
+        (rate > 0.0).then_some(Self { rate, burst, available, age: None })
+    }
+}
+
 /// A measured quota.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Learned {

@@ -31,7 +31,7 @@ pub(crate) struct Scope {
     adaptive: OnceLock<Arc<Gate>>,
     paced: OnceLock<Arc<Gate>>,
     /// The belief that the paced rate begins with.
-    belief: Mutex<Option<Belief>>,
+    belief: Mutex<Option<Box<Belief>>>,
     /// Its text, if it was known when the scope was created.
     name: Option<Box<str>>,
     pub fleet: Seen,
@@ -46,7 +46,7 @@ impl Scope {
             tokens: RetryTokens::new(),
             adaptive: OnceLock::new(),
             paced: OnceLock::new(),
-            belief: Mutex::new(belief),
+            belief: Mutex::new(belief.map(Box::new)),
             name,
             fleet: Seen::default(),
             throttles: AtomicU64::new(0),
@@ -71,11 +71,8 @@ impl Scope {
     fn new_gate(&self, kind: Kind, policy: &Resolved) -> Arc<Gate> {
         let gate = Gate::new(kind, policy.max_rate, policy.share);
         if kind == Kind::Paced {
-            let published = policy.known.map(|(rate, burst)| {
-                let available = burst.unwrap_or_default();
-                Belief { rate, burst, available, age: None }
-            });
-            if let Some(belief) = lock(&self.belief).take().or(published) {
+            let published = Belief::published(policy.known_rate, policy.known_burst);
+            if let Some(belief) = lock(&self.belief).take().map(|it| *it).or(published) {
                 gate.believe(self.used_at(), belief);
             }
         }
@@ -84,12 +81,12 @@ impl Scope {
 
     /// The paced rate begins with this belief, if it has learned nothing yet.
     pub fn believe(&self, belief: Belief) {
-        *lock(&self.belief) = Some(belief);
+        *lock(&self.belief) = Some(Box::new(belief));
         // Otherwise the belief waits for the rate.
         if let Some(gate) = self.paced.get()
             && let Some(belief) = lock(&self.belief).take()
         {
-            gate.believe(self.used_at(), belief);
+            gate.believe(self.used_at(), *belief);
         }
     }
 

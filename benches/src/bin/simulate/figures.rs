@@ -67,9 +67,10 @@ impl Figures {
             by_process[index(call.process)] += 1.0;
         }
         let share = scenario.rate / float(scenario.processes);
-        let learned = log.first_throttle.map_or(f64::NAN, |from| settled(&log.rates, from, share));
+        let learned =
+            log.first_throttle.map_or(f64::NAN, |from| Self::settled(&log.rates, from, share));
         let relearned = scenario.change.map_or(f64::NAN, |(from, rate)| {
-            settled(&log.rates, from, rate / float(scenario.processes))
+            Self::settled(&log.rates, from, rate / float(scenario.processes))
         });
         let failed = count(log.calls.iter().filter(|it| it.failed).count());
         let took = ended.iter().copied().fold(0.0, f64::max);
@@ -87,6 +88,22 @@ impl Figures {
             learned,
             relearned,
         }
+    }
+
+    /// Seconds after `from` until the belief is within a quarter of the quota for one second.
+    pub fn settled(rates: &[(f64, f64)], from: f64, quota: f64) -> f64 {
+        let mut since = None;
+        for &(at, rate) in rates.iter().filter(|it| it.0 >= from) {
+            if (0.75 * quota..=1.25 * quota).contains(&rate) {
+                let since = *since.get_or_insert(at);
+                if at - since >= 1.0 {
+                    return since - from;
+                }
+            } else {
+                since = None;
+            }
+        }
+        since.map_or(f64::INFINITY, |since| since - from)
     }
 
     /// All of them, as [`NAMES`] has them.
@@ -148,22 +165,6 @@ fn quantile(sorted: &[f64], part: f64) -> f64 {
     )]
     let at = (part * count(sorted.len())) as usize;
     sorted.get(at.min(sorted.len().saturating_sub(1))).copied().unwrap_or(f64::NAN)
-}
-
-/// Seconds after `from` until the belief is within a quarter of the quota for one second.
-fn settled(rates: &[(f64, f64)], from: f64, quota: f64) -> f64 {
-    let mut since = None;
-    for &(at, rate) in rates.iter().filter(|it| it.0 >= from) {
-        if (0.75 * quota..=1.25 * quota).contains(&rate) {
-            let since = *since.get_or_insert(at);
-            if at - since >= 1.0 {
-                return since - from;
-            }
-        } else {
-            since = None;
-        }
-    }
-    since.map_or(f64::INFINITY, |since| since - from)
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts of a simulation")]

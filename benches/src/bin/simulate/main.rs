@@ -2,6 +2,7 @@
 
 mod args;
 mod bounds;
+mod cost;
 mod figures;
 mod fleets;
 mod irregular;
@@ -13,6 +14,7 @@ mod scenarios;
 mod scoreboard;
 mod server;
 mod trouble;
+mod units;
 mod world;
 
 use std::process::ExitCode;

@@ -5,6 +5,7 @@ use std::ops::Range;
 use clap::ValueEnum;
 
 use crate::{
+    cost::{Believed, Costs},
     members::{Members, StoreFacts},
     server::Counts,
     trouble::{Kind, Trouble},
@@ -24,6 +25,8 @@ pub enum Set {
     Irregular,
     /// Many processes: one process, uncoordinated, as a fleet, and the oracle, side by side.
     Fleet,
+    /// Costs, and quotas that are known in advance: with bounds of their own.
+    Units,
 }
 
 impl Set {
@@ -33,6 +36,7 @@ impl Set {
             Self::Tuned => "More scenarios that were tuned on",
             Self::Irregular => "Irregular conditions",
             Self::Fleet => "Fleets",
+            Self::Units => "Units and known quotas",
             Self::HeldOut => "Held out: drawn at random, run when the controller was finished",
         }
     }
@@ -46,7 +50,7 @@ impl Set {
             Self::Reference => named(reference()),
             Self::Tuned => named(tuned()),
             Self::HeldOut => held_out(),
-            Self::Irregular | Self::Fleet => Vec::new(),
+            Self::Irregular | Self::Fleet | Self::Units => Vec::new(),
         }
     }
 }
@@ -68,6 +72,8 @@ pub const BASE: Scenario = Scenario {
     members: Members::ALIKE,
     store: StoreFacts::GOOD,
     joint_oracle: false,
+    costs: Costs::One,
+    believed: Believed::Nothing,
     until: f64::INFINITY,
     seed: 1,
 };

@@ -13,6 +13,7 @@ use crate::{
     report,
     run::{few, many},
     scenarios::Set,
+    units,
     world::Scenario,
 };
 
@@ -34,6 +35,10 @@ pub fn print(args: &Args) {
         }
         if set == Set::Fleet {
             fleets::print(args);
+            continue;
+        }
+        if set == Set::Units {
+            units::print(args);
             continue;
         }
         println!("\n#### {}\n", set.title());
@@ -97,6 +102,7 @@ pub fn check(args: &Args) -> ExitCode {
             println!("{name}: MISSED: {}", missed.join(", "));
         }
     }
+    let good = units::check(args) && good;
     let irregular = irregular::check(args);
     let fleets = fleets::check(args);
     if good && fleets { irregular } else { ExitCode::FAILURE }

@@ -25,7 +25,9 @@ pub struct Server {
     /// Seconds of a window.
     window: f64,
     bucket: TokenBucket,
-    accepted: VecDeque<f64>,
+    /// When requests were accepted in the present window, the units that they took, and their sum.
+    accepted: VecDeque<(f64, f64)>,
+    taken: f64,
 }
 
 impl Server {
@@ -44,11 +46,12 @@ impl Server {
             window,
             bucket: TokenBucket::full(quota),
             accepted: VecDeque::new(),
+            taken: 0.0,
         }
     }
 
-    /// Whether a request that arrives at second `now` is within the quota.
-    pub fn admits(&mut self, now: f64) -> bool {
+    /// Whether a request of `units` that arrives at second `now` is within the quota.
+    pub fn admits(&mut self, now: f64, units: f64) -> bool {
         while let Some(&(at, rate)) = self.changes.front()
             && now >= at
         {
@@ -57,21 +60,28 @@ impl Server {
             self.changes.pop_front();
         }
         match self.counts {
-            Counts::Bucket => self.bucket.take(now),
+            Counts::Bucket => self.bucket.take_units(now, units),
             Counts::FixedWindow => {
-                let window = (now / self.window()).floor();
-                while self.accepted.front().is_some_and(|at| (at / self.window()).floor() < window)
-                {
-                    self.accepted.pop_front();
-                }
-                self.within_window(now)
+                let (now_in, window) = ((now / self.window()).floor(), self.window());
+                self.forget(|at| (at / window).floor() < now_in);
+                self.within_window(now, units)
             }
             Counts::SlidingWindow => {
-                while self.accepted.front().is_some_and(|at| at + self.window() <= now) {
-                    self.accepted.pop_front();
-                }
-                self.within_window(now)
+                let window = self.window();
+                self.forget(|at| at + window <= now);
+                self.within_window(now, units)
             }
+        }
+    }
+
+    /// A request used fewer units than it took. Windows give nothing back.
+    pub fn give_back(&mut self, now: f64, units: f64) {
+        self.bucket.give_back(now, units);
+    }
+
+    fn forget(&mut self, is_old: impl Fn(f64) -> bool) {
+        while self.accepted.front().is_some_and(|(at, _)| is_old(*at)) {
+            self.taken -= self.accepted.pop_front().map_or(0.0, |it| it.1);
         }
     }
 
@@ -80,13 +90,13 @@ impl Server {
         (1.0 / self.rate).max(self.window)
     }
 
-    fn within_window(&mut self, now: f64) -> bool {
+    fn within_window(&mut self, now: f64, units: f64) -> bool {
         // The epsilon makes up for rounding: a window of 1 / rate seconds has room for one request.
         let allowed = (self.rate * self.window() + 1e-9).floor();
-        #[expect(clippy::cast_precision_loss, reason = "a second's requests")]
-        let admitted = (self.accepted.len() as f64) < allowed;
+        let admitted = self.taken + units <= allowed;
         if admitted {
-            self.accepted.push_back(now);
+            self.accepted.push_back((now, units));
+            self.taken += units;
         }
         admitted
     }

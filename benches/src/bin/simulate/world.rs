@@ -9,6 +9,7 @@ use aws_retry_testkit::bucket::Quota;
 use tokio::time::{Duration, Instant, sleep, sleep_until};
 
 use crate::{
+    cost::{Believed, Cost, Costs},
     members::{Members, StoreFacts},
     server::{Counts, Server},
     trouble::{Kind, Trouble},
@@ -17,6 +18,8 @@ use crate::{
 tokio::task_local! {
     /// The call in progress is refused whenever it is sent before this second.
     static REFUSED_UNTIL: f64;
+    /// The units that the call in progress takes.
+    static COST: Cost;
 }
 
 /// The parameters of a simulation.
@@ -44,6 +47,8 @@ pub struct Scenario {
     pub store: StoreFacts,
     /// One oracle for all processes: it is not bound to their even parts.
     pub joint_oracle: bool,
+    pub costs: Costs,
+    pub believed: Believed,
     /// No call begins after this second.
     pub until: f64,
     pub seed: u64,
@@ -83,6 +88,8 @@ pub struct Log {
     /// Throttled, although sent after the process knew of the first throttle.
     pub avoidable: u64,
     pub first_throttle: Option<f64>,
+    /// The second of each throttled answer.
+    pub throttled_at: Vec<f64>,
     /// (second, believed quota) of the first process, every 10 ms.
     pub rates: Vec<(f64, f64)>,
     pub calls: Vec<Call>,
@@ -112,7 +119,8 @@ pub struct Process {
     inner: Arc<Mutex<Inner>>,
     left: Arc<AtomicU64>,
     warned: Arc<AtomicU64>,
-    /// Calls that began while the trouble lasted.
+    /// Calls that began, and those that began while the trouble lasted.
+    begun: Arc<AtomicU64>,
     troubled: Arc<AtomicU64>,
 }
 
@@ -137,6 +145,7 @@ impl Process {
                 inner: Arc::clone(&inner),
                 left: Arc::new(AtomicU64::new(scenario.calls / scenario.processes)),
                 warned: Arc::new(AtomicU64::new(0)),
+                begun: Arc::new(AtomicU64::new(0)),
                 troubled: Arc::new(AtomicU64::new(0)),
             })
             .collect()
@@ -189,7 +198,15 @@ impl Process {
         let poisoned = trouble.lasts(self.now())
             && trouble.poisons(self.troubled.fetch_add(1, Ordering::Relaxed));
         let until = if poisoned { trouble.ends_at() } else { 0.0 };
-        (REFUSED_UNTIL.scope(until, call).await, poisoned)
+        let number = self.begun.fetch_add(1, Ordering::Relaxed) * self.scenario.processes + self.id;
+        let cost = self.scenario.costs.of(self.scenario.seed, number);
+        (REFUSED_UNTIL.scope(until, COST.scope(cost, call)).await, poisoned)
+    }
+
+    /// The units that the call in progress takes.
+    #[expect(clippy::unused_self, reason = "a process's view")]
+    pub fn cost(&self) -> Cost {
+        COST.try_with(|cost| *cost).unwrap_or(Cost::ONE)
     }
 
     /// One request. It takes 0.3 of the latency to the service; a throttle takes 0.3 of it back, every other
@@ -209,12 +226,17 @@ impl Process {
         let back = if throttled { 0.3 } else { 0.7 };
         sleep(Duration::from_secs_f64(back * latency)).await;
         let now = self.now();
+        let Cost { planned, used } = self.cost();
+        if !throttled && used < planned {
+            self.inner().server.give_back(now, planned - used);
+        }
         let log = &mut self.inner().log;
         if throttled {
             self.warned.store(1, Ordering::Relaxed);
             log.throttled += 1;
             log.avoidable += u64::from(warned);
             log.first_throttle.get_or_insert(now);
+            log.throttled_at.push(now);
         }
         if self.scenario.until.is_finite() {
             log.requests.push((sent_at, reply));
@@ -239,7 +261,7 @@ impl Process {
             Kind::Lost if trouble.lasts(now) => return Reply::Lost,
             _ => {}
         }
-        match self.inner().server.admits(now) {
+        match self.inner().server.admits(now, self.cost().planned) {
             false => Reply::Throttled,
             true if fault => Reply::Fault,
             true => Reply::Done,

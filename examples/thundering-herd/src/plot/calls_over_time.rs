@@ -21,7 +21,12 @@ pub fn calls_over_time(path: &Path, job: Herd, outcomes: &[Outcome]) -> Result<(
         (format!("the quota, {} per second", job.quota.rate), Mark::Dashes),
     ];
     let below = format!("{job}; bars are cut at {}", TOP * job.quota.rate);
-    let rest = head(&root, "Requests against a quota that no client knows", &below, &legend)?;
+    let rest = head(
+        &root,
+        "Requests against a quota that no client knows, except in the last panel",
+        &below,
+        &legend,
+    )?;
     let end = shown(job);
     let areas = rest.split_evenly((outcomes.len(), 1));
     for (area, outcome) in areas.iter().zip(outcomes) {

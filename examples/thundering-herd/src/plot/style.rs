@@ -15,5 +15,6 @@ pub const fn color(policy: Policy) -> RGBColor {
         Policy::FullJitter => RGBColor(230, 159, 0),
         Policy::SdkAdaptive => RGBColor(0, 114, 178),
         Policy::Paced => RGBColor(0, 138, 98),
+        Policy::PacedKnown => RGBColor(92, 62, 150),
     }
 }

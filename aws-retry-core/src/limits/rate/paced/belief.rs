@@ -22,7 +22,8 @@ impl Paced {
         };
         self.known.burst = burst.max(self.known.per_send);
         let left = (belief.available - self.units).clamp(0.0, self.known.burst);
-        self.opening = Some(Opening { at: now, units: self.units, left, until: self.next_id });
+        let opening = Opening { at: now, units: self.units, left, until: self.next_id };
+        self.opening = Some(Box::new(opening));
         self.phase = Phase::Cruise(Cruise::told(rate, self.known.share));
         (self.credit, self.refilled_at, self.decrease_at) = (left, now, f64::NEG_INFINITY);
     }

@@ -72,7 +72,7 @@ pub(super) struct Paced {
     /// The rate at which it sends after the first throttle, if one is believed in.
     believed: Option<f64>,
     /// The bucket that is believed to be full, until the first throttle.
-    opening: Option<Opening>,
+    opening: Option<Box<Opening>>,
     /// The second at which a quota was last measured, perhaps by another process.
     learned_at: Option<f64>,
     /// The fleet that this process has joined.
@@ -318,8 +318,8 @@ impl Paced {
             Phase::Cruise(cruise) => cruise.quota,
         };
         let full = (self.known.burst * self.known.share).max(per_send).max(0.01 * rate.min(tried));
-        let full = full.max(self.needed).max(self.opening.map_or(0.0, |it| it.left));
         let full = if matches!(self.phase, Phase::Fleet) { self.guided_credit(rate) } else { full };
+        let full = full.max(self.needed).max(self.opening.as_ref().map_or(0.0, |it| it.left));
         let idle = self.credit > full && !self.wanted && !shut;
         self.credit = self.credit.min(full);
         if idle || self.wanted && seconds > longest {

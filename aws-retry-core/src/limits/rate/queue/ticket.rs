@@ -95,11 +95,18 @@ enum Rest {
     WhileShut(f64, u64),
 }
 
+/// The last throttled send of a call, and the units that the scope had sent with it.
+#[derive(Clone, Copy, Debug)]
+struct LastSend {
+    id: u64,
+    units: f64,
+}
+
 /// The consecutive throttles of a call. Any other outcome resets them.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::limits::rate) struct Refusals {
     /// The first of these sends, and the last.
-    sends: Option<(Dispatch, Dispatch)>,
+    sends: Option<(Dispatch, LastSend)>,
     /// The first one has not been counted yet.
     deferred: bool,
     /// The number of its last throttles that concern the call alone.
@@ -178,7 +185,7 @@ impl Refusals {
     pub(super) fn refused_by_own_limit(&mut self, send: Dispatch, seen: &Seen) -> bool {
         if let Some((_, last)) = self.sends {
             // Units, like all the others.
-            let others = send.units() - send.cost - last.units();
+            let others = send.units() - send.cost - last.units;
             let throttled = seen.throttled - self.seen.throttled;
             // This one is among them.
             let alone = (seen.call_throttled - self.seen.call_throttled - send.cost).max(0.0);
@@ -211,7 +218,10 @@ impl Refusals {
 
     /// Any throttle.
     pub(super) fn refused(&mut self, send: Dispatch, seen: &Seen, deferred: bool) {
-        self.sends = Some((self.sends.map_or(send, |(first, _)| first), send));
+        self.sends = Some((
+            self.sends.map_or(send, |(first, _)| first),
+            LastSend { id: send.id, units: send.units() },
+        ));
         self.deferred = deferred;
         self.seen = *seen;
         self.rest = Rest::None;

@@ -5,7 +5,10 @@ use std::time::Duration;
 use aws_retry_core::{AsFailure, Failure, Mode, RetryAfter, RetryPolicy, Transport, scope};
 
 use super::{Ended, Policy};
-use crate::world::{Process, Reply};
+use crate::{
+    cost::Believed,
+    world::{Process, Reply},
+};
 
 /// An error of the service.
 #[derive(Debug)]
@@ -40,18 +43,34 @@ impl Ours {
             _ => RetryPolicy::new().mode(Mode::Decorator),
         };
         let policy = policy.share(process.scenario.share);
+        let policy = match process.scenario.believed {
+            Believed::Nothing => policy,
+            Believed::Published { rate, burst } => policy.known_rate(rate).known_burst(burst),
+            Believed::Imported { rate, burst, age } => {
+                let text =
+                    format!("aws-retry-quotas 1 0\n{rate} {burst} {age} simulated/{}", process.id);
+                scope::import(&text.parse().expect("a text of quotas"));
+                policy
+            }
+        };
         Self { policy, scope: ("simulated", process.id) }
     }
 
     pub async fn call(&self, process: &Process) -> Ended {
         let mut attempts = 0;
-        let outcome = self
-            .policy
+        let cost = process.cost();
+        let policy = self.policy.clone().cost(cost.planned);
+        let outcome = policy
             .run_in(&self.scope, || {
                 attempts += 1;
                 async {
                     match process.request().await {
-                        Reply::Done => Ok(()),
+                        Reply::Done => {
+                            if cost.used < cost.planned {
+                                aws_retry_core::spent(cost.used);
+                            }
+                            Ok(())
+                        }
                         refused => Err(Refused(refused)),
                     }
                 }
