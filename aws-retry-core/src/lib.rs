@@ -51,7 +51,7 @@ pub mod scope {
     //! function makes them.
     //!
     //! A scope should name the unit that AWS throttles: action, account, region. Its identity is the text of
-    //! its elements. It is forgotten once nobody waits and it has been idle for ten minutes, or for an hour
+    //! its elements. It is forgotten once no call waits and it has been idle for ten minutes, or for an hour
     //! if retry tokens are missing. It takes about 250 bytes (1,000 with a paced send rate), and each call in
     //! its queue takes 1,400 beside its future. A scope belongs to a clock: in a tokio runtime whose clock is
     //! paused, it is that runtime's own.

@@ -29,7 +29,7 @@ impl Switch {
         ON.load(Ordering::Relaxed) & self as u8 != 0
     }
 
-    /// Whether anybody needs the text of scopes.
+    /// Whether the text of scopes is needed.
     #[inline]
     pub fn keeps_scope_text() -> bool {
         ON.load(Ordering::Relaxed) & (Self::ScopeNames as u8 | Self::Fleet as u8) != 0

@@ -32,7 +32,7 @@ pub struct Moto {
     _lifeline: ChildStdin,
 }
 
-/// The server ends with the test: when this end of its standard input is closed, as it is even
+/// The server ends with the test: when this end of its standard input is closed, which happens even
 /// when the test is killed.
 const MOTO: &str = "
 import os, sys, threading

@@ -1,4 +1,4 @@
-//! What a scope is told at its beginning, and what outlives its process.
+//! Beliefs about quotas: those that a scope begins with, and those that outlive its process.
 
 use std::time::{Duration, SystemTime};
 
@@ -10,10 +10,10 @@ use crate::limits::scope::{Imported, LearnedQuotas, ScopeParts, scope_key};
 use crate::observe;
 
 /// Gives `scope` a published quota as a starting belief, for calls in paced mode: a full bucket goes out at
-/// once, then the refill times `share` is sent, and what is measured corrects it. A scope that has learned
-/// something already keeps that; before that, it beats the argument `known_rate`. A bucket whose numbers are
-/// not above 0 and finite is ignored. Like any scope, a seeded one is forgotten after ten idle minutes, and
-/// the seed with it: `known_rate` stays.
+/// once, then the refill times `share` is sent, and measures correct both. A scope that has already learned
+/// something keeps that; otherwise the seed beats the argument `known_rate`. A bucket whose numbers are not
+/// above 0 and finite is ignored. Like any scope, a seeded one is forgotten after ten idle minutes, and the
+/// seed with it; `known_rate` stays.
 ///
 /// ```
 /// # use aws_retry_core as aws_retry;
@@ -73,10 +73,10 @@ pub fn export() -> LearnedQuotas {
     LearnedQuotas { written_at: since_1970.map_or(0, |it| it.as_secs()), scopes }
 }
 
-/// Lets scopes begin with what another process measured. A belief is used when the scope's first call in paced
-/// mode begins, and only then: a scope in use keeps what it knows. A belief is worth less the older it is. It
-/// is halved every six hours, so that sending begins lower and rises; after a day it is forgotten. Of the
-/// bucket only what has flowed in since the measure goes out at once.
+/// Lets scopes begin with the measures of another process. Such a belief is used when the scope's first call in
+/// paced mode begins, and only then: a scope in use keeps its own measures. Old beliefs count less: a belief is
+/// halved every six hours, so that sending begins lower and rises, and is forgotten after a day. The units that
+/// have flowed into the bucket since the measure go out at once.
 ///
 /// Also turns [`keep_scope_names`](observe::keep_scope_names) on: a scope is recognized by its text.
 pub fn import(learned: &LearnedQuotas) {
@@ -87,7 +87,7 @@ pub fn import(learned: &LearnedQuotas) {
     let at = clock.now();
     let written = SystemTime::UNIX_EPOCH.checked_add(Duration::from_secs(learned.written_at));
     let known = written.filter(|_| learned.written_at > 0).zip(clock.wall_clock());
-    // A clock that was set back says nothing.
+    // After a clock was set back, the age is unknown.
     let stored =
         known.map_or(0.0, |(then, now)| now.duration_since(then).unwrap_or_default().as_secs_f64());
     for (name, it) in &learned.scopes {

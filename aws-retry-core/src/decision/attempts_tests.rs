@@ -127,7 +127,7 @@ fn this_many_calls_are_retried_in_an_outage() {
     }
 }
 
-/// The interceptor may know the service even if nobody wrote it down.
+/// The interceptor may know the service even if no argument names it.
 #[test]
 fn a_service_that_someone_else_knows_has_its_base_and_attempts() {
     for (mode, service, attempts, base_ms) in [

@@ -26,7 +26,7 @@ macro_rules! numbers {
 
 numbers! { f64 f32 u8 u16 u32 u64 usize i8 i16 i32 i64 isize }
 
-/// Whether a cost is one that counts as it is.
+/// Whether a cost is used unchanged.
 pub(crate) fn is_valid(units: f64) -> bool {
     (0.0..=MOST).contains(&units)
 }
@@ -36,7 +36,7 @@ pub(crate) fn is_quota(units: &f64) -> bool {
     *units > 0.0 && units.is_finite()
 }
 
-/// The cost that counts: what is not a cost counts as one unit, as if none were written.
+/// The cost that is used: a number that is not a cost counts as one unit, as if none were written.
 pub(crate) fn valid(units: f64) -> f64 {
     match units {
         _ if !units.is_finite() || units < 0.0 => 1.0,

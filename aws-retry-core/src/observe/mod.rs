@@ -8,7 +8,7 @@
 //! | `tracing` | log lines, and one span per call | feature `tracing` (default) |
 //! | `metrics` | counters, histograms, a gauge | feature `metrics` |
 //!
-//! Nothing is allocated or formatted if nobody listens. Arguments are not passed on. Messages, which may
+//! Without an observer, nothing is allocated or formatted. Arguments are not passed on. Messages, which may
 //! contain ARNs, are logged only if debug lines are wanted. Text from a server is logged as one line of at
 //! most 256 characters, with control characters and marks of direction escaped. Requests that the SDK sends
 //! again inside an attempt, which its interceptor sees, are events, too ([`Event::sdk_retried`]).

@@ -17,7 +17,7 @@ mod on {
     use crate::decision::shown::shown;
     use crate::observe::event::Event;
 
-    /// Whether any subscriber wants spans: one relaxed load if nobody listens at debug level.
+    /// Whether any subscriber wants spans: one relaxed load if none listens at debug level.
     #[inline]
     pub(crate) fn spans_wanted() -> bool {
         LevelFilter::current() >= LevelFilter::DEBUG && enabled()

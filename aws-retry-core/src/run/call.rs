@@ -276,7 +276,7 @@ impl<'p> Call<'p> {
 }
 
 /// The policy in force: `policy = ..` supplies it, written arguments win over it, overrides beat both, and a
-/// test's limit holds whatever they say. A failure may know the service even if nobody wrote it down.
+/// test's limit holds whatever they say. A failure may know the service even if no argument names it.
 pub(super) fn resolved(
     site: &Site,
     policy: Option<&RetryPolicy>,

@@ -112,8 +112,8 @@ impl CallState {
         }
     }
 
-    /// The service and the operation determine defaults of AWS's modes. They are taken from a failure if
-    /// nobody wrote them down.
+    /// The service and the operation determine defaults of AWS's modes. They are taken from a failure if no
+    /// argument names them.
     pub fn learn(&mut self, policy: impl FnOnce(Option<&Ambient>) -> Resolved) {
         if self.policy.service.is_none() {
             self.policy = policy(self.ambient.as_deref());

@@ -1,4 +1,4 @@
-//! The joint ledger: the quota from the units that all members had accepted between two throttles of anybody.
+//! The joint ledger: the quota from the units that all members had accepted between two throttles of any member.
 
 use super::ledger::ANSWERED_AFTER;
 use super::peers::count;

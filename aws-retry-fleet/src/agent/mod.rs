@@ -3,8 +3,8 @@
 //! There is no leader, no lock and no common clock. Each member publishes what it had accepted, over its own
 //! time, and computes the same quota from the counts of all. Each sends its part of it.
 //!
-//! At the very beginning nobody knows the quota. Then one member searches as a lone process does, and the
-//! others hold until it has found it.
+//! At the very beginning the quota is unknown. Then one member searches for it as a lone process does, and the
+//! others wait for the result.
 
 mod demand;
 mod exchange;
@@ -97,7 +97,7 @@ pub struct Agent {
     loose: Loose,
     /// The last successful exchange.
     answered_at: f64,
-    /// The part of the quota that the controller's own measure is of, while it goes on by itself.
+    /// The part of the quota to which the controller's own measure applies, while it continues by itself.
     own_part: f64,
     /// The controller's measures that were published.
     cycles: u32,
@@ -171,8 +171,8 @@ impl Agent {
         self.schedule.by(now);
     }
 
-    /// The controller has measured the quota before, or was told it: it goes on by itself until it has heard of
-    /// the others.
+    /// The controller has measured the quota before, or was given one: it continues by itself until the records of
+    /// the others arrive.
     fn begin_with_a_quota(&mut self, now: f64) {
         self.enter(Mode::Loose, now);
         self.own = History::new(now, 0.0);
@@ -180,7 +180,7 @@ impl Agent {
         self.schedule.by(now);
     }
 
-    /// The controller goes on by itself, and has measured the quota: that is a cycle of the fleet.
+    /// The controller continues by itself, and has measured the quota: that is a cycle of the fleet.
     fn publish_cycle(&mut self, now: f64, view: &View) {
         if view.cycles != self.cycles {
             self.cycles = view.cycles;

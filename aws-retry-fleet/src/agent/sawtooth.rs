@@ -1,8 +1,8 @@
-//! The rate of the whole fleet by the time since the last throttle of anybody, and this member's part of it.
-//! As one process does it (see `docs/paced.md`), with the time that the news of a throttle takes.
+//! The rate of the whole fleet by the time since any member's last throttle, and this member's part of it. The rules
+//! are those of one process (see `docs/paced.md`), plus the time that the news of a throttle takes.
 
 /// Seconds from a throttle until the rate is back at the quota: the figures of one process, at least this
-/// many seconds, and at least so many times the time that news takes.
+/// many seconds, and at least this many times the time that news takes.
 const CYCLE: f64 = 2.2;
 const SLOW: f64 = 20.0;
 const LONGEST_CYCLE: f64 = 20.0;
@@ -39,7 +39,7 @@ const RELEARN_AFTER: f64 = 300.0;
 pub(super) const LOWEST_RATE: f64 = 1e-3;
 pub(super) const HIGHEST_RATE: f64 = 1e9;
 
-/// Accepted units of all members, between two throttles of anybody.
+/// Accepted units of all members, between two throttles of any member.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Measure {
     pub(super) accepted: f64,
@@ -98,7 +98,7 @@ impl Sawtooth {
         }
     }
 
-    /// Begins at a quota that somebody has measured.
+    /// Begins at a quota that some member has measured.
     pub(super) fn begin(&mut self, quota: f64, burst: f64, settled: u8) {
         self.quota = quota.clamp(LOWEST_RATE, HIGHEST_RATE);
         self.burst = burst.max(self.per_send);

@@ -6,8 +6,8 @@ use super::sawtooth::OVERDUE;
 use super::{Agent, Mode, SearchForAll};
 use crate::record::Progress;
 
-/// A search is over with this many accepted in a cycle, or after this many seconds; with what is known, after
-/// these seconds, and round trips.
+/// A search is over once this many units were accepted in a cycle, or after this many seconds. With less, it ends
+/// with the known figures after these seconds and round trips.
 const SEARCHED: f64 = 15.0;
 const SEARCHED_AFTER: f64 = 1.5;
 const LONGEST_SEARCH: f64 = 3.0;

@@ -52,13 +52,13 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 /// A place where the members of a fleet put their records and read those of the others.
 ///
 /// A store keeps the newest record of each member and scope. It needs no locks, no transactions and no clock,
-/// and its reads may be a little old. Records that nobody has replaced for an hour should expire.
+/// and its reads may be a little old. Records that were not replaced for an hour should expire.
 ///
 /// The fleet calls it from one task per process, with one operation in flight, and drops an operation that
 /// takes too long.
 pub trait Store: Send + Sync + 'static {
-    /// Puts this member's record of each scope, and returns everybody's records of each scope, in the order of
-    /// `puts`. Takes one round trip where the store can do that.
+    /// Puts this member's record of each scope, and returns all members' records of each scope, in the order of
+    /// `puts`. This takes one round trip if the store can do that.
     ///
     /// # Errors
     /// The store did not answer, or refused. The fleet asks again later, and sends as if it had no fleet if
@@ -69,8 +69,8 @@ pub trait Store: Send + Sync + 'static {
         puts: &'a [(Fingerprint, Vec<u8>)],
     ) -> BoxFuture<'a, Result<Vec<Records>, StoreError>>;
 
-    /// Removes the records of members: the own ones when a process leaves, and those of members that nobody
-    /// has heard of for ten minutes. A record that does not exist is not an error.
+    /// Removes the records of members: those of a process that leaves, and those that are older than ten minutes.
+    /// A record that does not exist is not an error.
     ///
     /// # Errors
     /// The store did not answer, or refused. Records that stay are ignored, and expire.

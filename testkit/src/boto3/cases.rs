@@ -115,7 +115,7 @@ fn connections() -> Vec<Case> {
     ]
 }
 
-/// The server's hint, and what is none.
+/// The server's hint, valid and invalid.
 fn headers() -> Vec<Case> {
     const HINTS: [&str; 8] =
         ["1500", "0", "10000", "invalid", "-5", "1.5", "", "99999999999999999999"];

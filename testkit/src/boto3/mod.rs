@@ -7,9 +7,9 @@ pub mod meant;
 
 pub use compare::{Comparison, Operation, Stage, Waits};
 
-/// Tests that play all cases to boto3 and to an annotated function, one per line: its name, the mode, whether
-/// the waits agree, the differences that are meant, and the attribute's arguments. Without jitter a wait is as long
-/// as the jitter of the modes allows, as it is on boto3's side.
+/// Tests that play all cases to boto3 and to an annotated function. Each line has the test's name, the mode, whether
+/// the waits agree, the intended differences, and the attribute's arguments. Without jitter a wait is the longest that
+/// the mode's jitter allows, also on boto3's side.
 #[macro_export]
 macro_rules! side_by_side {
     (

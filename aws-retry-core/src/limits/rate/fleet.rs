@@ -12,7 +12,7 @@ pub trait Member: fmt::Debug + Send {
     /// A call waits for a turn, or none does any more.
     fn waits(&mut self, now: f64, waiting: bool);
 
-    /// A send of before turned out to take this many units of the quota more than it was counted with.
+    /// An earlier send turned out to take this many more units of the quota than were counted for it.
     fn corrected(&mut self, sent_at: f64, units: f64);
 
     /// A send was throttled while the fleet guides the rate. Says whether that begins a new cycle.
@@ -39,7 +39,7 @@ pub trait Member: fmt::Debug + Send {
     /// The exchange has brought the records of all members.
     fn read(&mut self, now: f64, view: &View, records: &[(u64, Vec<u8>)]) -> Option<Command>;
 
-    /// Members that nobody has heard of for so long that their records can be removed.
+    /// Members whose last record is so old that it can be removed.
     fn forgotten(&mut self) -> Vec<u64>;
 
     /// The exchange has failed.
@@ -49,7 +49,7 @@ pub trait Member: fmt::Debug + Send {
     fn state(&self) -> FleetState;
 }
 
-/// A throttle, as the controller sees it.
+/// The controller's view of a throttle.
 #[derive(Clone, Copy, Debug)]
 pub struct Throttled {
     /// The time of the send.
@@ -87,7 +87,7 @@ pub struct View {
     pub waiting: usize,
 }
 
-/// What a member asks of the controller.
+/// A member's request to the controller.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Command {
     /// The head of the queue asks again: what held it has ended.
@@ -97,13 +97,13 @@ pub enum Command {
         /// Units, at most one send's.
         credit: f64,
     },
-    /// The controller goes on by itself, from these facts.
+    /// The controller continues by itself, from these facts.
     Alone {
         /// Units per second.
         quota: f64,
         /// Units that the bucket holds.
         burst: f64,
-        /// Others use the quota, too.
+        /// Others use the quota too.
         shared: bool,
     },
     /// The controller searches, for all members: they sent this many units in the initial burst.
@@ -117,7 +117,7 @@ pub enum Command {
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct FleetState {
-    /// Members that are known to be alive, this process included.
+    /// The number of members that are known to be alive, this process included.
     pub members: usize,
     /// This process's part of the quota, 0 to 1.
     pub part: f64,
@@ -149,7 +149,7 @@ pub enum FleetMode {
     Guided,
     /// No other member uses the quota.
     Alone,
-    /// The store does not answer: as if there were no fleet.
+    /// The store does not answer: the process sends as if there were no fleet.
     Loose,
 }
 

@@ -55,7 +55,7 @@ pub enum Refused {
 /// clock. Nothing is allocated except a timer for a call that has to wait.
 pub struct Gate {
     kind: Kind,
-    /// Nothing has been throttled yet and no rate is set: nobody waits.
+    /// Nothing has been throttled yet and no rate is set: no call waits.
     unthrottled: AtomicBool,
     /// The number of sends while unthrottled, and two of them, at least one second apart.
     sends: AtomicU64,

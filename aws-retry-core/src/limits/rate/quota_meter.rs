@@ -26,7 +26,7 @@ pub(super) struct QuotaMeter {
     /// The cost of the runs answered since, and the units that they took.
     planned: f64,
     taken: f64,
-    /// Units that were accepted before their run was throttled, or that nobody had planned.
+    /// Units that were accepted before their run was throttled, or that were not planned.
     besides: f64,
 }
 

@@ -25,7 +25,7 @@ pub struct FleetScope {
 }
 
 impl FleetScope {
-    /// The scope was forgotten: nobody has used it for long.
+    /// The scope was forgotten: it was not used for a long time.
     #[must_use]
     pub fn is_gone(&self) -> bool {
         self.gate.strong_count() == 0

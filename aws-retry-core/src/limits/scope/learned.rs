@@ -65,7 +65,7 @@ impl FromStr for LearnedQuotas {
     type Err = NotLearnedQuotas;
 
     /// # Errors
-    /// [`NotLearnedQuotas`] if any line is not as it is written.
+    /// [`NotLearnedQuotas`] if any line differs from the written form.
     fn from_str(text: &str) -> Result<Self, NotLearnedQuotas> {
         let mut lines = text.lines();
         let head = lines.next().and_then(|line| line.strip_prefix(HEAD)?.trim().parse().ok());

@@ -15,7 +15,7 @@ use crate::limits::rate::fleet::FleetState;
 use crate::limits::rate::{self, Belief, Gate, Kind, Learned};
 use crate::limits::retry_tokens::RetryTokens;
 
-/// A scope that nobody has used for this long, with all its retry tokens and nobody waiting, is forgotten.
+/// A scope that was not used for this long is forgotten, if it has all its retry tokens and no call waits in it.
 const IDLE: Duration = Duration::from_secs(600);
 /// A scope whose retry tokens are not full is forgotten after this: one that only ever failed must go at some
 /// point, too.
@@ -172,7 +172,7 @@ impl Shard {
 #[derive(Debug)]
 pub(crate) struct Registry {
     shards: [Mutex<Shard>; SHARDS],
-    /// What other processes measured, by the scope's text, until the scope is created.
+    /// The measures of other processes, by the scope's text, until the scope is created.
     imported: Mutex<HashMap<Box<str>, Imported>>,
 }
 

@@ -106,7 +106,7 @@ pub struct Call {
     pub ended_at: f64,
     pub attempts: u32,
     pub failed: bool,
-    /// The service refuses this call itself, whoever sends it.
+    /// The service refuses this call whatever the load.
     pub poisoned: bool,
 }
 

@@ -109,7 +109,7 @@ impl Paced {
     }
 
     /// The time at which a send of `cost` units may go. One that costs more than the bucket holds waits until
-    /// its whole cost has flowed in, and nobody passes it meanwhile.
+    /// its whole cost has flowed in, and no call passes it meanwhile.
     pub(super) fn ready_at(&mut self, now: f64, cost: f64) -> f64 {
         if self.is_unthrottled() {
             return now;

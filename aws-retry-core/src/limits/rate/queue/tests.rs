@@ -1,4 +1,4 @@
-//! The queue and its rates under random scripts: no turn is lost or given twice, and nobody starves, whatever
+//! The queue and its rates under random scripts: no turn is lost or given twice, and no call starves, whatever
 //! the clock does.
 
 use std::{
@@ -51,7 +51,7 @@ fn kinds() -> impl Strategy<Value = (Kind, f64, f64)> {
 /// Drives a queue, and keeps its own account of the calls that wait and those in flight.
 struct Driver {
     queue: Queue<u64>,
-    /// What calls cost, by their tickets in turn.
+    /// The costs of calls, by their tickets in turn.
     costs: Vec<f64>,
     now: Time,
     waiting: BTreeSet<u64>,
