@@ -3,6 +3,7 @@
 #[macro_use]
 mod spans;
 
+mod arg_names;
 mod args;
 mod arguments;
 mod attribute;

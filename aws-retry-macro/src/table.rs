@@ -1,5 +1,6 @@
 //! The attribute's arguments, one per row: every other fact about an argument is read from its row.
 
+use crate::arg_names::rows;
 use crate::kinds::{CODES, JITTERS, Kind, LOGS, MODES, NESTED, Needs, Place, Unless, When};
 
 /// The facts about one argument.
@@ -63,28 +64,6 @@ impl ArgName {
     pub fn find(name: &str) -> Option<ArgName> {
         ArgName::ALL.iter().copied().find(|arg| arg.name() == name)
     }
-}
-
-macro_rules! rows {
-    ($($arg:ident { $($fact:ident: $value:expr),+ $(,)? }),+ $(,)?) => {
-        /// An argument.
-        #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-        pub enum ArgName { $($arg),+ }
-
-        impl ArgName {
-            /// Every argument, starting with those that most users need.
-            pub const ALL: &'static [ArgName] = &[$(ArgName::$arg),+];
-
-            pub fn row(self) -> &'static Row {
-                match self {
-                    $(ArgName::$arg => {
-                        const FACTS: &Row = &Row { $($fact: $value,)+ ..ROW };
-                        FACTS
-                    })+
-                }
-            }
-        }
-    };
 }
 
 rows!(
