@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What 100 fns cost to compile: bare, with a loop by hand, with backon's closures, and with #[aws_retry].
+"""The time to compile 100 functions: bare, with a loop by hand, with backon's closures, and with #[aws_retry].
 
     python3 benches/compare/compile_time.py [--fns 100] [--rounds 3] [--drive block_on,boxed,awaited]
         [--command check,build,release]
@@ -109,7 +109,7 @@ WAYS = {
 }
 PEER = "backon's closures"
 
-# The statements of `main` for one fn, before and after them, and what must stand outside.
+# The statements of `main` for one function, those before and after them, and the items outside `main`.
 DRIVES = {
     "block_on": ("", '    runtime.block_on(page_{i}(&Client, "a", None)).ok();', "", ""),
     "boxed": (
@@ -149,7 +149,7 @@ def write(way, drive, fns):
     name = "".join(letter for letter in f"{way}-{drive}".replace("_", "-") if letter.isalnum() or letter == "-").lower()
     folder = OUT / name
     (folder / "src").mkdir(parents=True, exist_ok=True)
-    # Every fn is driven, so that its future is compiled to code, too.
+    # Every function is driven, so that its future is compiled to code too.
     driven = "\n".join(each.replace("{i}", str(i)) for i in range(fns))
     bodies = (one.format(i=i, body=BODY.format(i=i, clone=clone)) for i in range(fns))
     start = "tokio::runtime::Builder::new_current_thread().enable_time().build()"
@@ -181,7 +181,7 @@ def main():
     arguments.add_argument("--drive", default=",".join(DRIVES))
     arguments.add_argument("--command", default=",".join(COMMANDS))
     options = arguments.parse_args()
-    print(f"{options.fns} fns, {options.rounds} rounds; processor seconds: median (least to most)\n")
+    print(f"{options.fns} functions, {options.rounds} rounds; processor seconds: median (least to most)\n")
     print(f"| cargo | driven by | {' | '.join(WAYS)} | ratio to backon's |\n|---|---|{'---|' * (len(WAYS) + 1)}")
     for command in options.command.split(","):
         for drive in options.drive.split(","):

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""How many of the shapes in tests/shapes hold, with #[aws_retry] and with other crates' macros.
+"""The number of shapes in tests/shapes that work with #[aws_retry], and with other crates' macros.
 
     python3 benches/compare/shapes.py [--json]
 
@@ -19,7 +19,7 @@ SHAPES = ROOT / "tests" / "shapes"
 OUT = ROOT / "target" / "compare"
 ATTRIBUTE = re.compile(r'#\[aws_retry(?:\(base_delay = "(?P<delay>\w+)"\))?\]')
 
-# Shapes whose test needs errors to be told apart; elsewhere the peers retry on every error.
+# Shapes whose test distinguishes errors; in all others the peers retry on every error.
 JUDGED = {"permanent_error", "question_mark_converts"}
 
 PEER_CODE = """
@@ -110,7 +110,7 @@ MACROS = {"aws-retry": ours, "backon-macros 1.0": backon, "retry-if 0.3": retry_
 
 
 def portable(text):
-    """Is nothing of ours in it but the plain attribute?"""
+    """Whether it uses nothing of this crate but the plain attribute."""
     rest = ATTRIBUTE.sub("", text).replace("use aws_retry::aws_retry;", "")
     return "aws_retry" not in rest
 
@@ -145,7 +145,7 @@ def manifest(macro):
 
 
 def run(macro, rewrite, shapes):
-    """Shape by shape: nothing if it holds, else why it does not."""
+    """For each shape, nothing if it works, or the reason for which it does not."""
     folder = OUT / macro.split()[0]
     tests = folder / "tests"
     tests.mkdir(parents=True, exist_ok=True)

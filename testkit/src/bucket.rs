@@ -12,7 +12,7 @@ pub struct Quota {
 }
 
 impl Quota {
-    /// No client can have `calls` answers in less time than this.
+    /// The shortest time in which a client can have `calls` answers.
     pub fn least_time(&self, calls: usize) -> Duration {
         #[expect(clippy::cast_precision_loss, reason = "counts far below 2^52")]
         let beyond_burst = (calls as f64 - self.burst).max(0.0);

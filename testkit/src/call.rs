@@ -1,4 +1,4 @@
-//! The AWS call that a request sends, and how its service spells errors.
+//! The AWS call in a request, and the error format of its service.
 
 use crate::http::{Answer, Request};
 
@@ -6,7 +6,7 @@ use crate::http::{Answer, Request};
 /// request does not have is empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Call {
-    /// The access key: the servers of this crate take it for the account.
+    /// The access key, which the servers of this crate use as the account.
     pub account: String,
     pub region: String,
     /// As in the signature's scope: `secretsmanager`.
@@ -36,7 +36,7 @@ fn credential_scope(authorization: &str) -> Option<(&str, &str, &str)> {
     Some((key, parts.next()?, parts.next()?))
 }
 
-/// The operation's name, or the method and the path where the protocol has no name for it.
+/// The operation's name, or the method and the path if the protocol has no name for it.
 fn operation(request: &Request) -> String {
     if let Some((_, operation)) = request.header("x-amz-target").and_then(|it| it.split_once('.')) {
         return operation.to_owned();
@@ -49,7 +49,7 @@ fn operation(request: &Request) -> String {
     format!("{} {path}", request.method)
 }
 
-/// A way to spell errors.
+/// A format of errors.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Protocol {
     /// AWS JSON 1.0 and 1.1.
@@ -62,7 +62,7 @@ pub enum Protocol {
 }
 
 impl Protocol {
-    /// The one that the service of this request speaks.
+    /// The protocol of this request's service.
     pub fn of(request: &Request) -> Self {
         let content = request.header("content-type").unwrap_or_default();
         let service = Call::of(request).service;

@@ -7,11 +7,10 @@ use aws_smithy_async::rt::sleep::{AsyncSleep, Sleep};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use tokio::runtime::Runtime;
 
-/// How long a client waits for an answer where the scripted endpoint answers at once or never.
+/// The time that a client waits for an answer of a scripted endpoint, which answers at once or never.
 pub const PATIENCE: Duration = Duration::from_millis(500);
 
-/// Sleeps in real time even where a test has paused its clock: the clients' time-outs are about
-/// real sockets.
+/// Sleeps in real time even if a test has paused its clock: the clients' time-outs are about real sockets.
 #[derive(Debug)]
 pub struct RealSleep;
 

@@ -1,4 +1,4 @@
-//! Requests and answers, and what any server of this crate does with them.
+//! Requests and answers: the code that all servers of this crate share.
 
 use std::convert::Infallible;
 use std::io;
@@ -17,7 +17,7 @@ use tokio::net::TcpStream;
 
 pub(crate) type Body = BoxBody<Bytes, io::Error>;
 
-/// A request as a server read it.
+/// A request that a server has read.
 #[derive(Clone, Debug)]
 pub struct Request {
     pub method: String,

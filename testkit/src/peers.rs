@@ -1,7 +1,7 @@
 //! The Python programs that tests run against: an AWS emulator (moto) and boto3.
 //!
-//! `AWS_RETRY_TEST_PYTHON` names the interpreter that has them, otherwise it is `python3`. Where a
-//! peer is missing its test says so and is skipped; `AWS_RETRY_REQUIRE_PEERS=1` makes that a failure.
+//! `AWS_RETRY_TEST_PYTHON` names the interpreter that has them; the default is `python3`. If a peer is missing, its
+//! test says so and is skipped; `AWS_RETRY_REQUIRE_PEERS=1` makes that a failure.
 
 use std::env;
 use std::io::{BufRead, BufReader, Write};

@@ -20,7 +20,7 @@ pub struct RedisServer {
     shell: Option<Child>,
 }
 
-/// The server ends with this process: when this end of the shell's standard input is closed, as it is even
+/// The server ends with this process: when this end of the shell's standard input is closed, which happens even
 /// when the process is killed. It gets no time to say goodbye.
 const SHELL: &str = r#"redis-server "$@" & server=$!; cat; kill -KILL $server"#;
 

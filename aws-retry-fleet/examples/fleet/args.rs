@@ -40,14 +40,14 @@ pub struct Args {
     #[cfg(feature = "dynamodb")]
     #[arg(long, value_name = "ENDPOINT", num_args = 0..=1)]
     pub dynamodb: Option<Option<String>>,
-    /// The fleet meets in memory, too: the default where no other store is given
+    /// The fleet meets in memory too: the default if no other store is given
     #[arg(long)]
     pub memory: bool,
     /// Late start of a quarter of the processes, SIGKILL for another quarter, SIGSTOP for one for ten seconds, and
     /// a store that is killed and restarted
     #[arg(long)]
     pub disturbed: bool,
-    /// Fail where an answer is missing, or where a fleet is throttled more than half as often
+    /// Fail if an answer is missing, or if a fleet is throttled more than half as often
     #[arg(long)]
     pub check: bool,
     /// Draw the calls over time as SVG
@@ -97,7 +97,7 @@ impl Args {
         self.processes * self.calls
     }
 
-    /// No team can be done in less time than this.
+    /// The shortest time in which a team can be done.
     pub fn least(&self) -> Duration {
         self.quota().least_time(self.all_calls() as usize)
     }

@@ -1,4 +1,4 @@
-//! What goes wrong during a disturbed run, and when.
+//! The disturbances of a disturbed run, and their times.
 
 use std::collections::VecDeque;
 use std::fmt;

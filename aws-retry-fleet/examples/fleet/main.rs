@@ -9,8 +9,8 @@
 //! cargo run --release -p aws-retry-fleet --features redis --example fleet -- --redis redis://localhost
 //! ```
 //!
-//! `--disturbed` kills, stops and starts processes, and restarts the store, while they work. What your own program
-//! needs of all this is in `worker.rs`: `join`, and an annotated function with a textual scope.
+//! `--disturbed` kills, stops and starts processes, and restarts the store, while they work. Your own program needs
+//! only the parts in `worker.rs`: `join`, and an annotated function with a textual scope.
 
 // Counts are far below the 2^52 that a float holds.
 #![allow(clippy::cast_precision_loss, missing_docs)]

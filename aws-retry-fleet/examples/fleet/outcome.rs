@@ -1,4 +1,4 @@
-//! What came of a run.
+//! The outcome of a run.
 
 use anyhow::{Result, ensure};
 use aws_retry_testkit::proxy::Counts;
@@ -39,7 +39,7 @@ impl Outcome {
         100.0 * self.served().throttled as f64 / self.served().answered as f64
     }
 
-    /// The same without those that nobody could know to expect.
+    /// The same without those that could not be expected.
     fn beyond_burst(&self) -> f64 {
         100.0 * self.served().beyond_burst as f64 / self.served().answered as f64
     }

@@ -4,7 +4,7 @@ use std::iter::repeat_n;
 
 use crate::endpoint::Step;
 
-/// A script, and how many calls are made against it. After its end everything succeeds.
+/// A script, and the number of calls against it. After its end everything succeeds.
 #[derive(Clone, Debug)]
 pub struct Case {
     pub name: String,
@@ -55,7 +55,7 @@ fn codes() -> Vec<Case> {
         (503, "SlowDown"),
         (503, "RequestLimitExceeded"),
         (509, "BandwidthLimitExceeded"),
-        // Transient, or so it sounds.
+        // Transient, or at least by their names.
         (400, "RequestTimeout"),
         (408, "RequestTimeoutException"),
         (400, "InternalServerError"),
@@ -67,7 +67,7 @@ fn codes() -> Vec<Case> {
         (409, "ReplicatedWriteConflictException"),
         (409, "ConflictException"),
         (400, "IDPCommunicationError"),
-        // No retry helps.
+        // A retry does not help.
         (400, "ResourceNotFoundException"),
         (400, "ValidationException"),
         (403, "AccessDeniedException"),
@@ -83,7 +83,7 @@ fn codes() -> Vec<Case> {
     CODES.iter().map(once).collect()
 }
 
-/// One answer with each of these statuses, without a code that anyone knows.
+/// One answer with each of these statuses, without a known code.
 fn statuses() -> Vec<Case> {
     const STATUSES: [u16; 11] = [400, 403, 404, 408, 409, 429, 500, 502, 503, 504, 509];
     let empty =

@@ -1,4 +1,4 @@
-//! Plays a case to boto3 and to `#[aws_retry]`, and tells what differs.
+//! Plays a case to boto3 and to `#[aws_retry]`, and reports the differences.
 
 use std::fmt::{self, Write as _};
 use std::time::Duration;
@@ -100,7 +100,7 @@ pub struct Stage {
 }
 
 impl Stage {
-    /// None where boto3 is not installed, or so old that its standard mode is Retry Behavior 2.0.
+    /// None if boto3 is not installed, or so old that its standard mode is Retry Behavior 2.0.
     pub fn set() -> Option<Self> {
         Some(Self {
             boto3: Driver::start(
@@ -150,15 +150,15 @@ impl Stage {
     }
 }
 
-/// A case that is meant to go another way than boto3's, and why.
+/// An intended difference from boto3 in one case, and its reason.
 #[derive(Clone, Copy, Debug)]
 pub struct Differs {
     pub case: &'static str,
     pub why: &'static str,
 }
 
-/// Whether both sides must wait equally long. With a send rate they do not: where its measuring
-/// buckets begin depends on when a clock was first read.
+/// Whether both sides must wait equally long. With a send rate they do not: the start of its measuring
+/// buckets depends on the first read of a clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Waits {
     Agree,
@@ -192,7 +192,7 @@ impl Comparison {
         self.compared.push(case.name.clone());
     }
 
-    /// Nothing differs that is not meant to, in a number of different cases that is worth the name.
+    /// Only intended differences occur, and there are enough different cases.
     pub fn finish(mut self) {
         self.compared.sort();
         self.compared.dedup();

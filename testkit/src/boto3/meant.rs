@@ -1,8 +1,8 @@
-//! Where `#[aws_retry]` goes another way than boto3 on purpose.
+//! The intended differences between `#[aws_retry]` and boto3.
 
 use super::compare::Differs;
 
-/// boto3 takes half an answer for a whole one that lacks fields.
+/// boto3 reads half an answer as a whole one without some fields.
 const CUT: Differs = Differs {
     case: "cut short",
     why: "the SDK for Rust notices the missing bytes, and a lost connection is retried",

@@ -61,7 +61,7 @@ impl Endpoint {
         Self { address, state, _stop: stop }
     }
 
-    /// Forwards to the server at `upstream` whatever the script has no step for.
+    /// Forwards requests without a step in the script to the server at `upstream`.
     pub fn in_front_of(upstream: SocketAddr, script: impl IntoIterator<Item = Step>) -> Self {
         Self::start(script, Step::Forward(upstream))
     }
@@ -79,7 +79,7 @@ impl Endpoint {
         *self.state() = State { script: script.into_iter().collect(), ..State::default() };
     }
 
-    /// The number of requests that arrived, those included that were never read.
+    /// The number of requests that arrived, including those that were never read.
     pub fn arrived(&self) -> usize {
         self.state().arrived
     }

@@ -12,9 +12,9 @@ use crate::http::{Answer, Ending, Request};
 pub enum Step {
     /// Reads the request and answers.
     Answer(Answer),
-    /// Reads the request, and answers what it makes of it.
+    /// Reads the request, and answers with the function's result.
     Compute(fn(&Request) -> Answer),
-    /// Hands the request to the server behind, and its answer back.
+    /// Passes the request to the server behind, and returns its answer.
     Forward(SocketAddr),
     /// The server behind gets and executes the request, but its answer is lost.
     LoseAnswer(SocketAddr),
@@ -52,7 +52,7 @@ impl Step {
         Self::error_of(Protocol::Ec2, status, code)
     }
 
-    /// An error as S3 spells it. With status 200 it is what a copy sends that failed under way.
+    /// An error as S3 spells it. With status 200 it is the answer to a copy that failed on the way.
     pub fn s3_error(status: u16, code: &str) -> Self {
         Self::error_of(Protocol::S3, status, code)
     }

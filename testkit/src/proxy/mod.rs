@@ -67,7 +67,7 @@ struct State {
     behind: Behind,
     weather: Weather,
     began: Instant,
-    /// Tells requests apart without keeping them.
+    /// Distinguishes requests without keeping them.
     hasher: RandomState,
     live: Mutex<Live>,
 }
@@ -147,7 +147,7 @@ async fn accept(listener: TcpListener, state: Arc<State>) {
                 Ok((stream, _)) => {
                     connections.spawn(serve(stream, Arc::clone(&state)));
                 }
-                // Out of file descriptors, most likely: some come free with time.
+                // Most likely there are no file descriptors left: some become free with time.
                 Err(error) => {
                     eprintln!("proxy: {error}");
                     sleep(Duration::from_millis(100)).await;
@@ -166,7 +166,7 @@ async fn serve(stream: TcpStream, state: Arc<State>) {
         async move { state.respond(request).await }
     });
     let mut http = hyper::server::conn::http1::Builder::new();
-    // An error here is a client that went away, or a connection that is to be lost.
+    // An error here is a client that went away, or a connection that the proxy drops on purpose.
     let _ = http.timer(TokioTimer::new()).serve_connection(TokioIo::new(stream), service).await;
 }
 
@@ -180,7 +180,7 @@ impl State {
         let request = Request::read(request).await?;
         let call = Call::of(&request);
         let (latency, fate) = self.receive(&call, &request);
-        // The decision falls where the request arrives: a refusal comes back faster than an answer.
+        // The service decides when the request arrives: a refusal comes back faster than an answer.
         sleep(latency.mul_f64(0.3)).await;
         let answer = self.decide(&call, &request, fate).await;
         let throttled = answer.as_ref().is_ok_and(is_throttle);
@@ -189,7 +189,7 @@ impl State {
         answer?.write()
     }
 
-    /// A request came: its latency and its fate.
+    /// Counts a request that has arrived, and draws its latency and its fate.
     fn receive(&self, call: &Call, request: &Request) -> (Duration, Fate) {
         let identity = self.hasher.hash_one((call, &request.path, &request.body));
         let mut live = self.live();
@@ -234,7 +234,7 @@ impl State {
 }
 
 impl Live {
-    /// An answer leaves; none if the connection is lost.
+    /// Counts an answer that leaves; it is none if the connection is lost.
     fn leaves(&mut self, call: Call, answer: Option<&Answer>, arrived: Instant) {
         let throttled = answer.is_some_and(is_throttle);
         let known =
@@ -252,7 +252,7 @@ impl Live {
     }
 }
 
-/// A failure before the service: a load balancer knows no error codes.
+/// A failure before the service: a load balancer does not know error codes.
 fn unavailable() -> Answer {
     Answer::new(503, "text/html", "<html><body><b>Http/1.1 Service Unavailable</b></body></html>")
 }

@@ -19,7 +19,7 @@ pub struct Weather {
     /// The part of the requests whose connection is lost, 0 to 1: half of them before they are executed,
     /// half of them afterwards.
     pub drops: f64,
-    /// Decides all of this.
+    /// The seed of all of this.
     pub seed: u64,
 }
 
