@@ -57,10 +57,11 @@ pub mod scope {
     //! paused, it is that runtime's own.
 
     pub use crate::context::scope_memory::{export, import, seed};
-    pub use crate::context::scope_state::state;
+    pub use crate::context::scope_state::{all, state};
     pub use crate::decision::quotas::Bucket;
     pub use crate::limits::scope::{
-        Key, LearnedQuotas, NotLearnedQuotas, ScopeId, ScopeParts, ScopeState, named, scope_key,
+        Key, LearnedQuotas, NamedScope, NotLearnedQuotas, ScopeId, ScopeParts, ScopeState, named,
+        scope_key,
     };
 }
 

@@ -115,6 +115,7 @@ pub enum Command {
 
 /// A scope's part in its fleet.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct FleetState {
     /// The number of members that are known to be alive, this process included.
@@ -137,6 +138,7 @@ impl FleetState {
 
 /// The relation of a process to the other members of its fleet, in one scope.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "lowercase"))]
 #[non_exhaustive]
 pub enum FleetMode {
     /// Nothing has been throttled yet.

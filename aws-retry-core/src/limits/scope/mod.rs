@@ -17,4 +17,4 @@ pub(crate) use name::here;
 pub(crate) use name::named_within;
 pub use name::{ScopeId, named};
 pub(crate) use registry::{Imported, Registry, Scope};
-pub use state::ScopeState;
+pub use state::{NamedScope, ScopeState};

@@ -104,6 +104,11 @@ impl Scope {
         gate.get().map(|gate| gate.state())
     }
 
+    /// Its text, if it was known when the scope was created.
+    pub fn name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+
     /// The part of the state that users see.
     pub fn state(&self) -> ScopeState {
         let seen = |gate: &OnceLock<Arc<Gate>>| gate.get().map(|gate| gate.state());
@@ -241,20 +246,24 @@ impl Registry {
 
     /// Looks at all scopes of a clock, and at what is imported and not yet in use.
     pub fn export(&self, clock: ClockId, now: Time, mut each: impl FnMut(&str, Learned)) {
-        for shard in &self.shards {
-            let scopes: Vec<_> = {
-                let shard = lock(shard);
-                let own = shard.scopes.iter().filter(|((owner, _), _)| *owner == clock);
-                own.map(|(_, scope)| Arc::clone(scope)).collect()
-            };
-            for (name, learned) in scopes.iter().filter_map(|it| it.learned(now)) {
-                each(name, learned);
-            }
+        for (name, learned) in self.all(clock).iter().filter_map(|it| it.learned(now)) {
+            each(name, learned);
         }
         for (name, Imported { learned, at }) in &*lock(&self.imported) {
             let waited = now.saturating_sub(*at).as_secs_f64();
             each(name, Learned { age: learned.age + waited, ..*learned });
         }
+    }
+
+    /// All scopes of a clock.
+    pub fn all(&self, clock: ClockId) -> Vec<Arc<Scope>> {
+        let mut scopes = Vec::new();
+        for shard in &self.shards {
+            let shard = lock(shard);
+            let own = shard.scopes.iter().filter(|((owner, _), _)| *owner == clock);
+            scopes.extend(own.map(|(_, scope)| Arc::clone(scope)));
+        }
+        scopes
     }
 
     /// Lets every queue ask again: an override may have changed what its calls wait for.

@@ -73,6 +73,7 @@ impl<W> Wakes<W> {
 
 /// The visible state of a scope's send rate.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct RateState {
     /// The present rate in units per second, which are attempts where no cost is written; none before the
     /// first throttle.
