@@ -54,6 +54,12 @@ const ROW: Row = Row {
 
 const NO_TURN: &str = "a sync function would block its thread while it waits for its turn";
 
+const MAY_RUN_TWICE: &[Exclusion] = &[Exclusion {
+    other: ArgName::Idempotent,
+    unless: Unless::OtherIsNotFalse,
+    why: "a request that came back `Ok` was executed",
+}];
+
 impl ArgName {
     /// The argument's name as it is written.
     pub fn name(self) -> &'static str {
@@ -215,21 +221,13 @@ rows!(
         kind: Kind::Function,
         example: "retry_if_ok = |output| ...",
         doc: "`fn(&T) -> bool`: `true` retries a success. The last `Ok` comes back when the attempts are used up",
-        excludes: &[Exclusion {
-            other: ArgName::Idempotent,
-            unless: Unless::OtherIsNotFalse,
-            why: "a request that came back `Ok` was executed"
-        }]
+        excludes: MAY_RUN_TWICE
     },
     ThrottledIfOk {
         kind: Kind::Function,
         example: "throttled_if_ok = |output| ...",
         doc: "`fn(&T) -> bool`: `true` retries a success as a throttle, which also slows the send rate: unprocessed items, failed records",
-        excludes: &[Exclusion {
-            other: ArgName::Idempotent,
-            unless: Unless::OtherIsNotFalse,
-            why: "a request that came back `Ok` was executed"
-        }]
+        excludes: MAY_RUN_TWICE
     },
     OnAttempt {
         kind: Kind::Function,
@@ -274,7 +272,6 @@ rows!(
     KnownBurst {
         kind: Kind::Number { min: f64::MIN_POSITIVE, max: f64::MAX },
         example: "known_burst = 100.0",
-        default: "unknown",
         doc: "paced, beside `known_rate`: units that the quota's full bucket holds, more than 0: they go out at once",
         needs: Needs::Paced
     },
