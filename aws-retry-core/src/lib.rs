@@ -43,6 +43,7 @@ pub use limits::rate::RateState;
 pub use limits::rate::fleet::{FleetMode, FleetState};
 pub use observe::{Event, FailedAttempt, Report};
 pub use run::overrides;
+pub use run::{Batch, Batcher, Chunk, FailedItem, Incomplete, Part, batch};
 #[cfg(feature = "sdk")]
 pub use sdk::{Interrupted, Paginator, Polled, RetryClient, RetryClientAtCost, Waiter, paginate};
 

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use crate::clock::{Clock, Time};
+use crate::decision::batch::Sends;
 use crate::decision::failure::{Failure, Kind};
 #[cfg(feature = "sdk")]
 use crate::decision::policy::Resolved;
@@ -102,6 +103,18 @@ impl SdkRequests {
             Some(sent) => (sent, self.retries_in_attempt),
             None => (u32::from(!self.called_inside), 0),
         }
+    }
+
+    /// From now on the counts are those of the items of a batch that are left.
+    pub const fn speak_for(&mut self, sends: Sends) {
+        self.sent = sends.requests;
+        self.retries = sends.requests.saturating_sub(sends.attempts);
+        self.not_throttled = sends.not_throttled;
+    }
+
+    /// The requests so far have not executed the items of a batch that are left.
+    pub const fn forget_executed(&mut self) {
+        self.may_have_run = 0;
     }
 
     /// The requests that the SDK sent again since the last look, oldest first.

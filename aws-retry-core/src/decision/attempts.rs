@@ -111,6 +111,12 @@ impl Attempts {
         Decision::Retry { wait }
     }
 
+    /// The next failure is one of items of a batch, which have failed this often before, and this often not
+    /// because of a throttle.
+    pub fn speak_for(&mut self, failed: u32, not_throttled: u32) {
+        (self.failed, self.other) = (failed, not_throttled);
+    }
+
     /// The tokens that a success gives back: those of the last retry, or one token of each budget after a
     /// success on the first attempt.
     pub fn on_success(&mut self) -> Tokens {

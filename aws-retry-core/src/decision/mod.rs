@@ -3,6 +3,7 @@
 
 pub mod attempts;
 pub mod backoff;
+pub mod batch;
 pub mod budget;
 pub mod classify;
 pub mod codes;

@@ -22,7 +22,7 @@ use crate::run::site::Site;
 static SITE: Site = Site::new("RetryPolicy::run", module_path!(), RetryPolicy::new());
 
 /// Reads errors through the marker that [`ToFailure`] inferred.
-struct Through<M>(PhantomData<M>);
+pub(super) struct Through<M>(PhantomData<M>);
 
 impl<M> Clone for Through<M> {
     fn clone(&self) -> Self {
@@ -33,7 +33,7 @@ impl<M> Clone for Through<M> {
 impl<M> Copy for Through<M> {}
 
 impl<M> Through<M> {
-    const NEW: Self = Self(PhantomData);
+    pub(super) const NEW: Self = Self(PhantomData);
 }
 
 impl<M, E: ToFailure<M>> ReadFailure<E> for Through<M> {

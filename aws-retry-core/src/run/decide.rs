@@ -57,7 +57,12 @@ impl Call<'_> {
 
     /// Not generic: one copy serves every function.
     #[cold]
-    fn decide(&mut self, failure: &Failure<'_>, said: Predicates, hooks: &Hooks<'_>) -> bool {
+    pub(super) fn decide(
+        &mut self,
+        failure: &Failure<'_>,
+        said: Predicates,
+        hooks: &Hooks<'_>,
+    ) -> bool {
         let (site, policy, call_policy) = (self.site, self.policy, self.call_policy);
         let (attempt, blocking) = (self.frame.attempt, self.frame.blocking);
         let records = self.frame.shared_records();

@@ -2,6 +2,7 @@
 //! here.
 
 mod attempt;
+mod batch;
 mod block;
 mod call;
 mod callbacks;
@@ -13,6 +14,7 @@ pub(crate) mod site;
 mod state;
 
 pub use attempt::Attempt;
+pub use batch::{Batch, Batcher, Chunk, FailedItem, Incomplete, Part, batch};
 pub use call::Call;
 pub use callbacks::Callbacks;
 #[cfg(feature = "sdk")]
