@@ -1,7 +1,9 @@
-//! DynamoDB, which has attempts, delays and codes of its own: a comparison with boto3, and erased errors.
+//! DynamoDB, which has attempts, delays and codes of its own: a comparison with boto3, erased errors,
+//! and the limits that it and Lambda name when they throttle.
 #![cfg(test)]
 
 mod erased;
+mod reasons;
 
 use aws_retry_testkit::boto3::{Operation, Waits, meant};
 use aws_retry_testkit::{sdk_client, side_by_side};
