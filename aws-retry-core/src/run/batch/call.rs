@@ -12,6 +12,13 @@ impl Call<'_> {
         records.and_then(|records| records.sdk().in_attempt()).unwrap_or(1)
     }
 
+    /// The attempt that has just ended took this many units of the quota, unless its body told them itself.
+    pub(super) fn took(&self, units: f64) {
+        if let Some(records) = self.frame.shared_records().filter(|it| it.spent().is_none()) {
+            records.spend(self.frame.attempt, units);
+        }
+    }
+
     /// The policy by which the next failure is decided.
     pub(super) fn policy_in_force(&mut self) -> &Resolved {
         &self.state_mut().policy

@@ -102,6 +102,9 @@ impl<I: Clone, T, E, S, P> Lanes<'_, I, T, E, S, P> {
                 if chunk.is_empty() {
                     return;
                 }
+                if let Some(units) = lock(&self.work).cost(&chunk) {
+                    call.cost(units);
+                }
                 let mut sent = false;
                 let (sends, request) = (&mut sent, &chunk);
                 let body = async move {
@@ -137,6 +140,7 @@ impl<I: Clone, T, E, S, P> Lanes<'_, I, T, E, S, P> {
         let mut parts = lock(&self.split)(answer, Chunk::new(&work.items(&chunk))).into_iter();
         let (mut items, mut used_up) = (Vec::new(), Vec::new());
         let mut first: Option<(Failure<'static>, Kind)> = None;
+        let mut taken = work.cost(&chunk);
         for mut item in chunk {
             item.sends = item.sends.after(requests);
             let failure = match parts.next() {
@@ -160,6 +164,10 @@ impl<I: Clone, T, E, S, P> Lanes<'_, I, T, E, S, P> {
                 }
             };
             item.sends = item.sends.failed(kind);
+            if kind == Kind::Throttled {
+                let refused = work.cost([&item]);
+                taken = taken.zip(refused).map(|(taken, refused)| taken - refused);
+            }
             // A throttled part counts as a throttle of the request.
             if first
                 .as_ref()
@@ -180,6 +188,9 @@ impl<I: Clone, T, E, S, P> Lanes<'_, I, T, E, S, P> {
         let sent = true;
         let throttled = kind == Kind::Throttled;
         let of_success = if throttled { OfSuccess::Throttled } else { OfSuccess::Retried };
+        if let Some(units) = taken.filter(|_| throttled) {
+            call.took(units.max(0.0));
+        }
         call.forget_executed();
         let of_success = Some(of_success);
         let left = Left { items, used_up, failure: &failure, kind, of_success, sent };

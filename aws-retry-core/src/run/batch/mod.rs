@@ -15,6 +15,7 @@ use crate::clock::{DefaultTimer, Timer};
 use crate::context::ambient::{self, Ambient, Within};
 use crate::decision::batch::ChunkLimits;
 use crate::decision::policy::RetryPolicy;
+use crate::decision::units::{self, Units};
 use crate::expansion::to_failure::ToFailure;
 use crate::limits::scope::{ScopeId, ScopeParts, here, named};
 use crate::observe::Event;
@@ -69,6 +70,7 @@ pub fn batch<'a, I>(items: impl IntoIterator<Item = I>) -> Batcher<'a, I> {
     Batcher {
         items: items.into_iter().collect(),
         sizes: Vec::new(),
+        costs: Vec::new(),
         limits: ChunkLimits { items: DEFAULT_AT_MOST, bytes: usize::MAX },
         policy: RetryPolicy::new(),
         scope: here(),
@@ -82,6 +84,7 @@ pub fn batch<'a, I>(items: impl IntoIterator<Item = I>) -> Batcher<'a, I> {
 pub struct Batcher<'a, I> {
     items: Vec<I>,
     sizes: Vec<usize>,
+    costs: Vec<f64>,
     limits: ChunkLimits,
     policy: RetryPolicy,
     scope: ScopeId,
@@ -112,6 +115,16 @@ impl<'a, I> Batcher<'a, I> {
     pub fn bytes(mut self, limit: usize, size: impl FnMut(&I) -> usize) -> Self {
         self.limits.bytes = limit;
         self.sizes = self.items.iter().map(size).collect();
+        self
+    }
+
+    /// The units of the scope's quota that an item takes, such as records or capacity units; `units` is called
+    /// once for each item. In the modes with a send rate, a request then costs as much as its items do, and
+    /// an answer that hands some back has taken only the units of the others. See
+    /// [`RetryPolicy::cost`](crate::RetryPolicy::cost). Default: a request takes one unit, or the policy's
+    /// cost.
+    pub fn cost<U: Units>(mut self, mut units: impl FnMut(&I) -> U) -> Self {
+        self.costs = self.items.iter().map(|item| units::valid(units(item).units())).collect();
         self
     }
 
@@ -190,7 +203,7 @@ impl<'a, I> Batcher<'a, I> {
         let end = lane::deadline(&self.policy, ambient.as_deref(), &clock);
         let wanted = self.items.len().div_ceil(self.limits.items);
         let lanes = Lanes {
-            work: Mutex::new(Work::new(self.items, self.sizes, self.limits)),
+            work: Mutex::new(Work::new(self.items, self.sizes, self.costs, self.limits)),
             send: Mutex::new(send),
             split: Mutex::new(split),
             policy: &self.policy,

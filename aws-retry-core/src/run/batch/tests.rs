@@ -254,6 +254,47 @@ async fn a_throttled_part_counts_as_a_throttle_of_the_scope_and_paces_it() {
     assert!(state.throttles > 0 && state.paced.unwrap().rate.is_some(), "{state:?}");
 }
 
+/// A quota of 50 units per second, a second's worth stored; an item costs 1 to 5 units, and the service hands
+/// back those for which nothing is left.
+#[tokio::test(start_paused = true)]
+async fn items_with_a_cost_get_the_units_of_the_quota() {
+    let cost = |item: &u32| f64::from(1 + item % 5);
+    let begun = Instant::now();
+    let bucket = Mutex::new((50.0, Duration::ZERO));
+    let run = batch(0..4000_u32)
+        .at_most(5)
+        .policy(RetryPolicy::paced().max_attempts(1000))
+        .in_scope("units of items")
+        .cost(cost)
+        .send(
+            |items: Vec<u32>| {
+                let now = begun.elapsed();
+                let mut bucket = bucket.lock().unwrap();
+                let (tokens, at) = *bucket;
+                let mut tokens = f64::min(50.0, tokens + 50.0 * (now - at).as_secs_f64());
+                let refused = |item: &u32| {
+                    let fits = tokens >= cost(item);
+                    tokens -= if fits { cost(item) } else { 0.0 };
+                    !fits
+                };
+                let left: Vec<u32> = items.into_iter().filter(refused).collect();
+                *bucket = (tokens, now);
+                async move {
+                    tokio::time::sleep(Duration::from_millis(30)).await;
+                    Ok::<_, Error>(left)
+                }
+            },
+            |left, chunk| chunk.all_but(&left),
+        );
+    assert!(run.await.is_complete());
+    // 12,000 units, of which 50 were stored.
+    let share = (12_000.0 - 50.0) / 50.0 / begun.elapsed().as_secs_f64();
+    let state = scope::state("units of items").unwrap();
+    assert!(share > 0.95, "{share} {state:?}");
+    let quota = state.paced.unwrap().quota.unwrap();
+    assert!((45.0..55.0).contains(&quota), "{quota}");
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_report_and_hooks_see_every_request() {
     let events = Mutex::new(Vec::new());

@@ -27,6 +27,8 @@ pub(super) struct Work<I, T, E> {
     items: Vec<I>,
     /// The bytes of each item; empty if they do not count.
     sizes: Vec<usize>,
+    /// The units of the quota that each item takes; empty if a request takes one.
+    costs: Vec<f64>,
     limits: ChunkLimits,
     /// The first item that was never part of a request.
     next: usize,
@@ -36,9 +38,9 @@ pub(super) struct Work<I, T, E> {
 }
 
 impl<I, T, E> Work<I, T, E> {
-    pub fn new(items: Vec<I>, sizes: Vec<usize>, limits: ChunkLimits) -> Self {
+    pub fn new(items: Vec<I>, sizes: Vec<usize>, costs: Vec<f64>, limits: ChunkLimits) -> Self {
         let ends = items.iter().map(|_| None).collect();
-        Self { items, sizes, limits, next: 0, ends, stopped: false }
+        Self { items, sizes, costs, limits, next: 0, ends, stopped: false }
     }
 
     fn size(&self, index: usize) -> usize {
@@ -57,6 +59,12 @@ impl<I, T, E> Work<I, T, E> {
             chunk.push(Sending { index, sends: Sends::default(), last: None });
             self.next += 1;
         }
+    }
+
+    /// The units of the quota that these items take, if items have a cost.
+    pub fn cost<'s>(&self, items: impl IntoIterator<Item = &'s Sending>) -> Option<f64> {
+        let cost = |item: &Sending| self.costs.get(item.index);
+        (!self.costs.is_empty()).then(|| items.into_iter().filter_map(cost).sum())
     }
 
     /// The items of a chunk.
