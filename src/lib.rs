@@ -78,6 +78,11 @@
 //!
 //! [`RetryPolicy`] is a `const` builder with the same arguments: `policy.run(|| client.list_secrets().send())`,
 //! and [`RetryPolicy::run_blocking`] for blocking code.
+//!
+//! # Batches
+//!
+//! An answer to `BatchWriteItem`, `PutRecords` or `SendMessageBatch` is a success even if most items were
+//! throttled. [`batch`] sends again those that an answer hands back, and accounts for every item.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
