@@ -52,7 +52,9 @@ async fn records_are_classified_one_by_one_and_keep_their_order() {
     let client = kinesis(&endpoint.url(), PATIENCE);
     let run = batch((0..7).map(record))
         .at_most(500)
-        .bytes(5 * 1001, |record| record.data().as_ref().len() + record.partition_key().len())
+        .bytes(5 * 1001, |record| {
+            record.data().as_ref().len() + record.partition_key().map_or(0, str::len)
+        })
         .concurrency(1)
         .policy(RetryPolicy::new().base_delay(Duration::from_millis(1)))
         .send(
