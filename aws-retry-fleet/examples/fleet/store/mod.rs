@@ -6,7 +6,9 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::str::FromStr;
 
-use anyhow::{Context, Result, bail};
+#[cfg(any(feature = "redis", feature = "dynamodb"))]
+use anyhow::Context;
+use anyhow::{Result, bail};
 use aws_retry_fleet::{Fleet, join};
 
 /// The name by which processes of one fleet find each other.
