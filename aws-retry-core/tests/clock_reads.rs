@@ -49,7 +49,7 @@ fn a_success_on_the_first_attempt_reads_no_clock_that_it_does_not_need() {
     for mode in modes {
         assert_eq!(reads(&RetryPolicy::new().mode(mode), 0), 0, "{mode:?}");
     }
-    // What is about time does look, so the count can tell.
+    // Arguments about time do read the clock, so the count can fail.
     for policy in [
         RetryPolicy::new().total_timeout(Duration::from_secs(60)),
         RetryPolicy::new().mode(Mode::Adaptive),

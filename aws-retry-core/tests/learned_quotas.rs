@@ -1,5 +1,5 @@
-//! What a process learned outlives it: `scope::export` and `scope::import`, and the published quotas beside
-//! them. A process of its own, since the texts of scopes are kept for the whole process.
+//! Learned quotas outlive their process, by `scope::export` and `scope::import`, beside published quotas. This is a
+//! process of its own, since the texts of scopes are kept for the whole process.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
