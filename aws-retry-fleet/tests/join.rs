@@ -173,3 +173,21 @@ async fn a_process_joins_one_fleet_at_a_time() {
     let hasty = join("orders", MemoryStore::new()).every(Duration::from_millis(10)).await;
     assert_eq!(hasty.err(), Some(JoinError::Every(Duration::from_millis(10))));
 }
+
+#[tokio::test(start_paused = true)]
+async fn scopes_that_are_left_out_or_have_no_text_publish_nothing() {
+    let store = MemoryStore::new();
+    let fleet = join("orders", store.clone()).await.unwrap();
+    let call = || ready(Ok::<_, Throttled>(()));
+    RetryPolicy::paced().fleet(false).run_in("out", call).await.unwrap();
+    RetryPolicy::adaptive().run_in("adaptive", call).await.unwrap();
+    RetryPolicy::paced().run(call).await.unwrap();
+    sleep(Duration::from_secs(5)).await;
+    assert_eq!(store.scopes(), []);
+    assert_eq!(scope::state("out").unwrap().fleet, None);
+    RetryPolicy::paced().run_in("in", call).await.unwrap();
+    sleep(Duration::from_secs(5)).await;
+    assert_eq!(store.scopes().len(), 1);
+    assert_eq!(scope::state("in").unwrap().fleet.unwrap().mode, FleetMode::Unthrottled);
+    fleet.leave().await;
+}

@@ -82,7 +82,7 @@ impl Agent {
         view: &View,
         records: &[(u64, Vec<u8>)],
     ) -> Option<Command> {
-        let first = !self.peers.has_asked();
+        let first = self.mode == Mode::Joining;
         self.answered_at = now;
         self.loose.good = self.loose.good.saturating_add(1);
         self.saw.share = view.share;

@@ -168,7 +168,7 @@ impl Agent {
         self.own = History::new(now, view.initial_burst);
         (self.throttled_at, self.answered_at) = (now, now);
         self.ledger.mark(now);
-        self.schedule.by(now);
+        self.schedule.at_once(now);
     }
 
     /// The controller has measured the quota before, or was given one: it continues by itself until the records of

@@ -174,10 +174,6 @@ impl Peers {
         self.all.values().map(|it| it.accepted(at)).sum()
     }
 
-    pub(super) const fn has_asked(&self) -> bool {
-        self.asked
-    }
-
     /// The part (0 to 1) of `quota` that this process gets, if it wants more than it can get: the water level
     /// of all wants.
     pub(super) fn part(&self, now: f64, quota: f64) -> f64 {

@@ -42,6 +42,12 @@ impl Schedule {
         self.next_at = if self.in_flight { at } else { self.next_at.min(at) };
     }
 
+    /// An exchange is due now, however soon after the last one.
+    pub(super) fn at_once(&mut self, now: f64) {
+        self.began_at = f64::NEG_INFINITY;
+        self.by(now);
+    }
+
     pub(super) const fn begin(&mut self, now: f64) {
         (self.in_flight, self.began_at, self.next_at) = (true, now, f64::INFINITY);
     }
