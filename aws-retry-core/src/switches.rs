@@ -1,13 +1,15 @@
-//! Features that affect all calls of the process but that most processes never use. One relaxed load tells a
-//! call that none is on.
+//! Features that affect all calls of the process but that most processes never use, and whether any scope is in
+//! trouble. One relaxed load tells a call that none is on, and another one that its success concerns nobody.
 
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
-static ON: AtomicU8 = AtomicU8::new(0);
+/// The low byte holds the switches, the rest the number of troubles.
+static ON: AtomicUsize = AtomicUsize::new(0);
+const SWITCHES: usize = 0xff;
+const ONE_TROUBLE: usize = 0x100;
 
 /// A feature that a call may have to check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u8)]
 pub(crate) enum Switch {
     /// Some future or thread has (or had) its own settings: a deadline, a report, a test's harness.
     Ambient = 1,
@@ -26,26 +28,47 @@ pub(crate) enum Switch {
 impl Switch {
     #[inline]
     pub fn is_on(self) -> bool {
-        ON.load(Ordering::Relaxed) & self as u8 != 0
+        ON.load(Ordering::Relaxed) & self as usize != 0
     }
 
     /// Whether the text of scopes is needed.
     #[inline]
     pub fn keeps_scope_text() -> bool {
-        ON.load(Ordering::Relaxed) & (Self::ScopeNames as u8 | Self::Fleet as u8) != 0
+        ON.load(Ordering::Relaxed) & (Self::ScopeNames as usize | Self::Fleet as usize) != 0
     }
 
     pub fn set(self, on: bool) {
         if on {
-            ON.fetch_or(self as u8, Ordering::Relaxed);
+            ON.fetch_or(self as usize, Ordering::Relaxed);
         } else {
-            ON.fetch_and(!(self as u8), Ordering::Relaxed);
+            ON.fetch_and(!(self as usize), Ordering::Relaxed);
         }
     }
 }
 
-/// Whether anything is on.
+/// Whether any switch is on.
 #[inline]
 pub(crate) fn any() -> bool {
-    ON.load(Ordering::Relaxed) != 0
+    ON.load(Ordering::Relaxed) & SWITCHES != 0
+}
+
+/// Whether a success on the first attempt may concern an observer or a scope in trouble.
+#[inline]
+pub(crate) fn successes_count() -> bool {
+    ON.load(Ordering::Relaxed) & (Switch::Observer as usize | !SWITCHES) != 0
+}
+
+/// Whether any scope is in trouble.
+pub(crate) fn any_trouble() -> bool {
+    ON.load(Ordering::Relaxed) & !SWITCHES != 0
+}
+
+/// A budget is no longer full, or a scope is throttled.
+pub(crate) fn trouble_begins() {
+    ON.fetch_add(ONE_TROUBLE, Ordering::Relaxed);
+}
+
+/// The end of one such trouble.
+pub(crate) fn trouble_ends() {
+    ON.fetch_sub(ONE_TROUBLE, Ordering::Relaxed);
 }

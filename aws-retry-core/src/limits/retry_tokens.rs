@@ -1,22 +1,14 @@
 //! Retry tokens: the budgets that retries empty and successes refill. The purpose of each budget, and the
 //! price of a retry, are in [`budget`](crate::decision::budget).
 
-use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use crate::decision::budget::{
     Acceptance, Accepting, FUNCTION_TOKENS, RESERVE_TOKENS, SCOPE_TOKENS, Tokens,
 };
 use crate::decision::timestamp::Time;
-
-/// The number of budgets in the process that are not full plus the number of scopes that are throttled. While
-/// it is 0, a success on the first attempt has nothing to give back, and need not look for its scope.
-static TROUBLED: AtomicUsize = AtomicUsize::new(0);
-
-#[inline]
-pub(crate) fn any_trouble() -> bool {
-    TROUBLED.load(Ordering::Relaxed) != 0
-}
+use crate::switches;
 
 /// A bucket of tokens. Lock-free: every change is one compare-and-swap, so that none is lost or doubled.
 #[derive(Debug)]
@@ -39,7 +31,7 @@ impl<const CAPACITY: u32> Bucket<CAPACITY> {
         match self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, update) {
             Ok(before) => {
                 if before == CAPACITY && cost > 0 {
-                    TROUBLED.fetch_add(1, Ordering::Relaxed);
+                    switches::trouble_begins();
                 }
                 true
             }
@@ -54,7 +46,7 @@ impl<const CAPACITY: u32> Bucket<CAPACITY> {
         if let Ok(before) = self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, update)
             && before.saturating_add(tokens) >= CAPACITY
         {
-            TROUBLED.fetch_sub(1, Ordering::Relaxed);
+            switches::trouble_ends();
         }
     }
 }
@@ -62,7 +54,7 @@ impl<const CAPACITY: u32> Bucket<CAPACITY> {
 impl<const CAPACITY: u32> Drop for Bucket<CAPACITY> {
     fn drop(&mut self) {
         if *self.left.get_mut() < CAPACITY {
-            TROUBLED.fetch_sub(1, Ordering::Relaxed);
+            switches::trouble_ends();
         }
     }
 }
@@ -128,10 +120,10 @@ impl RetryTokens {
         let before = acceptance.is_watched();
         let result = change(&mut acceptance);
         match (before, acceptance.is_watched()) {
-            (false, true) => TROUBLED.fetch_add(1, Ordering::Relaxed),
-            (true, false) => TROUBLED.fetch_sub(1, Ordering::Relaxed),
-            _ => 0,
-        };
+            (false, true) => switches::trouble_begins(),
+            (true, false) => switches::trouble_ends(),
+            _ => {}
+        }
         result
     }
 }
@@ -202,7 +194,7 @@ impl Default for RetryTokens {
 impl Drop for RetryTokens {
     fn drop(&mut self) {
         if self.acceptance.get_mut().unwrap_or_else(PoisonError::into_inner).is_watched() {
-            TROUBLED.fetch_sub(1, Ordering::Relaxed);
+            switches::trouble_ends();
         }
     }
 }
@@ -219,7 +211,7 @@ mod tests {
         let bucket = Bucket::<500>::full();
         assert!(bucket.take(14));
         assert_eq!(bucket.left(), 486);
-        assert!(any_trouble());
+        assert!(switches::any_trouble());
         bucket.give(14);
         bucket.give(1);
         assert_eq!(bucket.left(), 500);
@@ -297,7 +289,7 @@ mod tests {
         let at = Duration::from_secs;
         scope.on_accepted(&|| at(1));
         assert!(scope.on_throttle(at(2)));
-        assert!(any_trouble());
+        assert!(switches::any_trouble());
         assert!(!scope.on_throttle(at(4)));
         scope.on_accepted(&|| at(5));
         assert!(scope.on_throttle(at(6)));

@@ -64,7 +64,7 @@ impl<'p> Call<'p> {
     #[inline]
     fn begin_attempt(&mut self) {
         self.check_slow_path();
-        self.frame.attempt = self.frame.attempt.saturating_add(1);
+        self.frame.attempt = self.frame.attempt.wrapping_add(1);
         self.frame.setup_pending = self.frame.needs_setup;
     }
 
@@ -139,7 +139,7 @@ impl<'p> Call<'p> {
     fn begin_blocking<B: BlockingBody>(&mut self) -> Result<impl Drop, B::Outcome> {
         self.check_slow_path();
         self.frame.blocking = true;
-        self.frame.attempt = self.frame.attempt.saturating_add(1);
+        self.frame.attempt = self.frame.attempt.wrapping_add(1);
         if self.frame.needs_setup
             && let Some(stopped) = self.block_setup(B::can_stop())
             && let Some(outcome) = B::outcome_of(stopped)

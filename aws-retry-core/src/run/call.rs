@@ -4,7 +4,7 @@ use std::future::poll_fn;
 use std::mem::ManuallyDrop;
 use std::sync::Arc;
 
-use super::callbacks::Callbacks;
+use super::callbacks::{Callbacks, Hook};
 use super::state::CallState;
 use crate::Failure;
 use crate::context::ambient::{self, Ambient};
@@ -15,7 +15,6 @@ use crate::decision::units::{self, Units};
 use crate::errors::Stopped;
 use crate::expansion::outcome::Outcome;
 use crate::expansion::read_error::ReadFailure;
-use crate::limits::retry_tokens;
 use crate::limits::scope::{ScopeId, Scopes};
 use crate::observe;
 use crate::run::overrides;
@@ -122,13 +121,16 @@ impl<'p> Call<'p> {
     /// the call.
     #[inline]
     pub(super) fn check_slow_path(&mut self) {
-        if self.frame.attempt == 0 && (switches::any() || observe::spans_wanted()) {
+        if switches::any() || observe::spans_wanted() {
             self.enter_slow_path();
         }
     }
 
     #[cold]
     fn enter_slow_path(&mut self) {
+        if self.frame.attempt > 0 {
+            return;
+        }
         self.frame.needs_setup |= ambient::current().is_some()
             || Switch::OverrideNeedsSetup.is_on()
             || observe::spans_wanted();
@@ -184,18 +186,36 @@ impl<'p> Call<'p> {
             }
         } else if self.state.is_some()
             || on_attempt.is_some()
+            || self.frame.has_records()
+            || switches::successes_count()
+        {
+            self.on_counted_success(on_attempt);
+        } else {
+            self.count_first_attempt();
+        }
+        Some(outcome)
+    }
+
+    /// A success that somebody may want to know of.
+    #[cold]
+    fn on_counted_success(&mut self, on_attempt: Hook<'_>) {
+        if self.state.is_some()
+            || on_attempt.is_some()
             || observe::wants_successes()
             || (self.frame.has_records() && self.was_sent_again())
         {
-            self.on_success(on_attempt);
-        } else {
-            if retry_tokens::any_trouble() {
-                self.refill();
-            }
-            let Site { observed, name, policy, .. } = self.site;
-            observe::first_attempt(observed, name, policy, self.policy, self.call_policy);
+            return self.on_success(on_attempt);
         }
-        Some(outcome)
+        if switches::any_trouble() {
+            self.refill();
+        }
+        self.count_first_attempt();
+    }
+
+    #[inline]
+    fn count_first_attempt(&self) {
+        let Site { observed, name, policy, .. } = self.site;
+        observe::first_attempt(observed, name, policy, self.policy, self.call_policy);
     }
 
     /// The wait before a long poll gives up because its retry tokens ran out, so that its caller's loop does

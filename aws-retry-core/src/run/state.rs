@@ -13,11 +13,11 @@ use crate::decision::budget::Accepting;
 use crate::decision::failure::{Failure, Kind};
 use crate::decision::policy::{RateKind, Resolved};
 use crate::errors::{StopWhy, Stopped};
-use crate::limits::retry_tokens;
 use crate::limits::scope::{Scope, ScopeId, Scopes};
 use crate::observe::{self, CallSpan, Event};
 use crate::run::overrides;
 use crate::run::site::Site;
+use crate::switches;
 
 pub(super) struct CallState {
     pub(super) site: &'static Site,
@@ -265,7 +265,7 @@ impl CallState {
 
     /// A healthy service answered: the call gives tokens back, and the scope is known to accept requests.
     pub fn refill(&mut self) {
-        if !retry_tokens::any_trouble() || self.policy.costs.is_none() {
+        if !switches::any_trouble() || self.policy.costs.is_none() {
             return;
         }
         if self.scopes.is_none() {
