@@ -6,6 +6,7 @@ mod support;
 
 #[cfg(feature = "sdk")]
 mod bounds;
+mod costs;
 mod deadlines;
 mod dropped;
 mod harness;
