@@ -66,4 +66,14 @@ async fn allowed() -> Answer {
     Ok(())
 }
 
+#[aws_retry(cost = 5)]
+async fn cost_without_rate() -> Answer {
+    Ok(())
+}
+
+#[aws_retry(mode = "adaptive", scope = fn, known_rate = 20)]
+async fn known_rate_of_an_adaptive_call() -> Answer {
+    Ok(())
+}
+
 fn main() {}

@@ -32,4 +32,14 @@ async fn more_than_all() -> Answer {
     Ok(())
 }
 
+#[aws_retry(mode = "paced", scope = fn, cost = -1)]
+async fn negative_cost() -> Answer {
+    Ok(())
+}
+
+#[aws_retry(mode = "paced", scope = fn, known_burst = 0)]
+async fn empty_bucket() -> Answer {
+    Ok(())
+}
+
 fn main() {}
