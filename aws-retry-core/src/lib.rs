@@ -19,6 +19,7 @@ mod run;
 #[cfg(feature = "sdk")]
 pub mod sdk;
 mod switches;
+mod sync;
 pub mod testing;
 
 #[cfg(feature = "aws-config")]

@@ -1,10 +1,16 @@
 //! Features that affect all calls of the process but that most processes never use, and whether any scope is in
 //! trouble. One relaxed load tells a call that none is on, and another one that its success concerns nobody.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use crate::sync::{AtomicUsize, Ordering};
 
 /// The low byte holds the switches, the rest the number of troubles.
+#[cfg(not(all(test, aws_retry_loom)))]
 static ON: AtomicUsize = AtomicUsize::new(0);
+#[cfg(all(test, aws_retry_loom))]
+loom::lazy_static! {
+    static ref ON: AtomicUsize = AtomicUsize::new(0);
+}
+
 const SWITCHES: usize = 0xff;
 const ONE_TROUBLE: usize = 0x100;
 

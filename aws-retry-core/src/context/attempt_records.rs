@@ -2,12 +2,12 @@
 //! the interceptor), and failures on which an inner call gave up. A record is used only for an error that it
 //! agrees with.
 
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::OnceLock;
 
 use crate::context::sdk_requests::SdkRequests;
 use crate::decision::codes;
 use crate::decision::failure::{Failure, Kind, ReadFrom};
+use crate::sync::{AtomicBool, Mutex, MutexGuard, Ordering, PoisonError};
 
 /// The number of newest records that are kept. An attempt is usually one request, and seldom many at once.
 const KEPT: usize = 16;

@@ -11,6 +11,7 @@ use crate::context::attempt_records::{AttemptRecord, AttemptRecords, RecordedBy}
 use crate::context::sdk_requests::SdkRequests;
 use crate::context::task::TaskId;
 use crate::decision::failure::{Failure, Kind};
+use crate::sync::per_thread;
 
 /// The facts that the attempt in progress and the code inside it share.
 #[derive(Clone, Debug)]
@@ -39,7 +40,7 @@ struct CurrentContext {
     called: Cell<bool>,
 }
 
-thread_local! {
+per_thread! {
     static CURRENT: CurrentContext = const {
         CurrentContext {
             attempt: Cell::new(0),
@@ -232,6 +233,10 @@ pub(crate) fn told_of_requests() {
         }
     });
 }
+
+#[cfg(all(test, aws_retry_loom))]
+#[path = "call_context_loom.rs"]
+mod model;
 
 #[cfg(test)]
 mod tests {

@@ -1,14 +1,12 @@
 //! Retry tokens: the budgets that retries empty and successes refill. The purpose of each budget, and the
 //! price of a retry, are in [`budget`](crate::decision::budget).
 
-use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Mutex, PoisonError};
-
 use crate::decision::budget::{
     Acceptance, Accepting, FUNCTION_TOKENS, RESERVE_TOKENS, SCOPE_TOKENS, Tokens,
 };
 use crate::decision::timestamp::Time;
 use crate::switches;
+use crate::sync::{AtomicU32, Mutex, Ordering, PoisonError};
 
 /// A bucket of tokens. Lock-free: every change is one compare-and-swap, so that none is lost or doubled.
 #[derive(Debug)]
@@ -17,7 +15,7 @@ struct Bucket<const CAPACITY: u32> {
 }
 
 impl<const CAPACITY: u32> Bucket<CAPACITY> {
-    const fn full() -> Self {
+    fn full() -> Self {
         Self { left: AtomicU32::new(CAPACITY) }
     }
 
@@ -53,7 +51,7 @@ impl<const CAPACITY: u32> Bucket<CAPACITY> {
 
 impl<const CAPACITY: u32> Drop for Bucket<CAPACITY> {
     fn drop(&mut self) {
-        if *self.left.get_mut() < CAPACITY {
+        if self.left() < CAPACITY {
             switches::trouble_ends();
         }
     }
@@ -198,6 +196,10 @@ impl Drop for RetryTokens {
         }
     }
 }
+
+#[cfg(all(test, aws_retry_loom))]
+#[path = "retry_tokens_loom.rs"]
+mod model;
 
 #[cfg(test)]
 mod tests {

@@ -13,7 +13,7 @@ use std::path::Path;
 /// From the ground up. Modules of one floor may import each other.
 const FLOORS: &[&[&str]] = &[
     &["decision"],
-    &["clock", "config", "errors", "switches"],
+    &["clock", "config", "errors", "switches", "sync"],
     &["limits", "expansion"],
     &["observe"],
     &["context"],

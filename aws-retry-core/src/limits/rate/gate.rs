@@ -10,10 +10,12 @@ use std::{
 use super::{
     Belief, Dispatch, Kind, Learned, RateState, SendReport, Ticket,
     queue::{Answer, Queue, Terms, Wakes},
-    sync::{AtomicBool, AtomicU64, Mutex, MutexGuard, Ordering, PoisonError},
 };
 
-use crate::clock::{Clock, Sleep, Time};
+use crate::{
+    clock::{Clock, Sleep, Time},
+    sync::{AtomicBool, AtomicU64, Mutex, MutexGuard, Ordering, PoisonError},
+};
 
 /// The driver's view of a clock.
 pub trait Timekeeper {

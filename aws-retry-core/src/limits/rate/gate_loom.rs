@@ -1,5 +1,4 @@
-//! The shared part of the gate under every interleaving:
-//! `RUSTFLAGS="--cfg aws_retry_loom" cargo test -p aws-retry-core --lib loom --release`.
+//! The shared part of the gate under every interleaving.
 
 use std::{
     collections::BTreeSet,
@@ -11,6 +10,7 @@ use std::{
 use loom::{sync::Arc, thread};
 
 use super::*;
+use crate::limits::rate::SendOutcome;
 
 /// Time stands still; remembers the end of each sleep.
 #[derive(Default)]
@@ -38,14 +38,14 @@ impl Wake for Woken {
 
 fn poll(turn: Pin<&mut Turn<'_, Still>>, waker: &Waker) -> Option<u64> {
     match turn.poll(&mut Context::from_waker(waker)) {
-        Poll::Ready(sent) => sent.ok().map(|it| it.id),
+        Poll::Ready(sent) => sent.ok().map(|it| it.0.id),
         Poll::Pending => None,
     }
 }
 
 /// The first throttle comes while others send: no send is counted twice, and the throttle is seen.
 #[test]
-fn loom_the_first_throttle_comes_while_others_send() {
+fn the_first_throttle_comes_while_others_send() {
     loom::model(|| {
         let gate = Arc::new(Gate::new(Kind::Paced, f64::INFINITY, 1.0));
         let threads: Vec<_> = [SendOutcome::Throttled, SendOutcome::Accepted]
@@ -56,7 +56,7 @@ fn loom_the_first_throttle_comes_while_others_send() {
                     let clock = Still::default();
                     let mut ticket = Ticket::new();
                     let sent = gate.at_once(&mut ticket, || clock.now())?;
-                    let ids = (sent.id, ticket.place);
+                    let ids = (sent.0.id, ticket.place);
                     gate.answered(&mut ticket, sent, &SendReport::new(outcome), || clock.now());
                     Some(ids)
                 })
@@ -71,7 +71,7 @@ fn loom_the_first_throttle_comes_while_others_send() {
 
 /// The head is canceled while another call joins: the new head has its timer or was woken.
 #[test]
-fn loom_a_cancelled_head_loses_no_wake_up() {
+fn a_cancelled_head_loses_no_wake_up() {
     loom::model(|| {
         let gate = Arc::new(Gate::new(Kind::Paced, 10.0, 1.0));
         let clock = Still::default();

@@ -11,7 +11,6 @@ mod pace;
 mod paced;
 mod queue;
 mod quota_meter;
-mod sync;
 
 pub use gate::{Gate, Refused, Sent, Timekeeper, Turn};
 pub use queue::{RateState, Ticket};

@@ -2,8 +2,7 @@
 
 use std::collections::HashMap;
 use std::hash::BuildHasherDefault;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, LazyLock, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, LazyLock, OnceLock};
 use std::time::Duration;
 
 use super::fleet::Seen;
@@ -14,6 +13,7 @@ use crate::decision::policy::Resolved;
 use crate::limits::rate::fleet::FleetState;
 use crate::limits::rate::{self, Belief, Gate, Kind, Learned};
 use crate::limits::retry_tokens::RetryTokens;
+use crate::sync::{AtomicU64, Mutex, MutexGuard, Ordering, PoisonError};
 
 /// A scope that was not used for this long is forgotten, if it has all its retry tokens and no call waits in it.
 const IDLE: Duration = Duration::from_secs(600);
@@ -293,6 +293,10 @@ fn lock<T>(shard: &Mutex<T>) -> MutexGuard<'_, T> {
     // No code of ours panics under the lock, and the map is consistent at every moment anyway.
     shard.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(all(test, aws_retry_loom))]
+#[path = "registry_loom.rs"]
+mod model;
 
 #[cfg(test)]
 mod tests {
