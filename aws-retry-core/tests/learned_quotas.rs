@@ -164,6 +164,24 @@ async fn a_scope_in_use_keeps_what_it_measured() {
 }
 
 #[test]
+fn what_is_old_is_not_passed_on() {
+    for (age, scopes) in [(86_000, 1), (86_401, 0)] {
+        let harness = Harness::new();
+        let _process = harness.enter();
+        let text = format!("aws-retry-quotas 1 0\n20 100 {age} of age {age}\n");
+        scope::import(&text.parse().unwrap());
+        assert_eq!(scope::export().len(), scopes, "{age} s old");
+        // It is taken by the scope of its text.
+        let (policy, name) = (RetryPolicy::paced(), format!("of age {age}"));
+        let call = policy.run_in(&name, async || Ok::<_, Throttled>(()));
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+        runtime.block_on(call).unwrap();
+        let begun = scope::state(&name).and_then(|it| it.paced?.quota);
+        assert_eq!(begun.is_some(), scopes == 1);
+    }
+}
+
+#[test]
 fn any_number_is_survived() {
     for number in [0.0, -1.0, f64::NAN, f64::INFINITY, f64::MIN_POSITIVE, f64::MAX] {
         let policy = RetryPolicy::paced().known_rate(number).known_burst(number).cost(number);

@@ -41,7 +41,8 @@ pub fn seed<M>(scope: &(impl ScopeParts<M> + ?Sized), bucket: Bucket) {
 /// Lambda function's next cold start. Write the value as text (`to_string`), wherever you like.
 ///
 /// Only scopes whose text is known can be recognized there: those created while
-/// [`keep_scope_names`](observe::keep_scope_names) is on, which [`import`] turns on too. A [`RetryClient`]
+/// [`keep_scope_names`](observe::keep_scope_names) is on, which [`import`] turns on too. What was measured more
+/// than a day ago is left out. A [`RetryClient`]
 /// without a named scope has no text.
 ///
 /// [`RetryClient`]: crate::RetryClient

@@ -8,11 +8,16 @@ const HALF_LIFE: f64 = 6.0 * 3600.0;
 /// A belief older than this many seconds is forgotten.
 const FORGOTTEN_AFTER: f64 = 24.0 * 3600.0;
 
+/// Whether it is still worth passing on.
+pub(super) fn is_remembered(learned: &Learned) -> bool {
+    learned.age < FORGOTTEN_AFTER
+}
+
 /// The belief to begin with. What the bucket holds by now flowed into it since the measure, at which it was
 /// empty.
 pub(super) fn belief(learned: Learned) -> Option<Belief> {
     let Learned { rate, burst, age } = learned;
-    let known = [rate, burst].iter().all(units::is_quota) && age < FORGOTTEN_AFTER;
+    let known = [rate, burst].iter().all(units::is_quota) && is_remembered(&learned);
     known.then(|| {
         let age = age.max(0.0);
         let part = (-age / HALF_LIFE).exp2();

@@ -244,8 +244,13 @@ impl Registry {
         fade::belief(Learned { age: learned.age + waited, ..learned })
     }
 
-    /// Looks at all scopes of a clock, and at what is imported and not yet in use.
+    /// Looks at all scopes of a clock, and at what is imported and not yet in use, unless it is too old.
     pub fn export(&self, clock: ClockId, now: Time, mut each: impl FnMut(&str, Learned)) {
+        let mut each = |name: &str, learned: Learned| {
+            if fade::is_remembered(&learned) {
+                each(name, learned);
+            }
+        };
         for (name, learned) in self.all(clock).iter().filter_map(|it| it.learned(now)) {
             each(name, learned);
         }
