@@ -72,6 +72,9 @@ impl Node {
     /// Exchanges records whenever a scope is due, for ever.
     pub async fn run(&self, store: &dyn Store) {
         let mut health = Health::new(self.interval);
+        // Connects, so that the first throttle needs no more than a round trip; and a store that refuses is told at
+        // the start.
+        health.exchanged(self.within(store.exchange(self.member, &[])).await.as_ref().err());
         loop {
             let due = self.next_due();
             // A scope that became due in the meantime has left a permit: it ends the wait at once.

@@ -21,7 +21,7 @@ pub struct Args {
     #[arg(long, default_value_t = 90)]
     pub calls: u32,
     /// Calls that a process has in flight
-    #[arg(long, default_value_t = 4)]
+    #[arg(long, default_value_t = 2)]
     pub in_flight: usize,
     /// Calls per second that the service serves
     #[arg(long, default_value_t = 50.0)]

@@ -6,6 +6,7 @@ use std::ops::Range;
 use std::time::Duration;
 
 use crate::args::Args;
+use crate::store::Kind;
 
 #[derive(Clone, Debug)]
 pub enum Disturbance {
@@ -17,23 +18,25 @@ pub enum Disturbance {
     RestartStore,
 }
 
-/// Seconds after the start, in order; the processes that start at once are the first.
-pub fn plan(args: &Args, store: bool) -> VecDeque<(Duration, Disturbance)> {
+/// Seconds after the start, in order; the processes that start at once are the first. A store that needs
+/// seconds to start is started earlier.
+pub fn plan(args: &Args, store: Option<&Kind>) -> VecDeque<(Duration, Disturbance)> {
     use Disturbance::{Continue, Kill, KillStore, RestartStore, Start, Stop};
     let quarter = if args.disturbed { args.processes / 4 } else { 0 };
     let mut plan = VecDeque::from([(0, Start(0..args.processes - quarter))]);
     if args.disturbed {
         let few = quarter as usize;
+        let slow = store.map_or(0, Kind::seconds_to_start);
         plan.extend([
             (3, Start(args.processes - quarter..args.processes)),
             (8, Kill(0..few)),
             (10, Stop(few)),
             (14, KillStore),
-            (17, RestartStore),
+            (17 - slow, RestartStore),
             (20, Continue(few)),
         ]);
     }
-    plan.retain(|(_, it)| store || !matches!(it, KillStore | RestartStore));
+    plan.retain(|(_, it)| store.is_some() || !matches!(it, KillStore | RestartStore));
     plan.into_iter().map(|(seconds, it)| (Duration::from_secs(seconds), it)).collect()
 }
 

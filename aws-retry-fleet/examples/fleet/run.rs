@@ -36,7 +36,7 @@ pub async fn run(args: &Args, kind: Option<&Kind>) -> Result<Outcome> {
 
     let began = Instant::now();
     let deadline = began + 10 * args.least() + Duration::from_secs(60);
-    let mut plan = disturb::plan(args, kind.is_some());
+    let mut plan = disturb::plan(args, kind);
     let mut seconds = interval(Duration::from_secs(1));
     seconds.set_missed_tick_behavior(MissedTickBehavior::Skip);
     let mut counts = Vec::new();
@@ -73,6 +73,7 @@ pub async fn run(args: &Args, kind: Option<&Kind>) -> Result<Outcome> {
         least: args.least().as_secs_f64(),
         counts,
         exchanges: store.up().and_then(Server::exchanges),
+        bound: kind.map_or(1.0, Kind::bound),
         shares: std::mem::take(&mut team.shares),
     };
     team.end().await?;

@@ -140,6 +140,16 @@ impl DynamoDbStore {
             .send()
             .await
             .map_err(|error| self.failed("PutItem", error))?;
+        self.read(scope).await
+    }
+
+    /// Reads a scope that no member has: for the credentials, the connection and the table.
+    async fn connect(&self) -> Result<Vec<Records>, StoreError> {
+        let scope = Fingerprint([0; 16]).to_string();
+        self.read(AttributeValue::S(scope)).await.map(|_| Vec::new())
+    }
+
+    async fn read(&self, scope: AttributeValue) -> Result<Records, StoreError> {
         let items = self
             .client
             .query()
@@ -203,7 +213,7 @@ impl Store for DynamoDbStore {
         let answers = stream::iter(puts)
             .map(move |(scope, record)| self.exchange_one(member, *scope, record))
             .buffered(AT_ONCE);
-        Box::pin(answers.try_collect())
+        if puts.is_empty() { Box::pin(self.connect()) } else { Box::pin(answers.try_collect()) }
     }
 
     fn remove<'a>(

@@ -60,6 +60,9 @@ pub trait Store: Send + Sync + 'static {
     /// Puts this member's record of each scope, and returns all members' records of each scope, in the order of
     /// `puts`. This takes one round trip if the store can do that.
     ///
+    /// When a process joins, `puts` is empty. Such an exchange connects, and fails as any other does. So the first
+    /// throttle does not wait for a connection, and a store that refuses is seen at the start.
+    ///
     /// # Errors
     /// The store did not answer, or refused. The fleet asks again later, and sends as if it had no fleet if
     /// that lasts.

@@ -100,6 +100,7 @@ async fn a_missing_table_is_an_error_until_it_is_created() {
     assert!(message.contains("ResourceNotFoundException"), "{message}");
     assert!(message.contains("PutItem on table missing"), "{message}");
     store.remove(&[(scope(1), MemberId(1))]).await.expect_err("no table");
+    store.exchange(MemberId(1), &[]).await.expect_err("it is seen before there are records");
     store.create_table().await.expect("a table");
     exchange(&store, 1, scope(1), b"r").await.expect("an answer");
 }

@@ -151,6 +151,7 @@ async fn the_documented_permissions_suffice_and_lost_ones_are_an_error_until_the
     for _ in 0..3 {
         refusal(&store).await;
     }
+    store.exchange(MemberId(1), &[]).await.expect_err("it is seen before there are records");
     grant("resetpass >hush");
     works_again(&store).await;
     assert_eq!(server.ask("ACL DELUSER fleet").expect("an answer"), ":1");
@@ -184,11 +185,10 @@ async fn a_server_that_is_down_at_the_start_is_found_later() {
 
 #[tokio::test]
 async fn a_server_that_hangs_is_an_error_within_seconds_and_works_again_after_that() {
-    let server = server_or_skip!("--enable-debug-command", "local");
+    let server = server_or_skip!();
     let store = open(&server.url());
     exchange(&store, 1, scope(1), b"r").await.expect("an answer");
-    let mut administrator = TcpStream::connect(server.address()).expect("a connection");
-    administrator.write_all(b"DEBUG SLEEP 1.5\r\n").expect("it is sent");
+    assert_eq!(server.ask("CLIENT PAUSE 1500").expect("an answer"), "+OK");
     refusal(&store).await;
     works_again(&store).await;
 }
@@ -196,12 +196,11 @@ async fn a_server_that_hangs_is_an_error_within_seconds_and_works_again_after_th
 /// As the fleet drops an exchange that takes too long.
 #[tokio::test]
 async fn an_exchange_that_was_dropped_leaves_no_connection_that_may_never_answer() {
-    let server = server_or_skip!("--enable-debug-command", "local");
+    let server = server_or_skip!();
     let (address, _) = counting_proxy(server.address());
     let store = open(&format!("redis://{address}"));
     exchange(&store, 1, scope(1), b"r").await.expect("an answer");
-    let mut administrator = TcpStream::connect(server.address()).expect("a connection");
-    administrator.write_all(b"DEBUG SLEEP 0.3\r\n").expect("it is sent");
+    assert_eq!(server.ask("CLIENT PAUSE 300").expect("an answer"), "+OK");
     let slow = exchange(&store, 1, scope(1), b"r");
     tokio::time::timeout(Duration::from_millis(100), slow).await.expect_err("too slow");
     // The proxy takes one connection only.

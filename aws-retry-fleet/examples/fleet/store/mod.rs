@@ -24,6 +24,27 @@ pub enum Kind {
     DynamoDb(Option<String>),
 }
 
+impl Kind {
+    /// The part of the uncoordinated throttles that a fleet may have: half. The emulator of DynamoDB gets more, since
+    /// it serves one request at a time and takes seconds to start again, in which the fleet has no store.
+    pub const fn bound(&self) -> f64 {
+        match self {
+            #[cfg(feature = "dynamodb")]
+            Self::DynamoDb(None) => 0.75,
+            _ => 0.5,
+        }
+    }
+
+    /// Until a server that is started answers.
+    pub const fn seconds_to_start(&self) -> u64 {
+        match self {
+            #[cfg(feature = "dynamodb")]
+            Self::DynamoDb(_) => 3,
+            _ => 0,
+        }
+    }
+}
+
 impl fmt::Display for Kind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -81,9 +102,7 @@ impl Meeting {
             #[cfg(feature = "redis")]
             Self::Redis(url) => join(NAME, aws_retry_fleet::RedisStore::open(url)?).await?,
             #[cfg(feature = "dynamodb")]
-            Self::DynamoDb(endpoint) => {
-                join(NAME, dynamodb(endpoint)).every(std::time::Duration::from_secs(2)).await?
-            }
+            Self::DynamoDb(endpoint) => join(NAME, dynamodb(endpoint)).await?,
         })
     }
 }
