@@ -60,7 +60,7 @@ fn a_scope_takes_a_kilobyte_and_a_waiter_one_and_a_half() {
     let waiter = waiting.bytes_current / SCOPES.cast_signed();
 
     println!("plain scope {plain}, paced scope {paced}, waiter {waiter} bytes");
-    assert!((64..=256).contains(&plain), "a scope: {plain}");
+    assert!((64..=288).contains(&plain), "a scope: {plain}");
     assert!((plain..=1152).contains(&paced), "a paced one: {paced}");
     assert!((128..=1536).contains(&waiter), "a waiter: {waiter}");
 }
