@@ -1,6 +1,7 @@
 //! Simulates jobs against a quota: the real code on a paused clock.
 
 mod args;
+mod batches;
 mod bounds;
 mod cost;
 mod figures;

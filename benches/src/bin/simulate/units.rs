@@ -151,6 +151,7 @@ pub fn print(args: &Args) {
             it.broken(believed, &without).iter().map(|it| format!("- belief {name}: {it}")),
         );
     }
+    missed.extend(crate::batches::print(args));
     println!("\nMissed: {}\n", if missed.is_empty() { "nothing." } else { "" });
     missed.iter().for_each(|it| println!("{it}"));
 }
@@ -185,6 +186,9 @@ pub fn check(args: &Args) -> bool {
         let (paced, oracle) =
             (many(Policy::Paced, &scenario, seeds), many(Policy::Oracle, &scenario, seeds));
         tell(name, broken(&paced, &oracle, least(&scenario)));
+    }
+    for (name, broken) in crate::batches::check(args) {
+        tell(name, broken);
     }
     let without = Known::many(Believed::Nothing, first, seeds);
     for (name, believed) in beliefs() {
