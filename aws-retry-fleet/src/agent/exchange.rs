@@ -52,7 +52,7 @@ impl Agent {
             every: self.every(),
             clock: now,
             lag,
-            accepted: self.own.at(now - lag).unwrap_or(0.0),
+            accepted: self.own.at(now - lag).unwrap_or(self.own.oldest()),
             want: self.demand.want,
             burst_sends: self.burst_sends,
             searching: if self.mode == Mode::Searching { now - self.since } else { 0.0 },

@@ -21,6 +21,11 @@ impl History {
         Self { before: units, known_from: now, steps: VecDeque::new() }
     }
 
+    /// Units until the earliest time that is known.
+    pub(super) const fn oldest(&self) -> f64 {
+        self.before
+    }
+
     pub(super) fn total(&self) -> f64 {
         self.steps.back().map_or(self.before, |step| step.1)
     }

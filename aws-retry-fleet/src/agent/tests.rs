@@ -71,6 +71,16 @@ fn a_first_throttle_holds_the_scope_until_the_store_has_had_time_to_answer() {
 }
 
 #[test]
+fn the_first_record_tells_what_the_initial_burst_had_accepted() {
+    let mut agent = throttled();
+    let record = Record::decode(&agent.publish(100.0, &THROTTLED)).unwrap();
+    assert_eq!((record.accepted, record.burst_sends), (20.0, 20.0));
+    agent.corrected(99.95, -1.0);
+    let record = Record::decode(&agent.publish(100.1, &THROTTLED)).unwrap();
+    assert_eq!(record.accepted, 19.0);
+}
+
+#[test]
 fn who_joins_a_fleet_that_knows_its_quota_sends_its_part_at_once() {
     let agent = guided(60.0);
     let state = agent.state();
