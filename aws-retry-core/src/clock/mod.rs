@@ -133,12 +133,12 @@ impl Clock {
     }
 
     /// The instant at which the time is `time`: [`Clock::time_of`] converts it back. None if there is none.
-    #[cfg(feature = "sdk")]
     pub fn instant_at(&self, time: Time) -> Option<Instant> {
-        match &self.custom {
-            Some(custom) => instant().checked_add(time.saturating_sub(custom.now())),
-            None => origin().checked_add(time),
+        #[cfg(feature = "sdk")]
+        if let Some(custom) = &self.custom {
+            return instant().checked_add(time.saturating_sub(custom.now()));
         }
+        origin().checked_add(time)
     }
 
     /// The wait between two attempts. None if there is no timer.
