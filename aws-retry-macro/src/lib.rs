@@ -35,8 +35,10 @@ mod types;
 mod usage;
 mod value;
 
+#[cfg(not(fuzzing))]
 use proc_macro::TokenStream;
 
+#[cfg(not(fuzzing))]
 #[doc = include_str!("../ATTRIBUTE.md")]
 /// # Explanation
 ///
@@ -67,6 +69,16 @@ pub fn aws_retry(args: TokenStream, item: TokenStream) -> TokenStream {
     attribute::expand(args.into(), &item.into()).into()
 }
 
+/// The expansion, for the fuzz target: `fuzz/` builds this file as an ordinary library.
+#[cfg(fuzzing)]
+pub fn expand(
+    args: proc_macro2::TokenStream,
+    item: &proc_macro2::TokenStream,
+) -> proc_macro2::TokenStream {
+    attribute::expand(args, item)
+}
+
+#[cfg(not(fuzzing))]
 /// Implements `AsFailure`: the facts about a failed attempt that an error type of your own contains.
 ///
 /// ```ignore

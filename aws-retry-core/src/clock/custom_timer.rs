@@ -32,8 +32,10 @@ impl CustomTimer {
     }
 
     pub fn now(&self) -> Time {
-        self.source
-            .steady(|| self.time.now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default())
+        self.source.steady(|| {
+            let now = self.time.now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+            now.min(LATEST)
+        })
     }
 
     /// The source's time, which may go back.
@@ -45,6 +47,10 @@ impl CustomTimer {
         Box::pin(self.sleep.sleep(duration))
     }
 }
+
+/// The year 2554. A later time has no room for fractions of a second in an `f64`: a rate could not tell the next
+/// turn from this one, and its queue would ask forever.
+const LATEST: Duration = Duration::from_nanos(u64::MAX);
 
 static PROCESS: RwLock<Option<Arc<CustomTimer>>> = RwLock::new(None);
 /// Whether one is set: this check avoids a lock.

@@ -6,6 +6,8 @@ mod support;
 
 #[cfg(feature = "sdk")]
 mod bounds;
+#[cfg(feature = "sdk")]
+mod corpus;
 mod costs;
 mod deadlines;
 mod dropped;

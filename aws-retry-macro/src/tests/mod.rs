@@ -2,6 +2,7 @@
 
 mod attribute_page;
 mod choice_words;
+mod corpus;
 mod ide;
 mod snapshots;
 

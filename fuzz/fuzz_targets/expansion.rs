@@ -1,0 +1,8 @@
+#![no_main]
+
+use aws_retry_macro::expand;
+
+#[path = "../bodies/expansion.rs"]
+mod body;
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| body::run(data, expand));
