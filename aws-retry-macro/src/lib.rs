@@ -71,7 +71,7 @@ pub fn aws_retry(args: TokenStream, item: TokenStream) -> TokenStream {
 
 /// The expansion, for the fuzz target: `fuzz/` builds this file as an ordinary library.
 #[cfg(fuzzing)]
-pub fn expand(
+pub fn expansion(
     args: proc_macro2::TokenStream,
     item: &proc_macro2::TokenStream,
 ) -> proc_macro2::TokenStream {

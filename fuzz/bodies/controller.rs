@@ -42,7 +42,8 @@ fn report(bytes: &mut Bytes<'_>) -> SendReport {
         report.random = bytes.random();
     }
     if bytes.flag() {
-        report.spent = Some(bytes.float());
+        // What a body tells counts only in this range.
+        report.spent = Some(bytes.float()).filter(|units| (0.0..=1e9).contains(units));
     }
     report
 }

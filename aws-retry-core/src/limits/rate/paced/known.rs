@@ -23,6 +23,6 @@ pub(super) struct Known {
 impl Known {
     /// A rate (units per second) that the controller can work with.
     pub(super) fn valid_rate(&self, rate: f64) -> f64 {
-        rate.clamp(LOWEST_RATE * self.per_send, HIGHEST_RATE)
+        rate.max(LOWEST_RATE * self.per_send).min(HIGHEST_RATE)
     }
 }
