@@ -72,7 +72,8 @@ impl QueueSlot {
             // Under changed conditions it continues from the same place.
             waiting => {
                 gate.reserve(&mut self.ticket);
-                let (gate, clock, mut ticket) = (Arc::clone(gate), clock.clone(), self.ticket);
+                let (gate, clock, mut ticket) =
+                    (Arc::clone(gate), clock.clone(), self.ticket.clone());
                 let turn = Box::pin(async move {
                     gate.turn(&mut ticket, terms.deadline, terms.fail_fast, &clock).await
                 });
@@ -96,9 +97,7 @@ impl QueueSlot {
     ) -> Poll<Result<(), StopWhy>> {
         let Some(kind) = policy.rate else { return Poll::Ready(Ok(())) };
         let gate = scope.gate(kind, policy, terms.generation);
-        let mut ticket = self.ticket;
-        let turn = pin!(gate.turn(&mut ticket, terms.deadline, true, clock)).poll(cx);
-        self.ticket = ticket;
+        let turn = pin!(gate.turn(&mut self.ticket, terms.deadline, true, clock)).poll(cx);
         turn.map(|turn| match turn {
             Err(Refused::Busy) if !terms.can_stop => {
                 self.block_turn(scope, policy, terms, clock, || {})

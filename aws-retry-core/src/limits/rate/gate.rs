@@ -7,6 +7,7 @@ use std::{
     task::{Context, Poll, Waker},
 };
 
+use super::lazy_queue::LazyQueue;
 use super::{
     Belief, Dispatch, Kind, Learned, RateState, SendReport, Ticket,
     queue::{Answer, Queue, Terms, Wakes},
@@ -67,7 +68,7 @@ pub struct Gate {
     /// The change of the overrides that the limit has followed, and the bits of that limit.
     generation: AtomicU64,
     max_rate: AtomicU64,
-    queue: Mutex<Queue<Waker>>,
+    queue: Mutex<LazyQueue>,
 }
 
 /// A send, its time in nanoseconds, and the units that the sends before it took beyond one each.
@@ -108,10 +109,10 @@ impl Gate {
     /// A rate of `kind`, never above `max_rate` (infinite: no bound), that uses `share` of what it learns.
     #[must_use]
     pub fn new(kind: Kind, max_rate: f64, share: f64) -> Self {
-        let queue = Queue::new(kind, max_rate, share);
+        let queue = LazyQueue::new(kind, max_rate, share);
         Self {
             kind,
-            unthrottled: AtomicBool::new(queue.is_unthrottled()),
+            unthrottled: AtomicBool::new(!queue.is_limited()),
             sends: AtomicU64::new(0),
             surplus: AtomicU64::new(0),
             recent: [Mark::new(), Mark::new()],
@@ -132,49 +133,49 @@ impl Gate {
         if !is_news() {
             return;
         }
-        let mut queue = self.lock();
+        let mut guard = self.lock();
         if !is_news() {
             return;
         }
+        let queue = guard.get_or_create();
         self.generation.store(generation, Ordering::Relaxed);
         self.max_rate.store(max_rate.to_bits(), Ordering::Relaxed);
         if self.unthrottled.load(Ordering::Relaxed) {
-            self.begin(&mut queue);
+            self.begin(queue);
         }
         let wakes = queue.set_limit(max_rate);
         let (sends, surplus) = queue.sends();
         self.sends.fetch_max(sends, Ordering::Relaxed);
         self.surplus.store(surplus.to_bits(), Ordering::Relaxed);
-        self.unthrottled.store(queue.is_unthrottled(), Ordering::Relaxed);
-        drop(queue);
+        self.set_unthrottled(queue);
+        drop(guard);
         wake(wakes);
     }
 
     /// Begins at a belief about the quota, if nothing was learned yet. Only a paced rate believes.
     pub fn believe(&self, now: Time, belief: Belief) {
-        let mut queue = self.lock();
-        if self.unthrottled.load(Ordering::Relaxed) {
-            self.begin(&mut queue);
-        }
+        let mut guard = self.synchronized();
+        let queue = guard.get_or_create();
         queue.believe(now, belief);
-        self.unthrottled.store(queue.is_unthrottled(), Ordering::Relaxed);
+        self.set_unthrottled(queue);
     }
 
     /// The quota that was measured; paced mode only.
     pub fn learned(&self, now: Time) -> Option<Learned> {
-        self.lock().learned(now)
+        self.lock().get_mut()?.learned(now)
     }
 
     /// Lets the queue ask again: an override may have changed what its calls wait for.
     pub fn wake(&self) {
-        let wakes = self.lock().wake();
-        wake(wakes);
+        // Without a queue no call waits.
+        let wakes = self.lock().get_mut().map(Queue::wake);
+        wakes.into_iter().for_each(wake);
     }
 
     /// Gives the call its place in the order of arrival.
     pub fn reserve(&self, ticket: &mut Ticket) {
         if ticket.place.is_none() {
-            ticket.place = Some(self.lock().ticket());
+            ticket.place = Some(self.lock().get_or_create().ticket());
         }
     }
 
@@ -183,8 +184,8 @@ impl Gate {
         if self.unthrottled.load(Ordering::Relaxed) {
             return None;
         }
-        let mut queue = self.lock();
-        Some(queue.earliest_turn(now(), ticket))
+        let mut guard = self.lock();
+        Some(guard.get_or_create().earliest_turn(now(), ticket))
     }
 
     /// Waits until the call may send. One task at a time may poll it. Dropping it leaves the queue; another
@@ -267,34 +268,35 @@ impl Gate {
         if unthrottled && self.kind == Kind::Paced && !report.outcome.is_throttle() {
             return false;
         }
-        let mut queue = self.lock();
+        let mut guard = self.lock();
+        let queue = guard.get_or_create();
         if unthrottled {
-            self.begin(&mut queue);
+            self.begin(queue);
         }
         let (hopeless, wakes) = queue.answered(now(), ticket, sent.0, report);
-        self.unthrottled.store(queue.is_unthrottled(), Ordering::Relaxed);
-        drop(queue);
+        self.set_unthrottled(queue);
+        drop(guard);
         wake(wakes);
         hopeless
     }
 
     /// The visible part of its state.
     pub fn state(&self) -> RateState {
-        self.lock().state()
+        self.lock().get().map(Queue::state).unwrap_or_default()
     }
 
     /// A panic elsewhere leaves the state as it was between two statements: good enough to go on.
-    pub(super) fn lock(&self) -> MutexGuard<'_, Queue<Waker>> {
+    pub(super) fn lock(&self) -> MutexGuard<'_, LazyQueue> {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The queue, which knows of all sends.
-    pub(super) fn synchronized(&self) -> MutexGuard<'_, Queue<Waker>> {
-        let mut queue = self.lock();
+    pub(super) fn synchronized(&self) -> MutexGuard<'_, LazyQueue> {
+        let mut guard = self.lock();
         if self.unthrottled.load(Ordering::Relaxed) {
-            self.begin(&mut queue);
+            self.begin(guard.get_or_create());
         }
-        queue
+        guard
     }
 
     pub(super) fn set_unthrottled(&self, queue: &Queue<Waker>) {
@@ -344,12 +346,12 @@ impl<C: Timekeeper> Future for Turn<'_, C> {
         // The clock may lag behind its own timer; a wait that has ended must not be asked for again.
         let mut slept_until = Time::ZERO;
         loop {
-            let mut queue = it.gate.lock();
+            let mut guard = it.gate.lock();
             // Read under the lock: otherwise, if the later of two calls had the older reading, it would look
             // like a clock that was set back, and the rate would run ahead.
             let now = it.clock.now().max(slept_until);
-            let (answer, wakes) = queue.ask(now, it.ticket, it.terms, cx.waker());
-            drop(queue);
+            let (answer, wakes) = guard.get_or_create().ask(now, it.ticket, it.terms, cx.waker());
+            drop(guard);
             wake(wakes);
             it.waiting = matches!(answer, Answer::At(_));
             let at = match answer {
@@ -376,7 +378,7 @@ impl<C> Drop for Turn<'_, C> {
         if self.waiting
             && let Some(place) = self.ticket.place
         {
-            let wakes = self.gate.lock().leave(place);
+            let wakes = self.gate.lock().get_or_create().leave(place);
             wake(wakes);
         }
     }

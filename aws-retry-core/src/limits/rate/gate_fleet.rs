@@ -7,14 +7,14 @@ use crate::clock::Time;
 impl Gate {
     /// Gives the paced rate a member that guides it.
     pub fn join(&self, member: Box<dyn Member>) {
-        self.lock().join(member);
+        self.lock().get_or_create().join(member);
     }
 
     /// The rate goes on without its member.
     pub fn leave(&self, now: Time) {
-        let mut queue = self.synchronized();
-        let wakes = queue.leave_fleet(now);
-        drop(queue);
+        let mut guard = self.synchronized();
+        let wakes = guard.get_or_create().leave_fleet(now);
+        drop(guard);
         wake(wakes);
     }
 
@@ -24,15 +24,16 @@ impl Gate {
         now: Time,
         ask: impl FnOnce(&mut dyn Member, f64, &View) -> Option<Command>,
     ) {
-        let mut queue = self.synchronized();
+        let mut guard = self.synchronized();
+        let queue = guard.get_or_create();
         let wakes = queue.ask_member(now, ask);
-        self.set_unthrottled(&queue);
-        drop(queue);
+        self.set_unthrottled(queue);
+        drop(guard);
         wake(wakes);
     }
 
     /// The scope's part in its fleet, if it takes part in one.
     pub fn fleet_state(&self) -> Option<FleetState> {
-        self.lock().fleet_state()
+        self.lock().get()?.fleet_state()
     }
 }

@@ -7,6 +7,7 @@ mod cubic;
 pub mod fleet;
 mod gate;
 mod gate_fleet;
+mod lazy_queue;
 mod pace;
 mod paced;
 mod queue;

@@ -30,24 +30,31 @@ pub(crate) struct Scope {
     pub tokens: RetryTokens,
     adaptive: OnceLock<Arc<Gate>>,
     paced: OnceLock<Arc<Gate>>,
-    /// The belief that the paced rate begins with.
-    belief: Mutex<Option<Box<Belief>>>,
-    /// Its text, if it was known when the scope was created.
-    name: Option<Box<str>>,
+    told: OnceLock<Box<Told>>,
     pub fleet: Seen,
     throttles: AtomicU64,
     /// Nanoseconds of the clock at the last use.
     used: AtomicU64,
 }
 
+/// Facts that a scope is told.
+#[derive(Debug, Default)]
+struct Told {
+    /// Its text, if it was known when the scope was created.
+    name: Option<Box<str>>,
+    /// The belief that the paced rate begins with.
+    belief: Mutex<Option<Belief>>,
+}
+
 impl Scope {
     fn new(name: Option<Box<str>>, belief: Option<Belief>) -> Self {
+        let any = name.is_some() || belief.is_some();
+        let told = any.then(|| Box::new(Told { name, belief: Mutex::new(belief) }));
         Self {
             tokens: RetryTokens::new(),
             adaptive: OnceLock::new(),
             paced: OnceLock::new(),
-            belief: Mutex::new(belief.map(Box::new)),
-            name,
+            told: told.map_or_else(OnceLock::new, OnceLock::from),
             fleet: Seen::default(),
             throttles: AtomicU64::new(0),
             used: AtomicU64::new(0),
@@ -72,7 +79,7 @@ impl Scope {
         let gate = Gate::new(kind, policy.max_rate, policy.share);
         if kind == Kind::Paced {
             let published = Belief::published(policy.known_rate, policy.known_burst);
-            if let Some(belief) = lock(&self.belief).take().map(|it| *it).or(published) {
+            if let Some(belief) = self.take_belief().or(published) {
                 gate.believe(self.used_at(), belief);
             }
         }
@@ -81,18 +88,22 @@ impl Scope {
 
     /// The paced rate begins with this belief, if it has learned nothing yet.
     pub fn believe(&self, belief: Belief) {
-        *lock(&self.belief) = Some(Box::new(belief));
+        *lock(&self.told.get_or_init(Box::default).belief) = Some(belief);
         // Otherwise the belief waits for the rate.
         if let Some(gate) = self.paced.get()
-            && let Some(belief) = lock(&self.belief).take()
+            && let Some(belief) = self.take_belief()
         {
-            gate.believe(self.used_at(), *belief);
+            gate.believe(self.used_at(), belief);
         }
+    }
+
+    fn take_belief(&self) -> Option<Belief> {
+        lock(&self.told.get()?.belief).take()
     }
 
     /// The quota that paced mode has measured, and the scope's text.
     pub fn learned(&self, now: Time) -> Option<(&str, Learned)> {
-        Some((self.name.as_deref()?, self.paced.get()?.learned(now)?))
+        Some((self.name()?, self.paced.get()?.learned(now)?))
     }
 
     /// The state of the send rate of `kind`.
@@ -106,7 +117,7 @@ impl Scope {
 
     /// Its text, if it was known when the scope was created.
     pub fn name(&self) -> Option<&str> {
-        self.name.as_deref()
+        self.told.get()?.name.as_deref()
     }
 
     /// The part of the state that users see.

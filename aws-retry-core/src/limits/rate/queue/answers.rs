@@ -1,7 +1,7 @@
 //! The ends of attempts: what they tell the rate, and how their calls wait.
 
 use super::line::count;
-use super::ticket::{Refusals, Ticket};
+use super::ticket::Ticket;
 use super::waiters::InLine;
 use super::{Answer, Queue, Terms, Wakes};
 use crate::limits::rate::pace::Pace;
@@ -26,7 +26,7 @@ impl<W: Clone> Queue<W> {
         let now = self.steady.seconds(now);
         let throttled = report.outcome.is_throttle();
         self.throttles += u64::from(throttled);
-        let refusals = &mut ticket.refusals;
+        let refusals = ticket.refusals();
         let alone = match report.outcome {
             SendOutcome::Throttled => {
                 refusals.is_alone(send.cost, &self.seen, self.pace.is_measured())
@@ -44,7 +44,7 @@ impl<W: Clone> Queue<W> {
         }
         let hopeless = throttled && self.refused(now, ticket, send, report, alone, deferred);
         if !throttled {
-            ticket.refusals = Refusals::NONE;
+            ticket.forget_refusals();
         }
         let mut wakes = Wakes::none();
         if was_blocked && self.pace.blocked_since().is_none() {
@@ -71,32 +71,31 @@ impl<W: Clone> Queue<W> {
         alone: bool,
         deferred: bool,
     ) -> bool {
-        let refusals = &mut ticket.refusals;
         match (&self.pace, self.pace.blocked_since()) {
             (Pace::Adaptive(_), _) => {
                 // From its second consecutive throttle on, the call lets the others go first.
-                if refusals.is_again() {
+                if ticket.refusals().is_again() {
                     ticket.place = Some(self.next_ticket);
                     self.next_ticket += 1;
                 }
-                refusals.refused(send, &self.seen, false);
+                ticket.refusals_mut().refused(send, &self.seen, false);
             }
             _ if report.outcome == SendOutcome::CallThrottled => {
-                return refusals.refused_by_own_limit(send, &self.seen);
+                return ticket.refusals_mut().refused_by_own_limit(send, &self.seen);
             }
             _ if alone => {
                 let alone = self.resting.values().filter(|(_, shut)| !shut).count();
                 let crowded = alone >= CROWD && alone > self.line.len();
-                return refusals.refused_alone(now, send, &self.seen, report, crowded);
+                return ticket.refusals_mut().refused_alone(now, send, &self.seen, report, crowded);
             }
             (_, Some(since)) => {
                 // Each of the others has a turn first.
                 let turn = self.pace.probe_pause(now).max(self.pace.per_send() / self.rate());
                 let turns = turn * count(self.line.len() + self.resting.len());
                 let blocked = (now - since, turns, self.openings);
-                refusals.refused_while_blocked(now, send, &self.seen, report, blocked);
+                ticket.refusals_mut().refused_while_blocked(now, send, &self.seen, report, blocked);
             }
-            _ => refusals.refused(send, &self.seen, deferred),
+            _ => ticket.refusals_mut().refused(send, &self.seen, deferred),
         }
         false
     }

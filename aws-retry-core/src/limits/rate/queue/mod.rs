@@ -128,6 +128,11 @@ impl<W: Clone> Queue<W> {
         }
     }
 
+    /// Whether `max_rate` holds back anything.
+    pub(super) fn is_limit(max_rate: f64) -> bool {
+        Limit::new(max_rate, 0.0).is_some()
+    }
+
     /// Never faster than this from now on (infinite: no bound).
     pub(super) fn set_limit(&mut self, max_rate: f64) -> Wakes<W> {
         self.limit = Limit::changed(self.limit.as_ref(), max_rate);
@@ -147,7 +152,7 @@ impl<W: Clone> Queue<W> {
     /// The earliest turn of a call, as the queue stands and at its present rate.
     pub(super) fn earliest_turn(&mut self, now: Time, call: &Ticket) -> Time {
         let now = self.steady.seconds(now);
-        let rest = call.refusals.rests_until(now, self.openings);
+        let rest = call.refusals().rests_until(now, self.openings);
         // A call that rests until the door opens may be woken at any time.
         let rested = rest.filter(|(_, shut)| !shut).map_or(now, |(until, _)| until);
         let ahead = self.ahead(call.place.unwrap_or(u64::MAX)).at_least;
@@ -206,7 +211,7 @@ impl<W: Clone> Queue<W> {
             return (Answer::TooLate, self.leave(ticket));
         }
         let mut calls = Wakes::none();
-        if let Some(rest) = call.refusals.rests_until(now + NANOSECOND, self.openings) {
+        if let Some(rest) = call.refusals().rests_until(now + NANOSECOND, self.openings) {
             calls.former = self.remove(ticket);
             return (self.rest((ticket, call.cost), rest, terms, waker), calls);
         }

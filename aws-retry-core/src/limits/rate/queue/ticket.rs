@@ -27,25 +27,41 @@ const SPREAD_OVER: f64 = 0.5;
 const LONGEST_WAIT: f64 = 200.0;
 
 /// A call's place in the order of first arrival. The call keeps it over all its attempts.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Ticket {
     /// Taken when the first turn is requested.
     pub(in crate::limits::rate) place: Option<u64>,
     /// Units of the quota that the next attempt takes.
     pub(in crate::limits::rate) cost: f64,
-    pub(in crate::limits::rate) refusals: Refusals,
+    /// None while the call has not been refused, or was answered since.
+    refusals: Option<Box<Refusals>>,
 }
 
 impl Ticket {
     /// The place is taken when the first turn is requested.
     #[must_use]
     pub const fn new() -> Self {
-        Self { place: None, cost: 1.0, refusals: Refusals::NONE }
+        Self { place: None, cost: 1.0, refusals: None }
     }
 
     /// The next attempt takes this many units of the quota: 0 and up, finite. One by default.
     pub const fn set_cost(&mut self, units: f64) {
         self.cost = units;
+    }
+
+    /// The history of its refusals.
+    pub(super) fn refusals(&self) -> &Refusals {
+        self.refusals.as_deref().unwrap_or(&Refusals::NONE)
+    }
+
+    /// The same, to add to it.
+    pub(super) fn refusals_mut(&mut self) -> &mut Refusals {
+        self.refusals.get_or_insert_default()
+    }
+
+    /// The call was answered: it begins again without a history.
+    pub(super) fn forget_refusals(&mut self) {
+        self.refusals = None;
     }
 }
 
