@@ -28,7 +28,7 @@ use aws_smithy_types::body::SdkBody;
 use tokio::time::Instant;
 
 const ACCOUNTS: usize = 20;
-const CALLS: usize = 40;
+const CALLS: usize = 80;
 const WORKERS: usize = 4;
 const LATENCY: Duration = Duration::from_millis(20);
 /// The account that is throttled hard, and its quota in calls per second.

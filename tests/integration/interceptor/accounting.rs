@@ -1,6 +1,5 @@
-//! Ten thousand concurrent calls with random faults, cancelled at random: at the end every retry token, and every
-//! place in every queue, is accounted for. One call in ten goes through a real SDK client with the interceptor; the
-//! others ask the network directly, because the client takes most of the test's time.
+//! Ten thousand concurrent calls of a real SDK client, with random faults, cancelled at random: at the end every
+//! retry token, and every place in every queue, is accounted for.
 
 use std::fmt;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -14,14 +13,13 @@ use aws_sdk_secretsmanager::config::retry::RetryConfig;
 use aws_sdk_secretsmanager::config::{
     BehaviorVersion, Config, Credentials, Region, StalledStreamProtectionConfig,
 };
-use aws_sdk_secretsmanager::error::{BoxError, ErrorMetadata, SdkError};
+use aws_sdk_secretsmanager::error::BoxError;
 use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
 };
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
-use aws_smithy_runtime_api::http::StatusCode;
 use aws_smithy_types::body::SdkBody;
 use rand::rngs::SmallRng;
 use rand::{RngExt, SeedableRng};
@@ -29,8 +27,6 @@ use tokio::time::Instant;
 
 const CALLS: u32 = 10_000;
 const SCOPES: u32 = 100;
-/// Within a scope, one call in this many goes through the SDK's client.
-const BY_CLIENT: u32 = 10;
 
 /// A network in memory. The outcome of a request is random, and arrives after a random time.
 #[derive(Clone)]
@@ -69,61 +65,38 @@ impl fmt::Debug for Network {
     }
 }
 
-/// An answer: its status and its code, which may be empty.
-type Answer = Result<(u16, &'static str), ConnectorError>;
-
 impl Network {
-    fn answer(&self, first: bool) -> (Duration, Answer) {
+    fn answer(&self, first: bool) -> (Duration, Result<HttpResponse, ConnectorError>) {
         let mut lots = self.lots.lock().expect("no panic before");
         let latency = Duration::from_micros(lots.random.random_range(100..50_000));
+        let answer = |status: u16, body: &'static str| {
+            let response = http::Response::builder().status(status).body(SdkBody::from(body));
+            Ok(response.expect("a response").try_into().expect("a response"))
+        };
+        let throttled = r#"{"__type":"ThrottlingException","message":"Rate exceeded"}"#;
         let drawn = match self.service {
             Service::FailsFirst => lots.random.random_range(if first { 7 } else { 0 }..14),
             Service::HasQuota if lots.exceeded() => 7,
             Service::HasQuota if lots.random.random_range(0..10) == 0 => 10,
             Service::HasQuota => 0,
         };
-        let answer = match drawn {
-            0..=6 => Ok((200, "")),
-            7..=9 => Ok((400, "ThrottlingException")),
-            10 | 11 => Ok((500, "InternalServiceError")),
-            12 => Ok((503, "")),
+        let outcome = match drawn {
+            0..=6 => answer(200, "{}"),
+            7..=9 => answer(400, throttled),
+            10 | 11 => answer(500, r#"{"__type":"InternalServiceError"}"#),
+            12 => answer(503, "<html>"),
             _ => Err(ConnectorError::io("lost".into())),
         };
-        (latency, answer)
+        (latency, outcome)
     }
-
-    /// A request without the SDK's client.
-    async fn ask(&self) -> Result<(), SdkError<ErrorMetadata, HttpResponse>> {
-        let (latency, answer) = self.answer(aws_retry::attempt() == 1);
-        tokio::time::sleep(latency).await;
-        let (status, code) = answer.map_err(SdkError::dispatch_failure)?;
-        if status == 200 {
-            return Ok(());
-        }
-        let mut error = ErrorMetadata::builder();
-        if !code.is_empty() {
-            error = error.code(code);
-        }
-        Err(SdkError::service_error(error.build(), response(status, SdkBody::empty())))
-    }
-}
-
-fn response(status: u16, body: SdkBody) -> HttpResponse {
-    HttpResponse::new(StatusCode::try_from(status).expect("a status"), body)
 }
 
 impl HttpConnector for Network {
     fn call(&self, _: HttpRequest) -> HttpConnectorFuture {
-        let (latency, answer) = self.answer(aws_retry::attempt() == 1);
+        let (latency, outcome) = self.answer(aws_retry::attempt() == 1);
         HttpConnectorFuture::new(async move {
             tokio::time::sleep(latency).await;
-            let (status, code) = answer?;
-            let body = match (status, code) {
-                (200, _) => "{}".into(),
-                (_, "") => "<html>".into(),
-                _ => format!(r#"{{"__type":"{code}"}}"#).into(),
-            };
-            Ok(response(status, body))
+            outcome
         })
     }
 }
@@ -138,38 +111,19 @@ impl HttpClient for Network {
     }
 }
 
-/// The two ways to the network.
-#[derive(Clone)]
-struct Ways {
-    network: Network,
-    client: Client,
-}
-
-impl Ways {
-    fn new(seed: u64, service: Service) -> Self {
-        let lots = Lots { random: SmallRng::seed_from_u64(seed), window: (0, 0) };
-        let network = Network { lots: Arc::new(Mutex::new(lots)), service };
-        let config = Config::builder()
-            .behavior_version(BehaviorVersion::latest())
-            .region(Region::new("us-east-1"))
-            .credentials_provider(Credentials::new("AKIDTEST", "secret", None, None, "test"))
-            .http_client(network.clone())
-            .retry_config(RetryConfig::disabled())
-            .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
-            .interceptor(Interceptor::new())
-            .build();
-        Self { network, client: Client::from_conf(config) }
-    }
-
-    /// One request of the call with this number.
-    async fn send(self, call: u32) -> Result<(), BoxError> {
-        if (call / SCOPES).is_multiple_of(BY_CLIENT) {
-            self.client.list_secrets().send().await?;
-        } else {
-            self.network.ask().await?;
-        }
-        Ok(())
-    }
+fn client(seed: u64, service: Service) -> Client {
+    let lots = Lots { random: SmallRng::seed_from_u64(seed), window: (0, 0) };
+    let lots = Arc::new(Mutex::new(lots));
+    let config = Config::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new("us-east-1"))
+        .credentials_provider(Credentials::new("AKIDTEST", "secret", None, None, "test"))
+        .http_client(Network { lots, service })
+        .retry_config(RetryConfig::disabled())
+        .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
+        .interceptor(Interceptor::new())
+        .build();
+    Client::from_conf(config)
 }
 
 /// The tokens of one call.
@@ -205,17 +159,18 @@ impl Account {
 #[aws_retry(
     mode = "standard",
     max_attempts = 4,
-    scope = ("accounts", call % SCOPES),
+    scope = ("accounts", scope),
     on_retry = |event| account.retry(event)
 )]
-async fn counted(ways: &Ways, call: u32, account: &Account) -> Result<(), BoxError> {
+async fn counted(client: &Client, scope: u32, account: &Account) -> Result<(), BoxError> {
     account.begun.fetch_add(1, Ordering::Relaxed);
     // Sometimes in a task of its own, whose records belong to the call.
-    let sent = ways.clone().send(call);
-    if call.is_multiple_of(2) {
-        tokio::spawn(aws_retry::in_call(sent)).await??;
+    if scope.is_multiple_of(2) {
+        let client = client.clone();
+        let list = async move { client.list_secrets().send().await };
+        tokio::spawn(aws_retry::in_call(list)).await??;
     } else {
-        sent.await?;
+        client.list_secrets().send().await?;
     }
     account.succeeded.fetch_add(1, Ordering::Relaxed);
     Ok(())
@@ -223,15 +178,16 @@ async fn counted(ways: &Ways, call: u32, account: &Account) -> Result<(), BoxErr
 
 #[tokio::test(start_paused = true)]
 async fn no_retry_token_is_lost_by_calls_that_are_cancelled() {
-    let ways = Ways::new(1, Service::FailsFirst);
+    let client = client(1, Service::FailsFirst);
     let mut lots = SmallRng::seed_from_u64(2);
     let accounts: Vec<_> = (0..CALLS).map(|_| Arc::<Account>::default()).collect();
     let mut calls = tokio::task::JoinSet::new();
     for (i, account) in (0..CALLS).zip(&accounts) {
-        let (ways, account) = (ways.clone(), Arc::clone(account));
+        let (client, account) = (client.clone(), Arc::clone(account));
         let patience = Duration::from_micros(lots.random_range(0..400_000));
         calls.spawn(async move {
-            let outcome = tokio::time::timeout(patience, counted(&ways, i, &account)).await;
+            let outcome =
+                tokio::time::timeout(patience, counted(&client, i % SCOPES, &account)).await;
             account.cancelled.fetch_add(u32::from(outcome.is_err()), Ordering::Relaxed);
             outcome
         });
@@ -254,20 +210,20 @@ async fn no_retry_token_is_lost_by_calls_that_are_cancelled() {
 }
 
 #[aws_retry(mode = "paced", base_delay = "10ms", scope = "accounts, paced", max_rate = 5000.0)]
-async fn paced(ways: &Ways, call: u32) -> Result<(), BoxError> {
-    ways.clone().send(call).await
+async fn paced(client: &Client) -> Result<(), BoxError> {
+    client.list_secrets().send().await?;
+    Ok(())
 }
 
 #[tokio::test(start_paused = true)]
 async fn no_place_in_the_queue_is_lost_by_calls_that_are_cancelled() {
-    let ways = Ways::new(3, Service::HasQuota);
+    let client = client(3, Service::HasQuota);
     let mut lots = SmallRng::seed_from_u64(4);
     let mut calls = tokio::task::JoinSet::new();
-    for call in 0..CALLS {
-        let ways = ways.clone();
+    for _ in 0..CALLS {
+        let client = client.clone();
         let patience = Duration::from_micros(lots.random_range(0..20_000_000));
-        calls
-            .spawn(async move { tokio::time::timeout(patience, paced(&ways, call)).await.is_ok() });
+        calls.spawn(async move { tokio::time::timeout(patience, paced(&client)).await.is_ok() });
     }
     let queue = || scope::state("accounts, paced").and_then(|it| it.paced).expect("a queue");
     let (mut ended, mut most) = (0, 0);
@@ -278,7 +234,7 @@ async fn no_place_in_the_queue_is_lost_by_calls_that_are_cancelled() {
     assert!(ended > 1000 && ended < CALLS - 1000, "{ended} of them ended");
     assert!(most > 1000, "at most {most} waited at once");
     assert_eq!(queue().waiting, 0);
-    // No call holds the turn: the next call gets it.
-    let next = tokio::time::timeout(Duration::from_secs(60), paced(&ways, 0)).await;
-    assert!(next.is_ok(), "the queue is stuck");
+    // Nobody holds the turn: the next call gets it.
+    let next = tokio::time::timeout(Duration::from_secs(60), paced(&client)).await;
+    assert!(next.is_ok(), "the queue stands still");
 }

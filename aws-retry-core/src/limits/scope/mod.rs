@@ -8,6 +8,7 @@ mod learned;
 mod mixer;
 mod name;
 mod registry;
+mod shared;
 mod state;
 
 pub(crate) use around::Scopes;
@@ -16,5 +17,6 @@ pub use learned::{LearnedQuotas, NotLearnedQuotas};
 pub(crate) use name::here;
 pub(crate) use name::named_within;
 pub use name::{ScopeId, named};
-pub(crate) use registry::{Imported, Registry, Scope};
+pub(crate) use registry::{Imported, Registry};
+pub(crate) use shared::Scope;
 pub use state::{NamedScope, ScopeState};
