@@ -23,6 +23,7 @@ pub(super) struct Known {
 impl Known {
     /// A rate (units per second) that the controller can work with.
     pub(super) fn valid_rate(&self, rate: f64) -> f64 {
-        rate.max(LOWEST_RATE * self.per_send).min(HIGHEST_RATE)
+        // Above 0 even where a send costs next to nothing.
+        rate.max(LOWEST_RATE * self.per_send).clamp(f64::MIN_POSITIVE, HIGHEST_RATE)
     }
 }

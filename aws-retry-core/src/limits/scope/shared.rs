@@ -1,0 +1,165 @@
+//! The state that calls of one scope share.
+
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use super::ScopeState;
+use super::fleet::Seen;
+use crate::clock::Time;
+use crate::decision::policy::Resolved;
+use crate::limits::rate::fleet::FleetState;
+use crate::limits::rate::{self, Belief, Gate, Kind, Learned};
+use crate::limits::retry_tokens::RetryTokens;
+use crate::sync::{AtomicU64, Mutex, MutexGuard, Ordering, PoisonError};
+
+/// A scope that was not used for this long is forgotten, if it has all its retry tokens and no call waits in it.
+pub(super) const IDLE: Duration = Duration::from_secs(600);
+/// A scope whose retry tokens are not full is forgotten after this: one that only ever failed must go at some
+/// point, too.
+pub(super) const LONG_IDLE: Duration = Duration::from_secs(3600);
+
+/// The state that calls of one scope share.
+#[derive(Debug)]
+pub(crate) struct Scope {
+    pub tokens: RetryTokens,
+    adaptive: OnceLock<Arc<Gate>>,
+    paced: OnceLock<Arc<Gate>>,
+    told: OnceLock<Box<Told>>,
+    pub fleet: Seen,
+    throttles: AtomicU64,
+    /// Nanoseconds of the clock at the last use.
+    used: AtomicU64,
+}
+
+/// Facts that a scope is told.
+#[derive(Debug, Default)]
+struct Told {
+    /// Its text, if it was known when the scope was created.
+    name: Option<Box<str>>,
+    /// The belief that the paced rate begins with.
+    belief: Mutex<Option<Belief>>,
+}
+
+impl Scope {
+    pub fn new(name: Option<Box<str>>, belief: Option<Belief>) -> Self {
+        let any = name.is_some() || belief.is_some();
+        let told = any.then(|| Box::new(Told { name, belief: Mutex::new(belief) }));
+        Self {
+            tokens: RetryTokens::new(),
+            adaptive: OnceLock::new(),
+            paced: OnceLock::new(),
+            told: told.map_or_else(OnceLock::new, OnceLock::from),
+            fleet: Seen::default(),
+            throttles: AtomicU64::new(0),
+            used: AtomicU64::new(0),
+        }
+    }
+
+    /// The send rate of `kind`. The first call of a scope sets its `share`. The lowest `max_rate` of its
+    /// calls counts; each `generation` of the overrides starts over.
+    pub fn gate(&self, kind: Kind, policy: &Resolved, generation: u32) -> &Arc<Gate> {
+        let gate = match kind {
+            Kind::Adaptive => &self.adaptive,
+            Kind::Paced => &self.paced,
+        };
+        let gate = gate.get_or_init(|| self.new_gate(kind, policy));
+        gate.follow(generation.into(), policy.max_rate);
+        gate
+    }
+
+    /// A belief that the scope was given counts before the published quota.
+    #[cold]
+    fn new_gate(&self, kind: Kind, policy: &Resolved) -> Arc<Gate> {
+        let gate = Gate::new(kind, policy.max_rate, policy.share);
+        if kind == Kind::Paced {
+            let published = Belief::published(policy.known_rate, policy.known_burst);
+            if let Some(belief) = self.take_belief().or(published) {
+                gate.believe(self.used_at(), belief);
+            }
+        }
+        Arc::new(gate)
+    }
+
+    /// The paced rate begins with this belief, if it has learned nothing yet.
+    pub fn believe(&self, belief: Belief) {
+        *lock(&self.told.get_or_init(Box::default).belief) = Some(belief);
+        // Otherwise the belief waits for the rate.
+        if let Some(gate) = self.paced.get()
+            && let Some(belief) = self.take_belief()
+        {
+            gate.believe(self.used_at(), belief);
+        }
+    }
+
+    fn take_belief(&self) -> Option<Belief> {
+        lock(&self.told.get()?.belief).take()
+    }
+
+    /// The quota that paced mode has measured, and the scope's text.
+    pub fn learned(&self, now: Time) -> Option<(&str, Learned)> {
+        Some((self.name()?, self.paced.get()?.learned(now)?))
+    }
+
+    /// The state of the send rate of `kind`.
+    pub fn rate(&self, kind: Kind) -> Option<rate::RateState> {
+        let gate = match kind {
+            Kind::Adaptive => &self.adaptive,
+            Kind::Paced => &self.paced,
+        };
+        gate.get().map(|gate| gate.state())
+    }
+
+    /// Its text, if it was known when the scope was created.
+    pub fn name(&self) -> Option<&str> {
+        self.told.get()?.name.as_deref()
+    }
+
+    /// The part of the state that users see.
+    pub fn state(&self) -> ScopeState {
+        let seen = |gate: &OnceLock<Arc<Gate>>| gate.get().map(|gate| gate.state());
+        ScopeState {
+            retry_tokens: self.tokens.left(),
+            throttles: self.throttles.load(Ordering::Relaxed),
+            adaptive: seen(&self.adaptive),
+            paced: seen(&self.paced),
+            fleet: self.fleet_state(),
+        }
+    }
+
+    /// Its part in the fleet that this process has joined.
+    pub fn fleet_state(&self) -> Option<FleetState> {
+        self.paced.get()?.fleet_state()
+    }
+
+    /// Lets its queues ask again.
+    pub fn wake(&self) {
+        let gates = [self.adaptive.get(), self.paced.get()];
+        gates.into_iter().flatten().for_each(|gate| gate.wake());
+    }
+
+    pub fn count_throttle(&self) {
+        self.throttles.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub fn touch(&self, now: Time) {
+        self.used.store(nanos(now), Ordering::Relaxed);
+    }
+
+    fn used_at(&self) -> Time {
+        Time::from_nanos(self.used.load(Ordering::Relaxed))
+    }
+
+    pub fn is_idle(&self, now: Time) -> bool {
+        let enough = if self.tokens.is_full() { IDLE } else { LONG_IDLE };
+        nanos(now).saturating_sub(self.used.load(Ordering::Relaxed)) >= nanos(enough)
+    }
+}
+
+fn nanos(time: Time) -> u64 {
+    u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
+}
+
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // No code of ours panics under the lock, and each change leaves the value consistent.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
