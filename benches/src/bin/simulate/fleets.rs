@@ -8,6 +8,7 @@ use crate::{
     policy::Policy,
     run::many,
     scenarios::{bucket, changing, fixed, shared, sliding, slow},
+    server::Counts,
     world::Scenario,
 };
 
@@ -170,13 +171,12 @@ fn missed(scenario: &Scenario, fleet: &Figures, apart: &Figures, oracle: &Figure
     let sound = scenario.store.outage.is_none() && scenario.store.loss == 0.0;
     #[expect(clippy::float_cmp, reason = "the scenario's own number")]
     let reference = scenario.processes == 20 && scenario.rate == 50.0 && scenario.latency == 0.1;
-    if plain && sound && reference && scenario.change.is_none() && scenario.store.rtt < 0.1 {
-        if scenario.counts == crate::server::Counts::Bucket {
-            hold("share", share, 0.993, true);
-            hold("beyond the first burst %", fleet.avoidable, 1.1, false);
-            hold("Jain", fleet.jain_processes, 0.99, true);
-            hold("slowest", fleet.slowest, 1.3, false);
-        }
+    let steady = scenario.change.is_none() && scenario.counts == Counts::Bucket;
+    if plain && sound && reference && steady && scenario.store.rtt < 0.1 {
+        hold("share", share, 0.993, true);
+        hold("beyond the first burst %", fleet.avoidable, 1.1, false);
+        hold("Jain", fleet.jain_processes, 0.99, true);
+        hold("slowest", fleet.slowest, 1.3, false);
     }
     missed
 }
