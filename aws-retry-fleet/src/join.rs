@@ -19,9 +19,10 @@ use crate::{MemberId, Store};
 /// Joins the fleet `name`: all processes that join under this name through the same store share the quotas of
 /// their scopes. Call it once, early in `main`, and await it.
 ///
-/// From then on, calls with `mode = "paced"` whose `scope` is a text take part, that is, `scope = (..)` without
-/// `fn`, [`RetryPolicy::run_in`](aws_retry_core::RetryPolicy::run_in) and `RetryClient::in_scope`, if the client
-/// was made after this. `fleet = false` leaves a function out. `share` counts for the joint quota.
+/// From then on, calls with `mode = "paced"` whose scope is a text take part, that is, those of functions with
+/// `scope = (..)`, [`RetryPolicy::run_in`](aws_retry_core::RetryPolicy::run_in) and `RetryClient::in_scope`, if the
+/// client was made after this. `fn` in a scope stands for the function's path. `fleet = false` leaves a function out.
+/// `share` counts for the joint quota, and so does `max_rate` once the scope is throttled.
 ///
 /// Nothing waits for the store, except that a scope which is throttled for the first time holds its calls: for
 /// 0.25 s at most if the store does not answer, and for a few seconds if another member is measuring the quota. If

@@ -4,7 +4,7 @@ use std::future::ready;
 use std::sync::Mutex;
 use std::time::Duration;
 
-use aws_retry_core::{AsFailure, Failure, FleetMode, RetryPolicy, scope};
+use aws_retry_core::{AsFailure, Failure, FleetMode, FleetState, RetryPolicy, scope};
 use aws_retry_fleet::__private::{FingerprintKey, Progress, Record};
 use aws_retry_fleet::store::{BoxFuture, Records};
 use aws_retry_fleet::{Fingerprint, JoinError, MemberId, MemoryStore, Store, StoreError, join};
@@ -142,6 +142,26 @@ async fn a_member_that_starts_into_a_fleet_sends_its_part_without_a_throttle_to_
 }
 
 #[tokio::test(start_paused = true)]
+async fn max_rate_bounds_all_members_together() {
+    let store = MemoryStore::new();
+    store.exchange(MemberId(1), &[(name_of_scope(), other_member().encode())]).await.unwrap();
+    let fleet = join("orders", store.clone()).await.unwrap();
+    let service = Service::new(1000.0, 1000.0);
+    service.work(10).await;
+    let policy = RetryPolicy::paced().max_rate(10.0);
+    let began = Instant::now();
+    for _ in 0..8 {
+        policy.run_in(&SCOPE, || service.call()).await.unwrap();
+    }
+    let FleetState { mode, part, .. } = scope::state(&SCOPE).unwrap().fleet.unwrap();
+    assert_eq!(mode, FleetMode::Guided);
+    assert!((0.3..0.7).contains(&part), "{part}");
+    let rate = 8.0 / began.elapsed().as_secs_f64();
+    assert!((3.0..7.5).contains(&rate), "{rate} per second of 10, at a part of {part}");
+    fleet.leave().await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_store_that_fails_costs_a_quarter_of_a_second_at_most() {
     let mut took = Vec::new();
     for store in [None, Some(Faulty(None)), Some(Faulty(Some(Duration::from_secs(60))))] {
@@ -189,5 +209,23 @@ async fn scopes_that_are_left_out_or_have_no_text_publish_nothing() {
     sleep(Duration::from_secs(5)).await;
     assert_eq!(store.scopes().len(), 1);
     assert_eq!(scope::state("in").unwrap().fleet.unwrap().mode, FleetMode::Unthrottled);
+    fleet.leave().await;
+}
+
+#[aws_retry::aws_retry(mode = "paced", scope = (fn, account))]
+async fn listed(account: u32) -> std::io::Result<u32> {
+    Ok(account)
+}
+
+/// Its path is the same in every process, its address is not.
+#[tokio::test(start_paused = true)]
+async fn a_scope_within_a_function_takes_part_under_the_path_of_the_function() {
+    let store = MemoryStore::new();
+    let fleet = join("orders", store.clone()).await.unwrap();
+    listed(7).await.unwrap();
+    sleep(Duration::from_secs(5)).await;
+    let within = format!("fn {}::listed\u{0}7\u{0}", module_path!());
+    let within: Vec<_> = within.bytes().map(|it| if it == 0 { 0xff } else { it }).collect();
+    assert_eq!(store.scopes(), [FingerprintKey::new("orders", b"").fingerprint(&within)]);
     fleet.leave().await;
 }

@@ -25,7 +25,7 @@ impl Site {
 
     /// The scope that `scope = (fn, ..)` names: `parts` within this function.
     pub fn scope<M>(&'static self, parts: &(impl ScopeParts<M> + ?Sized)) -> ScopeId {
-        scope::named_within(self.key(), self.name, parts)
+        scope::named_within(self.key(), (self.module, self.name), parts)
     }
 
     /// The scope of the function itself.

@@ -15,8 +15,7 @@ use crate::service::{self, ServiceError};
 
 const ACCOUNT: &str = "123456789012";
 
-/// A scope of texts belongs to the fleet: the operation, and the account that AWS throttles. `fn` in a scope is this
-/// process's function, which no other process knows.
+/// A scope of texts belongs to the fleet: the operation, and the account that AWS throttles.
 #[aws_retry(mode = "paced", scope = ("ec2:DescribeInstances", account))]
 async fn describe(service: SocketAddr, account: &str, instance: u32) -> Result<(), ServiceError> {
     service::request(service, account, instance).await

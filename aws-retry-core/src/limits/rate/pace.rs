@@ -92,6 +92,14 @@ impl Pace {
         }
     }
 
+    /// The part of a bound that all members of a fleet share, above 0 and at most 1.
+    pub(super) fn part(&self) -> f64 {
+        match self {
+            Self::Adaptive(_) => 1.0,
+            Self::Paced(it) => it.part(),
+        }
+    }
+
     /// The present rate in units per second; none before the first throttle.
     pub(super) fn rate(&self) -> Option<f64> {
         match self {

@@ -90,19 +90,25 @@ pub fn named<M>(parts: &(impl ScopeParts<M> + ?Sized)) -> ScopeId {
     if Switch::keeps_scope_text() { kept(key, parts) } else { key.into() }
 }
 
-/// The scope that `parts` name within the function `name`.
+/// The scope that `parts` name within the function `name` of `module`.
 pub(crate) fn named_within<M>(
     function: Key,
-    name: &str,
+    (module, name): (&str, &str),
     parts: &(impl ScopeParts<M> + ?Sized),
 ) -> ScopeId {
     let key = scope_key_within(function, parts);
-    if Switch::ScopeNames.is_on() {
-        let name = Some(format!("{name}/{}", text(parts)));
-        ScopeId::Text(Box::new(KeptText { key, name, elements: None }))
-    } else {
-        key.into()
+    if !Switch::keeps_scope_text() {
+        return key.into();
     }
+    let elements = Switch::Fleet.is_on().then(|| {
+        // The function's address differs from process to process; its path does not.
+        let mut within = format!("fn {module}::{name}").into_bytes();
+        within.push(ELEMENT_ENDS);
+        within.extend(elements(parts));
+        within
+    });
+    let name = Switch::ScopeNames.is_on().then(|| format!("{name}/{}", text(parts)));
+    ScopeId::Text(Box::new(KeptText { key, name, elements }))
 }
 
 #[cold]
@@ -112,13 +118,16 @@ fn kept<M>(key: Key, parts: &(impl ScopeParts<M> + ?Sized)) -> ScopeId {
     ScopeId::Text(Box::new(KeptText { key, name, elements }))
 }
 
-/// The elements, each followed by a byte that UTF-8 never holds.
+/// A byte that UTF-8 never holds.
+const ELEMENT_ENDS: u8 = 0xff;
+
+/// The elements, each followed by [`ELEMENT_ENDS`].
 #[cold]
 fn elements<M>(parts: &(impl ScopeParts<M> + ?Sized)) -> Vec<u8> {
     let mut elements = Vec::new();
     parts.stream(&mut |element| {
         let _ = elements.write_fmt(format_args!("{element}"));
-        elements.push(0xff);
+        elements.push(ELEMENT_ENDS);
     });
     elements
 }

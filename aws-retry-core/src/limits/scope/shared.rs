@@ -22,18 +22,18 @@ pub(super) const LONG_IDLE: Duration = Duration::from_secs(3600);
 #[derive(Debug)]
 pub(crate) struct Scope {
     pub tokens: RetryTokens,
-    adaptive: OnceLock<Arc<Gate>>,
     paced: OnceLock<Arc<Gate>>,
-    told: OnceLock<Box<Told>>,
+    rare: OnceLock<Box<Rare>>,
     pub fleet: Seen,
     throttles: AtomicU64,
     /// Nanoseconds of the clock at the last use.
     used: AtomicU64,
 }
 
-/// Facts that a scope is told.
+/// What few scopes have.
 #[derive(Debug, Default)]
-struct Told {
+struct Rare {
+    adaptive: OnceLock<Arc<Gate>>,
     /// Its text, if it was known when the scope was created.
     name: Option<Box<str>>,
     /// The belief that the paced rate begins with.
@@ -43,12 +43,12 @@ struct Told {
 impl Scope {
     pub fn new(name: Option<Box<str>>, belief: Option<Belief>) -> Self {
         let any = name.is_some() || belief.is_some();
-        let told = any.then(|| Box::new(Told { name, belief: Mutex::new(belief) }));
+        let belief = Mutex::new(belief);
+        let rare = any.then(|| Box::new(Rare { name, belief, adaptive: OnceLock::new() }));
         Self {
             tokens: RetryTokens::new(),
-            adaptive: OnceLock::new(),
             paced: OnceLock::new(),
-            told: told.map_or_else(OnceLock::new, OnceLock::from),
+            rare: rare.map_or_else(OnceLock::new, OnceLock::from),
             fleet: Seen::default(),
             throttles: AtomicU64::new(0),
             used: AtomicU64::new(0),
@@ -59,7 +59,7 @@ impl Scope {
     /// calls counts; each `generation` of the overrides starts over.
     pub fn gate(&self, kind: Kind, policy: &Resolved, generation: u32) -> &Arc<Gate> {
         let gate = match kind {
-            Kind::Adaptive => &self.adaptive,
+            Kind::Adaptive => &self.rare().adaptive,
             Kind::Paced => &self.paced,
         };
         let gate = gate.get_or_init(|| self.new_gate(kind, policy));
@@ -82,7 +82,7 @@ impl Scope {
 
     /// The paced rate begins with this belief, if it has learned nothing yet.
     pub fn believe(&self, belief: Belief) {
-        *lock(&self.told.get_or_init(Box::default).belief) = Some(belief);
+        *lock(&self.rare().belief) = Some(belief);
         // Otherwise the belief waits for the rate.
         if let Some(gate) = self.paced.get()
             && let Some(belief) = self.take_belief()
@@ -91,8 +91,16 @@ impl Scope {
         }
     }
 
+    fn rare(&self) -> &Rare {
+        self.rare.get_or_init(Box::default)
+    }
+
+    fn adaptive(&self) -> Option<&Arc<Gate>> {
+        self.rare.get()?.adaptive.get()
+    }
+
     fn take_belief(&self) -> Option<Belief> {
-        lock(&self.told.get()?.belief).take()
+        lock(&self.rare.get()?.belief).take()
     }
 
     /// The quota that paced mode has measured, and the scope's text.
@@ -103,25 +111,24 @@ impl Scope {
     /// The state of the send rate of `kind`.
     pub fn rate(&self, kind: Kind) -> Option<rate::RateState> {
         let gate = match kind {
-            Kind::Adaptive => &self.adaptive,
-            Kind::Paced => &self.paced,
+            Kind::Adaptive => self.adaptive(),
+            Kind::Paced => self.paced.get(),
         };
-        gate.get().map(|gate| gate.state())
+        gate.map(|gate| gate.state())
     }
 
     /// Its text, if it was known when the scope was created.
     pub fn name(&self) -> Option<&str> {
-        self.told.get()?.name.as_deref()
+        self.rare.get()?.name.as_deref()
     }
 
     /// The part of the state that users see.
     pub fn state(&self) -> ScopeState {
-        let seen = |gate: &OnceLock<Arc<Gate>>| gate.get().map(|gate| gate.state());
         ScopeState {
             retry_tokens: self.tokens.left(),
             throttles: self.throttles.load(Ordering::Relaxed),
-            adaptive: seen(&self.adaptive),
-            paced: seen(&self.paced),
+            adaptive: self.rate(Kind::Adaptive),
+            paced: self.rate(Kind::Paced),
             fleet: self.fleet_state(),
         }
     }
@@ -133,7 +140,7 @@ impl Scope {
 
     /// Lets its queues ask again.
     pub fn wake(&self) {
-        let gates = [self.adaptive.get(), self.paced.get()];
+        let gates = [self.adaptive(), self.paced.get()];
         gates.into_iter().flatten().for_each(|gate| gate.wake());
     }
 

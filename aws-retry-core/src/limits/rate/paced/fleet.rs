@@ -8,6 +8,8 @@ use super::phase::Phase;
 use crate::limits::rate::fleet::{Command, FleetState, Member, Throttled, View};
 use crate::limits::rate::{Dispatch, Repeat, SendReport};
 
+/// The least part of `max_rate` that a member may use.
+const LEAST_PART: f64 = 1e-3;
 /// Seconds of sends at the member's rate that its credit holds, at least one send: the bucket's burst belongs
 /// to all members.
 const CREDIT: f64 = 0.01;
@@ -99,6 +101,12 @@ impl Paced {
     /// Units per second that the fleet allows.
     pub(super) fn guided_rate(&self) -> f64 {
         self.fleet.as_ref().map_or(0.0, |it| it.rate())
+    }
+
+    /// The part of `max_rate` that is this process's while the fleet guides the rate.
+    pub(in crate::limits::rate) fn part(&self) -> f64 {
+        let member = self.fleet.as_ref().filter(|_| matches!(self.phase, Phase::Fleet));
+        member.map_or(1.0, |it| it.state().part.clamp(LEAST_PART, 1.0))
     }
 
     /// The most sends that may go at once while the fleet guides the rate.

@@ -294,8 +294,9 @@ impl<W: Clone> Queue<W> {
         self.surplus += cost - 1.0;
         let send = Dispatch { id, at: now, cost, surplus: self.surplus };
         self.pace.sent(send);
+        let part = self.pace.part();
         if let Some(limit) = &mut self.limit {
-            limit.sent(now, cost);
+            limit.sent(now, cost / part);
         }
         send
     }
@@ -306,7 +307,7 @@ impl<W: Clone> Queue<W> {
     }
 
     fn capped(&self, rate: f64) -> f64 {
-        self.limit.as_ref().map_or(rate, |it| rate.min(it.rate))
+        self.limit.as_ref().map_or(rate, |it| rate.min(it.rate * self.pace.part()))
     }
 
     fn rate(&self) -> f64 {
