@@ -226,7 +226,7 @@ rows!(
     ThrottledIfOk {
         kind: Kind::Function,
         example: "throttled_if_ok = |output| ...",
-        doc: "`fn(&T) -> bool`: `true` retries a success as a throttle, which also slows the send rate: unprocessed items, failed records",
+        doc: "`fn(&T) -> bool`: `true` retries a success as a throttle, which also slows the send rate: unprocessed items, failed records. `aws_retry::batch` sends what is left",
         excludes: MAY_RUN_TWICE
     },
     OnAttempt {

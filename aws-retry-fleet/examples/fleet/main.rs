@@ -12,8 +12,8 @@
 //! `--disturbed` kills, stops and starts processes, and restarts the store, while they work. Your own program needs
 //! only the parts in `worker.rs`: `join`, and an annotated function with a textual scope.
 
-// Counts are far below the 2^52 that a float holds.
-#![allow(clippy::cast_precision_loss, missing_docs)]
+#![allow(missing_docs, reason = "a program, not a library")]
+#![allow(clippy::cast_precision_loss, reason = "counts far below 2^52")]
 
 mod args;
 mod disturb;

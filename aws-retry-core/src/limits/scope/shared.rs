@@ -30,7 +30,7 @@ pub(crate) struct Scope {
     used: AtomicU64,
 }
 
-/// What few scopes have.
+/// Facts that few scopes have.
 #[derive(Debug, Default)]
 struct Rare {
     adaptive: OnceLock<Arc<Gate>>,

@@ -12,7 +12,7 @@ use super::*;
 use crate::testing::Harness;
 use crate::{AsFailure, Failure, Jitter, Kind, Reason, Stopped, report, scope, with_deadline};
 
-/// What the service does with an item.
+/// The service's answer for an item.
 #[derive(Clone, Copy, Debug)]
 enum Fate {
     Accept,
