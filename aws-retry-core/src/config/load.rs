@@ -19,8 +19,6 @@ struct Setting {
 
 const RETRY_MODE: Setting = Setting { variable: "AWS_RETRY_MODE", key: "retry_mode" };
 const MAX_ATTEMPTS: Setting = Setting { variable: "AWS_MAX_ATTEMPTS", key: "max_attempts" };
-/// Opts in to Retry Behavior 2.1 where 2.0 is still the default.
-const NEW_RETRIES: &str = "AWS_NEW_RETRIES_2026";
 
 impl RetryPolicy {
     /// The settings of the environment and the AWS profile: load them once, at the start.
@@ -33,8 +31,8 @@ impl RetryPolicy {
     /// The environment wins, setting by setting. `AWS_PROFILE` chooses the profile, `AWS_CONFIG_FILE` and
     /// `AWS_SHARED_CREDENTIALS_FILE` the files (a leading `~` is the home directory). A file that does not
     /// exist counts as empty, as in every AWS SDK; so does one that can't be read, about which the SDK's
-    /// reader warns through `tracing`. `standard` is Retry Behavior 2.1, or 2.0 if `AWS_NEW_RETRIES_2026` is
-    /// `false`.
+    /// reader warns through `tracing`. `standard` is Retry Behavior 2.1, AWS's default since 2026-11-10;
+    /// [`Mode::Standard20`] is the one before it.
     ///
     /// Settings that are missing are not written: `RetryPolicy::load().await?.over(&RetryPolicy::standard())`
     /// is AWS's default if the mode is missing; `load()` alone is this crate's default.
@@ -75,13 +73,11 @@ async fn load_from(env: &Env, fs: &Fs) -> Result<RetryPolicy, ConfigError> {
     {
         return Err(Wrong::Profile(name).into());
     }
-    let old = variable(env, NEW_RETRIES)?.is_some_and(|value| value.eq_ignore_ascii_case("false"));
     let mut policy = RetryPolicy::new();
     policy.mode = read(env, &profiles, &RETRY_MODE, "legacy, standard, adaptive", |value| {
         let mode = |name: &str| value.eq_ignore_ascii_case(name);
         match () {
             () if mode("legacy") => Some(Mode::Legacy),
-            () if mode("standard") && old => Some(Mode::Standard20),
             () if mode("standard") => Some(Mode::Standard),
             () if mode("adaptive") => Some(Mode::Adaptive),
             () => None,

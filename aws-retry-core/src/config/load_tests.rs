@@ -95,16 +95,6 @@ async fn the_default_profile_has_two_names() {
 }
 
 #[tokio::test]
-async fn the_old_behavior_can_be_kept() {
-    for (new_retries, mode) in
-        [("true", Mode::Standard), ("false", Mode::Standard20), ("False", Mode::Standard20)]
-    {
-        let variables = [("AWS_RETRY_MODE", "standard"), (NEW_RETRIES, new_retries)];
-        assert_eq!(load(&variables, "").await.unwrap(), RetryPolicy::new().mode(mode));
-    }
-}
-
-#[tokio::test]
 async fn what_is_not_allowed_is_named() {
     for (variables, config, message) in [
         (

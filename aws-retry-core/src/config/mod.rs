@@ -8,6 +8,8 @@ mod load;
 
 use std::time::Duration;
 
+#[cfg(feature = "aws-config")]
+use aws_smithy_runtime_api::client::behavior_version::BehaviorVersion;
 use aws_smithy_types::retry::{RetryConfig, RetryMode, RetrySpec};
 
 #[cfg(feature = "aws-config")]
@@ -24,7 +26,7 @@ const DEFAULT_CAP: Duration = Duration::from_secs(20);
 /// The behavior of a client with this configuration, as a policy.
 ///
 /// A configuration that does not name a version of the Retry Behavior counts as 2.1, the default across the
-/// AWS SDKs. `max_attempts` is always written. `initial_backoff` is written if it differs from its default,
+/// AWS SDKs since 2026-11-10. `max_attempts` is always written. `initial_backoff` is written if it differs from its default,
 /// and then applies to every failure (2.1 in the SDK: only to throttles). The reconnect mode stays with the
 /// client.
 ///
@@ -60,19 +62,33 @@ impl From<&RetryConfig> for RetryPolicy {
 
 /// The behavior of clients with this configuration, as a policy.
 ///
-/// As for `&RetryConfig`, except that 3 attempts that were not set in code are left to the mode, which allows
-/// 4 for `DynamoDB`. A configuration without a `RetryConfig` writes nothing.
+/// As for `&RetryConfig`, with two exceptions. Where the `RetryConfig` does not name a version of the Retry
+/// Behavior, the behavior version decides, as it does for the clients: up to `v2026_01_12` it means 2.0, from
+/// `v2026_11_10` on 2.1. And 3 attempts that were not set in code are left to the mode, which allows 4 for
+/// `DynamoDB` under 2.1. A configuration without a `RetryConfig` writes nothing.
 #[cfg(feature = "aws-config")]
 impl From<&aws_types::SdkConfig> for RetryPolicy {
     fn from(config: &aws_types::SdkConfig) -> Self {
         let Some(retries) = config.retry_config() else { return Self::new() };
         let mut policy = Self::from(retries);
+        let older = config.behavior_version().is_some_and(precedes_behavior_21);
+        if older && retries.retry_spec().is_none() && policy.mode == Some(Mode::Standard) {
+            policy.mode = Some(Mode::Standard20);
+        }
         let in_code = config.get_origin("retry_config").is_client_config();
         if retries.max_attempts() == DEFAULT_ATTEMPTS && !in_code {
             policy.max_attempts = None;
         }
         policy
     }
+}
+
+/// Whether clients of this version follow 2.0 unless told otherwise. The next version after `v2026_01_12` is the one
+/// that made 2.1 the default, so that this needs no SDK which has that version already.
+#[cfg(feature = "aws-config")]
+#[allow(deprecated, reason = "each behavior version is deprecated by the next one")]
+fn precedes_behavior_21(version: BehaviorVersion) -> bool {
+    BehaviorVersion::v2026_01_12().is_at_least(version)
 }
 
 #[cfg(test)]
@@ -123,5 +139,25 @@ mod tests {
         let more = RetryConfig::standard().with_max_attempts(8);
         let more = SdkConfig::builder().retry_config(more).build();
         assert_eq!(of(&more), RetryPolicy::standard().max_attempts(8));
+    }
+
+    #[cfg(feature = "aws-config")]
+    #[test]
+    #[allow(deprecated, reason = "each behavior version is deprecated by the next one")]
+    fn an_older_behavior_version_means_20_unless_the_retries_name_theirs() {
+        let of = |version, retries| {
+            let config = aws_types::SdkConfig::builder().behavior_version(version);
+            RetryPolicy::from(&config.retry_config(retries).build()).mode
+        };
+        for version in [BehaviorVersion::v2023_11_09(), BehaviorVersion::v2026_01_12()] {
+            for (retries, mode) in [
+                (RetryConfig::standard(), Mode::Standard20),
+                (RetryConfig::standard().with_retry_spec(RetrySpec::v2_1()), Mode::Standard),
+                (RetryConfig::standard().with_retry_spec(RetrySpec::v2_0()), Mode::Standard20),
+                (RetryConfig::adaptive(), Mode::Adaptive),
+            ] {
+                assert_eq!(of(version, retries.clone()), Some(mode), "{version:?} {retries:?}");
+            }
+        }
     }
 }

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use aws_retry::{Mode, RetryPolicy};
+use aws_sdk_secretsmanager::config::BehaviorVersion;
 use aws_smithy_types::retry::RetryConfig;
+use aws_types::SdkConfig;
 
 use super::sides::{Side, Trace, behavior_20, behavior_21};
 use super::wire::Reply;
@@ -66,6 +68,19 @@ fn a_configuration_without_a_version_is_21() {
     assert_eq!(ours.play(&script)[0].waits, [Duration::from_millis(50)]);
     let old = Side::Policy(RetryPolicy::from(&retries).mode(Mode::Standard20));
     assert_eq!(old.play(&script), sdk.play(&script));
+}
+
+/// An `SdkConfig` knows the behavior version, so its policy does what its clients do, whichever version is the latest.
+#[test]
+fn an_sdk_config_follows_its_behavior_version() {
+    let retries = RetryConfig::standard().with_use_static_exponential_base(true);
+    let config = SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .retry_config(retries.clone())
+        .build();
+    let script = once(vec![Reply::status(500)]);
+    let ours = Side::Policy(RetryPolicy::from(&config));
+    assert_eq!(ours.play(&script), Side::sdk(&retries).play(&script));
 }
 
 #[test]
