@@ -201,6 +201,10 @@ impl Drop for RetryTokens {
 #[path = "retry_tokens_loom.rs"]
 mod model;
 
+#[cfg(all(test, not(aws_retry_loom)))]
+#[path = "retry_tokens_alone_tests.rs"]
+mod alone;
+
 #[cfg(test)]
 mod tests {
     use super::*;

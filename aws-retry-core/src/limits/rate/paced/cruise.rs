@@ -223,3 +223,7 @@ impl Cruise {
         (5.0 * (self.shared - 0.2)).clamp(0.0, 1.0)
     }
 }
+
+#[cfg(test)]
+#[path = "cruise_tests.rs"]
+mod tests;

@@ -45,3 +45,49 @@ fn scattered(id: u64) -> f64 {
     let part = bits as f64 / 4_294_967_296.0;
     part
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_door_is_shut_after_a_second_or_two_round_trips() {
+        let door = Door { blocked_since: Some(100.0), probe_at: 0.0 };
+        for (now, round_trip, shut_for) in [
+            (100.9, 0.1, None),
+            (101.0, 0.1, Some(1.0)),
+            (101.9, 1.0, None),
+            (102.0, 1.0, Some(2.0)),
+            (107.0, 1.0, Some(7.0)),
+        ] {
+            assert_eq!(door.shut_for(now, round_trip), shut_for, "{now}");
+        }
+        assert_eq!(Door::default().shut_for(1e9, 0.1), None);
+    }
+
+    #[test]
+    fn the_pause_between_probes_grows_from_half_a_second_to_four() {
+        for (shut_for, seconds) in [(1.0, 0.5), (50.0, 0.5), (100.0, 1.0), (400.0, 4.0), (1e6, 4.0)]
+        {
+            assert_eq!(pause(shut_for), seconds);
+        }
+    }
+
+    #[test]
+    fn up_to_a_fifth_of_a_pause_is_added_so_that_probes_do_not_meet() {
+        let pauses: Vec<f64> = (0..1000)
+            .map(|id| {
+                let mut door = Door::default();
+                door.probed(1000.0, 200.0, id);
+                door.probe_at - 1000.0
+            })
+            .collect();
+        assert!(pauses.iter().all(|pause| (2.0..2.4).contains(pause)));
+        // Spread evenly: each tenth of the range gets its part.
+        for tenth in 0..10 {
+            let from = 2.0 + 0.04 * f64::from(tenth);
+            let within = pauses.iter().filter(|pause| (from..from + 0.04).contains(*pause)).count();
+            assert!((80..=120).contains(&within), "{within} of 1,000 from {from}");
+        }
+    }
+}

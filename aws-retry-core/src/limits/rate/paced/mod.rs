@@ -346,3 +346,7 @@ impl Paced {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "accounts_tests.rs"]
+mod accounts;

@@ -141,3 +141,7 @@ fn hint(accepted: f64, known: Known, meter: &QuotaMeter) -> f64 {
     let (usual, probes) = (accepted.max(per_send) / USUAL_BURST, per_send / round_trip.max(1e-3));
     usual.max((usual * probes).sqrt()).max(probes.min(FIRST_PROBES * per_send))
 }
+
+#[cfg(test)]
+#[path = "search_tests.rs"]
+mod tests;

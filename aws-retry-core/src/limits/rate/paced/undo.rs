@@ -50,3 +50,60 @@ impl Before {
         (self.causes == [None; MOST_CAUSES]).then_some(self.balance > 0)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Caused by calls 1, 2 and so on.
+    fn before(causes: u64) -> Before {
+        let of = Dispatch::of_one;
+        let mut meter = QuotaMeter::NONE;
+        [of(0, 0.0), of(20, 20.0)].into_iter().for_each(|send| meter.throttled(send));
+        let mut it = Before::new(1, 100.0, Phase::Fleet, meter);
+        assert!((2..=causes).all(|cause| it.add(100.0, cause)));
+        it
+    }
+
+    fn resolve(it: &mut Before, alone: &[bool]) -> Option<bool> {
+        let resolved =
+            |(cause, alone): (u64, &bool)| it.resolve(Dispatch::of_one(cause, 0.0), *alone);
+        (1..).zip(alone).map(resolved).last().unwrap()
+    }
+
+    #[test]
+    fn it_is_undone_if_most_of_its_causes_were_refused_alone() {
+        for (alone, undone) in [
+            (&[true][..], true),
+            (&[false], false),
+            (&[true, false], false),
+            (&[true, true, false], true),
+            (&[true, false, false], false),
+        ] {
+            let mut it = before(alone.len() as u64);
+            assert_eq!(resolve(&mut it, alone), Some(undone), "{alone:?}");
+        }
+        assert_eq!(resolve(&mut before(3), &[true, true]), None, "one is not known yet");
+        assert_eq!(before(1).resolve(Dispatch::of_one(7, 0.0), true), None, "it caused nothing");
+    }
+
+    #[test]
+    fn at_most_four_causes_within_ten_seconds() {
+        let mut it = before(4);
+        assert!(!it.add(100.0, 5));
+        assert!((1..=4).all(|cause| it.is_caused_by(cause)) && !it.is_caused_by(5));
+        assert!(before(1).add(109.9, 2));
+        assert!(!before(1).add(110.0, 2));
+    }
+
+    #[test]
+    fn the_meter_forgets_the_sends_refused_alone() {
+        let accepted = |it: &Before| it.meter.measure().unwrap().accepted;
+        let mut it = before(2);
+        let all = accepted(&it);
+        it.resolve(Dispatch::of_one(1, 0.0), true);
+        assert_eq!(accepted(&it), all - 1.0);
+        it.resolve(Dispatch::of_one(2, 0.0), false);
+        assert_eq!(accepted(&it), all - 1.0);
+    }
+}

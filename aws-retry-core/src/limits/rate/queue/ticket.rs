@@ -258,3 +258,7 @@ impl Refusals {
         self.sends.is_some()
     }
 }
+
+#[cfg(test)]
+#[path = "ticket_tests.rs"]
+mod tests;
