@@ -305,3 +305,7 @@ impl Paced {
         self.credit = self.credit.min(0.0) - pause * self.send_rate();
     }
 }
+
+#[cfg(test)]
+#[path = "learn_tests.rs"]
+mod tests;
