@@ -201,3 +201,7 @@ impl Paced {
         self.before = None;
     }
 }
+
+#[cfg(test)]
+#[path = "fleet_tests.rs"]
+mod tests;
