@@ -183,3 +183,7 @@ impl SdkRequests {
         self.not_throttled = self.not_throttled.saturating_add(1);
     }
 }
+
+#[cfg(all(test, feature = "sdk"))]
+#[path = "sdk_requests_tests.rs"]
+mod tests;

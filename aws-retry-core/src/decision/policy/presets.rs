@@ -99,3 +99,7 @@ impl fmt::Display for PolicyError {
 }
 
 impl std::error::Error for PolicyError {}
+
+#[cfg(test)]
+#[path = "presets_tests.rs"]
+mod tests;
