@@ -48,6 +48,14 @@ fn the_prices_by_mode_and_kind() {
         (RetryPolicy::new().quota(false), status(503), REFUSES, (0, 0, 0)),
         (listed.clone(), status(400).with_code("Down"), REFUSES, (0, 0, 0)),
         (listed, status(503).with_code("Down"), REFUSES, (14, 10, 10)),
+        // A transient code without a server's status, and a user's code with one.
+        (RetryPolicy::new(), Failure::new().with_code("RequestTimeout"), ACCEPTS, (14, 10, 10)),
+        (
+            RetryPolicy::new().added_errors(&["Down"]),
+            status(499).with_code("Down"),
+            ACCEPTS,
+            (0, 0, 0),
+        ),
     ];
     for (policy, failure, accepting, expected) in modes {
         assert_eq!(cost(&policy, &failure, 1, accepting), expected, "{policy:?} {failure:?}");

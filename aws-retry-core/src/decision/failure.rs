@@ -379,3 +379,7 @@ impl<'a> Failure<'a> {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "failure_tests.rs"]
+mod tests;

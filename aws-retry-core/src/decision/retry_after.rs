@@ -135,4 +135,34 @@ mod tests {
             assert_eq!(headers.parse(), expected, "{headers:?}");
         }
     }
+
+    #[test]
+    fn each_rule_with_each_header() {
+        let second = Duration::from_secs(1);
+        let (amz, http) = (RetryAfter::Amz(second * 10), RetryAfter::Http(second * 10));
+        for (rule, of_amz, of_http) in [
+            (HintRule::Ignore, 2, 2),
+            // A tenth of the hint is added at most.
+            (HintRule::AtLeast, 11, 11),
+            // AWS's own rules read only AWS's own header.
+            (HintRule::Instead, 10, 2),
+            (HintRule::Within5s, 7, 2),
+        ] {
+            let wait = |hint| rule.wait(second * 2, hint, second * 20, 1.0);
+            assert_eq!(wait(Some(amz)), second * of_amz, "{rule:?}");
+            assert_eq!(wait(Some(http)), second * of_http, "{rule:?}");
+            assert_eq!(wait(None), second * 2, "{rule:?}");
+        }
+        let (short, long) = (RetryAfter::Amz(second), RetryAfter::Amz(second * 100));
+        for (rule, of_short, of_long) in
+            [(HintRule::AtLeast, 2, 21), (HintRule::Instead, 1, 20), (HintRule::Within5s, 2, 7)]
+        {
+            let wait = |hint| rule.wait(second * 2, Some(hint), second * 20, 0.5);
+            assert_eq!(
+                (wait(short), wait(long)),
+                (second * of_short, second * of_long),
+                "{rule:?}"
+            );
+        }
+    }
 }

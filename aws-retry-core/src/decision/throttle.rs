@@ -236,6 +236,14 @@ mod tests {
     }
 
     #[test]
+    fn only_some_codes_have_a_field_for_the_limit() {
+        for code in ["ThrottlingException", "TooManyRequestsException", "RequestLimitExceeded"] {
+            assert!(may_be_named(code), "{code}");
+        }
+        assert!(!may_be_named("SlowDown") && !may_be_named(""));
+    }
+
+    #[test]
     fn ec2_names_its_limit_in_the_message() {
         let said = "Request limit exceeded. Account 123456789012 has been throttled on \
                     ec2:RunInstances because it exceeded its request rate limit.";

@@ -134,6 +134,20 @@ fn the_share_is_of_what_was_learned() {
     assert!((half / whole - 0.5).abs() < 0.05, "{half} of {whole}");
 }
 
+/// Four per second are learned, of which half are used.
+#[test]
+fn waits_and_promises_follow_the_share() {
+    let mut it = Cubic { fill: 4.0, capacity: 10.0, enabled: true, ..Cubic::new(0.5) };
+    (it.measured_until, it.refilled_at) = (Some(0.0), Some(10.0));
+    near(it.ready_at(10.0), 10.5);
+    near(it.ready_at(10.25), 10.5);
+    near(it.ready_at(10.5), 10.5);
+    it.sent();
+    near(it.ready_at(10.5), 11.0);
+    assert_eq!(it.rate(), Some(2.0));
+    near(it.optimistic_rate(), 4.0);
+}
+
 proptest! {
     /// Whatever happens, and however long nothing happens: the rate stays within its bounds, the tokens stay
     /// between zero and the capacity, every wait ends, and nothing is NaN.

@@ -325,3 +325,53 @@ fn the_clock_is_read_under_the_lock() {
     assert!(gate.earliest_turn(&ticket, || clock.now()).is_some());
     gate.answered(&mut ticket, turn, &SendReport::new(SendOutcome::Throttled), || clock.now());
 }
+
+/// From these the controller learns, at the first throttle, what was sent in the last one or two seconds.
+#[test]
+fn about_one_send_per_second_is_remembered() {
+    let gate = Gate::new(Kind::Paced, f64::INFINITY, 1.0);
+    let remembered = |millis: u64, cost: f64| {
+        let mut ticket = Ticket::new();
+        ticket.set_cost(cost);
+        let _ = gate.at_once(&mut ticket, || Duration::from_millis(millis)).unwrap();
+        gate.recent[1].send()
+    };
+    let first = Dispatch { id: 0, at: 5.0, cost: 1.0, surplus: 0.0 };
+    for (millis, cost) in [(5000, 4.0), (5500, 3.0), (6000, 1.0), (6001, 2.0), (6900, 1.0)] {
+        assert_eq!(remembered(millis, cost), first, "{millis}");
+    }
+    // Number 3, after sends that cost 3 and 2 more than one unit.
+    let fourth = Dispatch { id: 3, at: 6.001, cost: 1.0, surplus: 5.0 };
+    assert_eq!(remembered(7002, 1.0), fourth);
+    assert_eq!(remembered(7003, 1.0), fourth);
+}
+
+#[test]
+fn a_place_that_is_reserved_is_kept() {
+    let (gate, mut first, mut second) = (ten_a_second(), Ticket::new(), Ticket::new());
+    gate.reserve(&mut first);
+    gate.reserve(&mut second);
+    let places = [first.place, second.place];
+    assert!(places[0].is_some() && places[0] < places[1], "{places:?}");
+    gate.reserve(&mut first);
+    assert_eq!(first.place, places[0]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_that_waits_is_woken_to_ask_again() {
+    let (gate, clock) = (ten_a_second(), Paused::new());
+    let (mut first, mut second) = (Ticket::new(), Ticket::new());
+    let _ = gate.turn(&mut first, None, false, &clock).await.unwrap();
+    let woken = Arc::new(std::sync::atomic::AtomicUsize::new(0));
+    struct Count(Arc<std::sync::atomic::AtomicUsize>);
+    impl std::task::Wake for Count {
+        fn wake(self: Arc<Self>) {
+            self.0.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+    let waker = Arc::new(Count(Arc::clone(&woken))).into();
+    let mut turn = pin!(gate.turn(&mut second, None, false, &clock));
+    assert!(turn.as_mut().poll(&mut Context::from_waker(&waker)).is_pending());
+    gate.wake();
+    assert_eq!(woken.load(Ordering::Relaxed), 1);
+}

@@ -29,3 +29,31 @@ impl Limit {
         self.next_at = self.next_at.max(now - Self::SLACK) + cost / self.rate;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_next_send_comes_when_the_last_one_is_paid_for() {
+        let mut it = Limit::new(10.0, 0.0).unwrap();
+        it.sent(100.0, 2.0);
+        assert_eq!(it.next_at, 99.995 + 0.2, "a timer that is late by 5 ms costs nothing");
+        it.sent(it.next_at + 0.003, 1.0);
+        assert!((it.next_at - 100.295).abs() < 1e-9);
+        for rate in [0.0, -1.0, f64::INFINITY, f64::NAN] {
+            assert!(Limit::new(rate, 0.0).is_none());
+        }
+    }
+
+    #[test]
+    fn a_new_bound_counts_from_the_last_send() {
+        let mut old = Limit::new(10.0, 0.0).unwrap();
+        old.sent(100.005, 2.0);
+        let new = Limit::changed(Some(&old), 4.0).unwrap();
+        assert!((new.next_at - 100.5).abs() < 1e-9, "{new:?}");
+        assert_eq!((new.rate, new.last), (4.0, 2.0));
+        assert_eq!(Limit::changed(None, 4.0).unwrap().next_at, 0.25);
+        assert!(Limit::changed(Some(&old), f64::INFINITY).is_none());
+    }
+}

@@ -88,3 +88,7 @@ pub(super) const fn count(len: usize) -> f64 {
 const fn places(tickets: u64) -> f64 {
     tickets as f64
 }
+
+#[cfg(test)]
+#[path = "line_tests.rs"]
+mod tests;

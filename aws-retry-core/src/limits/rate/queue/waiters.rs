@@ -63,3 +63,33 @@ impl<W> Waiters<W> {
         Some(it)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn call(cost: f64, waker: u32) -> InLine<u32> {
+        InLine { due: 0.0, cost, waker }
+    }
+
+    #[test]
+    fn the_units_are_those_of_the_calls_in_line() {
+        let mut it = Waiters::new();
+        assert_eq!((it.insert(7, call(2.0, 1)), it.insert(9, call(5.0, 2))), (None, None));
+        assert_eq!((it.units, it.len(), it.last()), (7.0, 2, Some(9)));
+        // The same call again, with another cost.
+        assert_eq!(it.insert(7, call(3.0, 3)), Some(1));
+        assert_eq!(it.units, 8.0);
+        assert!(it.remove(8).is_none());
+        assert_eq!(it.remove(7).map(|it| it.waker), Some(3));
+        assert_eq!((it.units, it.first().map(|it| *it.0)), (5.0, Some(9)));
+        // Sums of fractions drift, but not below nothing, and not beyond the last call.
+        it.units = 4.0;
+        it.insert(10, call(0.0, 4));
+        it.remove(9);
+        assert_eq!(it.units, 0.0);
+        it.units = 1e-9;
+        it.remove(10);
+        assert_eq!(it.units, 0.0);
+    }
+}

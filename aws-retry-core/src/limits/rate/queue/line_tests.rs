@@ -1,0 +1,79 @@
+//! The line under `max_rate`: who is passed over, who is woken, and how much is ahead.
+
+use super::super::waiters::InLine;
+use super::*;
+use crate::limits::rate::Kind;
+
+/// At ten per second: a lease of 0.2 s. Calls at these places, each told to ask at `due`, and its waker is its
+/// place.
+fn at_ten_per_second(places: impl IntoIterator<Item = u64>, due: f64, cost: f64) -> Queue<u64> {
+    let mut it = Queue::new(Kind::Paced, 10.0, 1.0);
+    for place in places {
+        it.line.insert(place, InLine { due, cost, waker: place });
+    }
+    it
+}
+
+fn dues(it: &Queue<u64>) -> Vec<f64> {
+    it.line.calls.values().map(|it| (it.due * 1000.0).round() / 1000.0).collect()
+}
+
+#[test]
+fn a_call_that_does_not_ask_within_its_lease_is_passed_over_by_those_behind_it() {
+    for (now, ticket, passed) in
+        [(1000.19, 30, &[][..]), (1000.21, 30, &[10, 20]), (1000.21, 20, &[10]), (1000.21, 10, &[])]
+    {
+        let (mut it, mut woken) = (at_ten_per_second([10, 20], 1000.0, 1.0), Vec::new());
+        assert_eq!(it.pass_over(now, ticket, &mut woken), !passed.is_empty());
+        assert_eq!(woken, passed, "{now}");
+    }
+}
+
+#[test]
+fn the_head_is_told_to_ask_now() {
+    let mut it = at_ten_per_second([10, 20], 1000.0, 1.0);
+    assert_eq!(it.call_head(999.0), Some(10));
+    assert_eq!(dues(&it), [999.0, 1000.0]);
+    assert_eq!(at_ten_per_second([], 0.0, 1.0).call_head(999.0), None);
+}
+
+#[test]
+fn waits_that_have_become_far_too_long_are_found_a_few_at_a_time() {
+    let mut it = at_ten_per_second(10..17, 5000.0, 1.0);
+    it.call_head(1000.0);
+    // Twice the lease and the time of those ahead: 0.4 s, and 0.2 s more for each of them.
+    for (dues_after, woken) in [
+        (vec![1000.0, 1000.6, 1000.8, 1001.0, 1001.2, 5000.0, 5000.0], vec![11, 12, 13, 14]),
+        (vec![1000.0, 1000.6, 1000.8, 1001.0, 1001.2, 1001.4, 1001.6], vec![15, 16]),
+        (vec![1000.0, 1000.6, 1000.8, 1001.0, 1001.2, 1001.4, 1001.6], vec![]),
+    ] {
+        let mut stale = Vec::new();
+        it.sweep(900.0, &mut stale);
+        assert_eq!((dues(&it), stale), (dues_after, woken));
+    }
+    // From now, if the head should have asked already; and no more than all of them are ahead.
+    let mut sparse = at_ten_per_second([10, 5000], 1000.0, 1.0);
+    sparse.line.calls.get_mut(&5000).unwrap().due = 9000.0;
+    sparse.sweep(2000.0, &mut Vec::new());
+    assert_eq!(dues(&sparse), [1000.0, 2000.8]);
+}
+
+#[test]
+fn what_is_ahead_is_counted_exactly_near_the_head_and_estimated_behind() {
+    let it = at_ten_per_second((1..=20).map(|place| 10 * place), 1000.0, 2.0);
+    for (ticket, at_least, at_most) in [
+        (5, 0.0, 0.0),
+        (10, 0.0, 0.0),
+        (11, 2.0, 2.0),
+        (155, 30.0, 30.0),
+        // Sixteen are counted; the estimate has the average cost of a send, which is one here.
+        (165, 32.0, 20.0),
+        (1000, 40.0, 40.0),
+    ] {
+        let ahead = it.ahead(ticket);
+        assert_eq!((ahead.at_least, ahead.at_most), (at_least, at_most), "{ticket}");
+    }
+    // As many as there are places between, where these are fewer.
+    let dense = at_ten_per_second(10..30, 1000.0, 2.0);
+    assert_eq!(dense.ahead(28).at_most, 18.0);
+}
