@@ -30,44 +30,51 @@ fn failure(code: &str) -> ErrorMetadata {
 fn emf(event: &Event<'_>) -> serde_json::Value {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     let count = |name| json!({ "Name": name, "Unit": "Count" });
-    json!({
+    let mut line = json!({
         "_aws": {
             "Timestamp": u64::try_from(now.as_millis()).unwrap_or_default(),
             "CloudWatchMetrics": [{
                 "Namespace": "AwsRetry",
-                "Dimensions": [["function", "service"]],
+                // The names that the feature `metrics` has, as an exporter for Prometheus writes them.
+                "Dimensions": [["aws_retry_function"]],
                 "Metrics": [
-                    count("Attempts"),
-                    count("Retries"),
-                    count("Throttles"),
-                    count("GiveUps"),
+                    count("aws_retry_attempts_total"),
+                    count("aws_retry_retries_total"),
+                    count("aws_retry_throttles_total"),
+                    count("aws_retry_give_ups_total"),
                     // Only its sum matters: most attempts have no wait after them.
-                    { "Name": "WaitSeconds", "Unit": "Seconds" },
+                    { "Name": "aws_retry_wait_seconds", "Unit": "Seconds" },
                 ],
             }],
         },
-        "function": event.function,
-        "service": event.service.unwrap_or("unknown"),
-        "Attempts": 1,
-        "Retries": u8::from(event.is_retried()),
-        "Throttles": u8::from(event.kind == Some(Kind::Throttled)),
-        "GiveUps": u8::from(event.reason.is_some()),
-        "WaitSeconds": event.delay.as_secs_f64(),
+        "aws_retry_function": event.function,
+        "aws_retry_attempts_total": 1,
+        "aws_retry_retries_total": u8::from(event.is_retried()),
+        "aws_retry_throttles_total": u8::from(event.kind == Some(Kind::Throttled)),
+        "aws_retry_give_ups_total": u8::from(event.reason.is_some()),
+        "aws_retry_wait_seconds": event.delay.as_secs_f64(),
         // The rest is for Logs Insights. It is not a dimension, so it costs no metric.
-        "operation": event.operation,
-        "attempt": event.attempt,
-        "maxAttempts": event.max_attempts,
-        "code": event.code,
-        "status": event.status,
-        "requestId": event.request_id,
-        "reason": event.reason.map(aws_retry::Reason::as_str),
-    })
+        "rpc.service": event.service,
+        "rpc.method": event.operation,
+        "aws_retry.attempt": event.attempt,
+        "aws_retry.max_attempts": event.max_attempts,
+        "error.type": event.error_type(),
+        "http.response.status_code": event.status,
+        "aws.request_id": event.request_id,
+        "aws_retry.give_up.reason": event.reason.map(aws_retry::Reason::as_str),
+    });
+    // A name without a known value is absent.
+    if let Some(fields) = line.as_object_mut() {
+        fields.retain(|_, value| !value.is_null());
+    }
+    line
 }
 
 const QUERY: &str = "\
-fields @timestamp, function, code, reason, attempt, requestId
-| filter GiveUps = 1
-| stats count(*) as giveUps, latest(requestId) as lastRequest by function, code, reason
+fields @timestamp, @message
+| filter aws_retry_give_ups_total = 1
+| stats count(*) as giveUps, latest(`aws.request_id`) as lastRequest
+    by aws_retry_function, `error.type`, `aws_retry.give_up.reason`
 | sort giveUps desc";
 
 /// For `aws cloudwatch put-metric-alarm --cli-input-json`.
@@ -76,11 +83,8 @@ fn alarm() -> serde_json::Value {
         "AlarmName": "aws-retry-give-ups",
         "AlarmDescription": "Calls gave up although they were retried",
         "Namespace": "AwsRetry",
-        "MetricName": "GiveUps",
-        "Dimensions": [
-            { "Name": "function", "Value": "send_message" },
-            { "Name": "service", "Value": "SQS" },
-        ],
+        "MetricName": "aws_retry_give_ups_total",
+        "Dimensions": [{ "Name": "aws_retry_function", "Value": "send_message" }],
         "Statistic": "Sum",
         "Period": 300,
         "EvaluationPeriods": 1,

@@ -100,17 +100,19 @@ fn attempts_retries_throttles_waits_and_give_ups_are_counted() {
         failing(&SQS, "m1", 9, Fault::Down).await.unwrap_err();
         failing(&SQS, "m1", 9, Fault::Gone).await.unwrap_err();
     });
-    let count =
-        |name: &str| seen.of(&format!("{name}{{function=RetryPolicy::run,service=SQS}}")).len();
+    let labels = "aws_retry.function=RetryPolicy::run,rpc.service=SQS";
+    let count = |name: &str| seen.of(&format!("{name}{{{labels}}}")).len();
     assert_eq!(count(names::ATTEMPTS), 1 + 3 + 6 + 1);
     assert_eq!(count(names::RETRIES), 2 + 5);
-    assert_eq!(count(names::THROTTLES), 2);
+    let throttles = format!("{}{{{labels},error.type=ThrottlingException}}", names::THROTTLES);
+    assert_eq!(seen.of(&throttles).len(), 2);
     assert_eq!(count(names::RETRY_TOKEN_REFUSALS), 0);
-    let waits = seen.of("aws_retry_wait_seconds{function=RetryPolicy::run,service=SQS}");
+    let waits =
+        seen.of("aws_retry_wait_seconds{aws_retry.function=RetryPolicy::run,rpc.service=SQS}");
     assert_eq!(waits, [0.5, 1.0, 0.5, 1.0, 2.0, 4.0, 8.0]);
-    for reason in ["attempts", "permanent"] {
+    for (reason, error) in [("attempts", "503"), ("permanent", "ResourceNotFoundException")] {
         let series = format!(
-            "aws_retry_give_ups_total{{function=RetryPolicy::run,service=SQS,reason={reason}}}"
+            "aws_retry_give_ups_total{{aws_retry.function=RetryPolicy::run,rpc.service=SQS,error.type={error},aws_retry.give_up.reason={reason}}}"
         );
         assert_eq!(seen.of(&series), [1.0], "{reason}");
     }
@@ -122,7 +124,9 @@ fn throttles_have_the_limit_as_a_label_where_the_service_named_it() {
     struct Hot(Limit);
     impl aws_retry_core::AsFailure for Hot {
         fn as_failure(&self) -> Failure<'_> {
-            Failure::throttled().with_throttle(Throttle::new(self.0, Some("arn:forged\n".into())))
+            Failure::throttled()
+                .with_code("x\ny")
+                .with_throttle(Throttle::new(self.0, Some("arn:forged\n".into())))
         }
     }
     let seen = recorded(async {
@@ -134,8 +138,10 @@ fn throttles_have_the_limit_as_a_label_where_the_service_named_it() {
         }
     });
     for limit in ["TableReadKeyRangeThroughputExceeded", "Unknown"] {
-        let series =
-            format!("aws_retry_throttles_total{{function=RetryPolicy::run,limit={limit}}}");
+        let series = format!(
+            "aws_retry_throttles_total{{aws_retry.function=RetryPolicy::run,error.type=_OTHER,\
+             aws_retry.throttle.limit={limit}}}"
+        );
         assert_eq!(seen.of(&series), [1.0], "{limit}");
     }
 }
@@ -149,7 +155,10 @@ fn a_retry_without_tokens_is_counted() {
         }
     });
     // 500 tokens pay for 35 retries in AWS's modes: 17 calls of 2, and one more; two are refused.
-    assert_eq!(seen.of("aws_retry_retry_token_refusals_total{function=RetryPolicy::run}").len(), 2);
+    assert_eq!(
+        seen.of("aws_retry_retry_token_refusals_total{aws_retry.function=RetryPolicy::run}").len(),
+        2
+    );
 }
 
 #[test]
@@ -160,12 +169,15 @@ fn a_send_rate_is_shown_once_it_is_known() {
             failing(&paced, "m3", 1, Fault::Throttled).await.unwrap();
         }
     });
-    let rates = seen.of("aws_retry_send_rate{function=RetryPolicy::run}");
+    let rates = seen.of("aws_retry_send_rate{aws_retry.function=RetryPolicy::run}");
     assert!(!rates.is_empty() && rates.iter().all(|rate| *rate > 0.0), "{rates:?}");
-    let queue = seen.of("aws_retry_queue_length{function=RetryPolicy::run}");
+    let queue = seen.of("aws_retry_queue_length{aws_retry.function=RetryPolicy::run}");
     assert_eq!(queue, vec![0.0; 40], "one call at a time");
-    let quotas = seen.of("aws_retry_learned_quota{function=RetryPolicy::run}");
-    assert_eq!(quotas.len(), seen.of("aws_retry_cycles{function=RetryPolicy::run}").len());
+    let quotas = seen.of("aws_retry_learned_quota{aws_retry.function=RetryPolicy::run}");
+    assert_eq!(
+        quotas.len(),
+        seen.of("aws_retry_cycles{aws_retry.function=RetryPolicy::run}").len()
+    );
     assert!(!quotas.is_empty() && quotas.iter().all(|quota| *quota > 0.0), "{quotas:?}");
 }
 
@@ -175,7 +187,7 @@ fn a_first_attempt_outside_everything_is_counted() {
     metrics::with_local_recorder(&seen, || {
         futures::executor::block_on(failing(&EXACT, "m4", 0, Fault::Gone)).unwrap();
     });
-    assert_eq!(seen.of("aws_retry_attempts_total{function=RetryPolicy::run}"), [1.0]);
+    assert_eq!(seen.of("aws_retry_attempts_total{aws_retry.function=RetryPolicy::run}"), [1.0]);
 }
 
 /// The first attempt of a call and its retries are one series.
@@ -188,5 +200,8 @@ fn a_first_attempt_has_the_labels_of_its_policy() {
         let retried = failing(&poll, "m5", 1, Fault::Throttled);
         futures::executor::block_on(Harness::new().no_waits().scope(retried)).unwrap();
     });
-    assert_eq!(seen.of("aws_retry_attempts_total{function=poll,service=SQS}").len(), 1 + 2);
+    assert_eq!(
+        seen.of("aws_retry_attempts_total{aws_retry.function=poll,rpc.service=SQS}").len(),
+        1 + 2
+    );
 }

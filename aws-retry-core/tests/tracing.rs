@@ -83,17 +83,21 @@ fn each_call_has_a_span_with_its_lines_inside() {
     for (name, value) in [
         ("otel.name", "RetryPolicy::run"),
         ("otel.status_code", "ERROR"),
-        ("function", "RetryPolicy::run"),
-        ("service", "Secrets Manager"),
-        ("operation", "ListSecrets"),
-        ("scope", "none"),
-        ("max_attempts", "6"),
-        ("attempts", "6"),
-        ("kind", "throttled"),
-        ("code", "ThrottlingException"),
-        ("status", "400"),
-        ("request_id", "id-1"),
-        ("reason", "attempts"),
+        ("code.function.name", "aws_retry_core::run::closure::RetryPolicy::run"),
+        ("rpc.system.name", "aws-api"),
+        ("server.address", "none"),
+        ("aws_retry.function", "RetryPolicy::run"),
+        ("rpc.service", "Secrets Manager"),
+        ("rpc.method", "ListSecrets"),
+        ("aws_retry.scope", "none"),
+        ("aws_retry.max_attempts", "6"),
+        ("aws_retry.attempts", "6"),
+        ("http.request.resend_count", "5"),
+        ("aws_retry.failure.kind", "throttled"),
+        ("error.type", "ThrottlingException"),
+        ("http.response.status_code", "400"),
+        ("aws.request_id", "id-1"),
+        ("aws_retry.give_up.reason", "aws_retry.attempts"),
     ] {
         assert_eq!(field(&spans[0], name), value, "{name}");
     }
@@ -103,16 +107,16 @@ fn each_call_has_a_span_with_its_lines_inside() {
     assert_eq!(warnings.len(), 5);
     for (name, value) in [
         ("message", "retrying"),
-        ("function", "RetryPolicy::run"),
-        ("service", "Secrets Manager"),
-        ("operation", "ListSecrets"),
-        ("attempt", "1"),
-        ("max_attempts", "6"),
-        ("kind", "throttled"),
-        ("code", "ThrottlingException"),
-        ("status", "400"),
-        ("request_id", "id-1"),
-        ("delay_seconds", "0.5"),
+        ("aws_retry.function", "RetryPolicy::run"),
+        ("rpc.service", "Secrets Manager"),
+        ("rpc.method", "ListSecrets"),
+        ("aws_retry.attempt", "1"),
+        ("aws_retry.max_attempts", "6"),
+        ("aws_retry.failure.kind", "throttled"),
+        ("error.type", "ThrottlingException"),
+        ("http.response.status_code", "400"),
+        ("aws.request_id", "id-1"),
+        ("aws_retry.delay_seconds", "0.5"),
     ] {
         assert_eq!(field(&warnings[0].2, name), value, "{name}");
     }
@@ -120,22 +124,32 @@ fn each_call_has_a_span_with_its_lines_inside() {
     assert_eq!(errors.len(), 1);
     assert_eq!(field(&errors[0].2, "message"), "giving up");
     let said = |name| field(&errors[0].2, name);
-    assert_eq!((said("reason"), said("attempt"), said("kind")), ("attempts", "6", "throttled"));
+    assert_eq!(
+        (
+            said("aws_retry.give_up.reason"),
+            said("aws_retry.attempt"),
+            said("aws_retry.failure.kind")
+        ),
+        ("attempts", "6", "throttled")
+    );
 }
 
 #[test]
 fn the_span_of_a_success_ends_too() {
     let first = seen(LevelFilter::DEBUG, failing(&SECRETS, "s2", 0, Fault::Throttled));
-    assert_eq!(field(&first.spans.lock().unwrap()[0], "attempts"), "1");
+    assert_eq!(field(&first.spans.lock().unwrap()[0], "aws_retry.attempts"), "1");
     assert!(first.lines.lock().unwrap().is_empty());
 
     let third = seen(LevelFilter::DEBUG, failing(&SECRETS, "s2", 2, Fault::Throttled));
     let spans = third.spans.lock().unwrap();
-    assert_eq!((field(&spans[0], "attempts"), field(&spans[0], "reason")), ("3", "none"));
+    assert_eq!(
+        (field(&spans[0], "aws_retry.attempts"), field(&spans[0], "aws_retry.give_up.reason")),
+        ("3", "none")
+    );
     let lines = third.lines.lock().unwrap();
     let last = lines.last().unwrap();
     assert_eq!((last.0, field(&last.2, "message")), (Level::DEBUG, "succeeded after retries"));
-    assert_eq!(field(&last.2, "kind"), "none");
+    assert_eq!(field(&last.2, "aws_retry.failure.kind"), "none");
 }
 
 #[test]

@@ -40,8 +40,9 @@ impl Health {
         }
         self.failing = fails;
         match error {
-            Some(error) => tracing::warn!(
-                error = error as &dyn std::error::Error,
+            Some(error) => tracing::event!(
+                tracing::Level::WARN,
+                { exception.message = error as &dyn std::error::Error },
                 "the fleet's store does not answer: this process paces its calls as if it were alone"
             ),
             None => tracing::info!("the fleet's store answers again"),

@@ -135,12 +135,15 @@ impl Node {
         let mut modes = self.modes.lock().unwrap_or_else(PoisonError::into_inner);
         let known = modes.insert(name, state.mode);
         if known.is_none_or(|known| known != state.mode) {
-            tracing::debug!(
-                scope = %name,
-                mode = state.mode.as_str(),
-                members = state.members,
-                part = state.part,
-                quota = state.quota,
+            tracing::event!(
+                tracing::Level::DEBUG,
+                {
+                    aws_retry.fleet.scope = %name,
+                    aws_retry.fleet.mode = state.mode.as_str(),
+                    aws_retry.fleet.members = state.members,
+                    aws_retry.fleet.part = state.part,
+                    aws_retry.fleet.quota = state.quota,
+                },
                 "a scope's part in the fleet"
             );
         }

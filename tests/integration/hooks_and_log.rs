@@ -106,18 +106,35 @@ fn a_warning_for_each_retry_and_an_error_at_the_end() {
     for (line, wanted) in [
         (
             warnings[0],
-            ["function=\"upload\"", "attempt=1", "max_attempts=3", "code=\"SlowDown\"", "0.5"],
+            [
+                "aws_retry.function=\"upload\"",
+                "aws_retry.attempt=1",
+                "aws_retry.max_attempts=3",
+                "error.type=\"SlowDown\"",
+                "0.5",
+            ],
         ),
         (
             warnings[1],
-            ["function=\"upload\"", "attempt=2", "max_attempts=3", "code=\"SlowDown\"", "1.0"],
+            [
+                "aws_retry.function=\"upload\"",
+                "aws_retry.attempt=2",
+                "aws_retry.max_attempts=3",
+                "error.type=\"SlowDown\"",
+                "1.0",
+            ],
         ),
     ] {
         assert!(wanted.iter().all(|part| line.contains(part)), "{line}");
     }
     let errors = at(&lines, "ERROR");
     assert_eq!(errors.len(), 1, "{lines:#?}");
-    for part in ["function=\"upload\"", "attempt=3", "reason=\"attempts\"", "code=\"SlowDown\""] {
+    for part in [
+        "aws_retry.function=\"upload\"",
+        "aws_retry.attempt=3",
+        "aws_retry.give_up.reason=\"attempts\"",
+        "error.type=\"SlowDown\"",
+    ] {
         assert!(errors[0].contains(part), "{part}: {}", errors[0]);
     }
 }
@@ -131,7 +148,12 @@ fn an_event_is_one_line_and_its_message_shows_only_where_debug_lines_are_wanted(
     let at_debug = lines(upload());
     assert_eq!(at_debug.len(), 2, "a retry and a give-up: {at_debug:#?}");
     for line in &at_debug {
-        for part in ["function=", "code=", "request_id=", "error_message=\"arn:aws:s3:::secret\""] {
+        for part in [
+            "aws_retry.function=",
+            "error.type=",
+            "aws.request_id=",
+            "aws_retry.failure.message=\"arn:aws:s3:::secret\"",
+        ] {
             assert!(line.contains(part), "{part}: {line}");
         }
     }

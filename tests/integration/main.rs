@@ -8,6 +8,7 @@ mod conformance;
 mod endpoint;
 mod error_types;
 mod every_form;
+mod facts_of_events;
 mod failures_over_http;
 mod hooks_and_log;
 mod hot_account;

@@ -1,8 +1,10 @@
 //! The facts that are known of an error.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use crate::decision::codes;
+use crate::decision::endpoint::Endpoint;
 use crate::decision::retry_after::RetryAfter;
 use crate::decision::shown;
 use crate::decision::throttle::{self, Throttle};
@@ -27,6 +29,23 @@ pub enum Transport {
     Credentials,
     /// The connector failed for another reason.
     Other,
+}
+
+impl Transport {
+    /// The way as a label: `"timeout"`, `"connection_lost"`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::NeverConnected => "not_connected",
+            Self::ConnectTimeout => "connect_timeout",
+            Self::Io => "connection_lost",
+            Self::Timeout => "timeout",
+            Self::Response => "invalid_response",
+            Self::Construction => "invalid_request",
+            Self::Credentials => "no_credentials",
+            Self::Other => "connector",
+        }
+    }
 }
 
 /// The kind of a failure: the way in which a retry has to treat it.
@@ -130,6 +149,8 @@ pub struct Failure<'a> {
     /// The SDK's names of the service and the operation.
     pub(crate) service: Option<Cow<'a, str>>,
     pub(crate) operation: Option<Cow<'a, str>>,
+    /// The server that the request was sent to.
+    pub(crate) endpoint: Option<Arc<Endpoint>>,
     /// The limit that a throttle names in a field of its own.
     pub(crate) throttle: Option<Throttle<'a>>,
     /// It was read from an SDK error, erased or not.
@@ -153,6 +174,7 @@ impl<'a> Failure<'a> {
             declared: None,
             service: None,
             operation: None,
+            endpoint: None,
             throttle: None,
             of_sdk: false,
         }
@@ -349,6 +371,7 @@ impl<'a> Failure<'a> {
             declared: self.declared.or(source.declared),
             service: self.service.or(source.service),
             operation: self.operation.or(source.operation),
+            endpoint: self.endpoint.or(source.endpoint),
             throttle: self.throttle.or(source.throttle),
             of_sdk: self.of_sdk || source.of_sdk,
         }
@@ -367,6 +390,7 @@ impl<'a> Failure<'a> {
             request_id: owned(&self.request_id),
             service: owned(&self.service),
             operation: owned(&self.operation),
+            endpoint: self.endpoint.clone(),
             throttle: self.throttle.as_ref().map(throttle),
             of_sdk: self.of_sdk,
             read_from: self.read_from,

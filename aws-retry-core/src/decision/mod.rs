@@ -7,6 +7,7 @@ pub mod batch;
 pub mod budget;
 pub mod classify;
 pub mod codes;
+pub(crate) mod endpoint;
 pub mod failure;
 pub mod policy;
 pub mod quotas;

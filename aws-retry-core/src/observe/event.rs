@@ -1,12 +1,16 @@
 //! The event that hooks, observers, reports and the log receive.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
-use crate::decision::failure::{Failure, Kind};
+use crate::decision::failure::{Failure, Kind, Transport};
 use crate::decision::reason::Reason;
 use crate::decision::throttle::Throttle;
 use crate::limits::rate::RateState;
 use crate::limits::rate::fleet::FleetState;
+
+/// The `error.type` of a failure that has no class.
+pub(crate) const OTHER: &str = "_OTHER";
 
 /// An attempt ended, a retry is about to wait, or the call gave up; or the SDK sent a request again inside an
 /// attempt.
@@ -29,6 +33,9 @@ pub struct Event<'a> {
     pub scope: Option<&'a str>,
     /// The attempt that ended, from 1.
     pub attempt: u32,
+    /// The number of times that the call had sent its request again by then: our retries, and those of the SDK
+    /// that its interceptor saw.
+    pub resends: u32,
     /// Whether the attempt was sent. `false` if the call ended before that: its turn could not come in time,
     /// its deadline had passed, or `fail_fast` did not let it wait. The failure is then that of the attempt
     /// before.
@@ -52,6 +59,14 @@ pub struct Event<'a> {
     pub status: Option<u16>,
     /// The request id, by which AWS support finds the request.
     pub request_id: Option<&'a str>,
+    /// The way in which the attempt failed if no service answered it.
+    pub transport: Option<Transport>,
+    /// The host name or address that the failed request was sent to, if the interceptor runs.
+    pub server_address: Option<&'a str>,
+    /// The port, if the client's endpoint has one.
+    pub server_port: Option<u16>,
+    /// The AWS region that the failed request was sent to, if the interceptor runs and the endpoint names it.
+    pub region: Option<&'a str>,
     /// The kind that the failure was treated as; `None` after a success.
     pub kind: Option<Kind>,
     /// The limit that the service named when it throttled the request, and the resource that has it.
@@ -83,11 +98,28 @@ impl<'a> Event<'a> {
         self.request_id = failure.request_id();
         self.service = self.service.or(failure.service());
         self.operation = self.operation.or(failure.operation());
+        self.transport = failure.transport;
+        let endpoint = failure.endpoint.as_deref();
+        self.server_address = endpoint.map(|it| &*it.address);
+        self.server_port = endpoint.and_then(|it| it.port);
+        self.region = endpoint.and_then(|it| it.region.as_deref());
         self.kind = Some(kind);
         self.throttle = failure.throttle();
         self.maybe_hard_limit =
             self.code.is_some_and(|code| crate::decision::codes::MAYBE_HARD_LIMIT.contains(&code));
         self
+    }
+
+    /// The class of the failure, for people and programs: the code, or else the HTTP status, or else the way in
+    /// which no answer came; `_OTHER` if none of them is known. `None` after a success. It is OpenTelemetry's
+    /// `error.type`.
+    #[must_use]
+    pub fn error_type(&self) -> Option<Cow<'a, str>> {
+        self.kind?;
+        let status = || self.status.map(|it| Cow::Owned(it.to_string()));
+        let transport = || Some(Cow::Borrowed(self.transport?.as_str()));
+        let known = self.code.map(Cow::Borrowed).or_else(status).or_else(transport);
+        Some(known.unwrap_or(Cow::Borrowed(OTHER)))
     }
 
     /// Whether the attempt failed and another one follows.

@@ -13,28 +13,34 @@ use crate::decision::reason::Reason;
 use crate::decision::shown::shown;
 use crate::observe::event::Event;
 use crate::observe::per_site::PerSite;
+use crate::observe::span::SYSTEM;
 
 const TARGET: &str = "aws_retry";
 
 /// One line at one of the five levels; `tracing` requires the level at compile time.
 macro_rules! line {
-    ($level:expr, $event:expr, $text:expr $(, $name:ident = $value:expr)*) => {
+    ($level:expr, $event:expr, $text:expr $(, $name:literal = $value:expr)*) => {
         tracing::event!(
             target: "aws_retry",
             $level,
-            function = $event.function,
-            service = field($event.service).as_deref(),
-            operation = field($event.operation).as_deref(),
-            scope = field($event.scope).as_deref(),
-            attempt = $event.attempt,
-            max_attempts = $event.max_attempts,
-            kind = $event.kind.map(Kind::as_str),
-            code = field($event.code).as_deref(),
-            limit = $event.throttle.as_ref().map(|it| it.limit.as_str()),
-            resource = field(resource($event)).as_deref(),
-            status = $event.status,
-            request_id = field($event.request_id).as_deref(),
-            error_message = message($event).as_deref(),
+            "aws_retry.function" = $event.function,
+            "rpc.system.name" = SYSTEM,
+            "rpc.service" = field($event.service).as_deref(),
+            "rpc.method" = field($event.operation).as_deref(),
+            "aws_retry.scope" = field($event.scope).as_deref(),
+            "aws_retry.attempt" = $event.attempt,
+            "aws_retry.max_attempts" = $event.max_attempts,
+            "http.request.resend_count" = Some($event.resends).filter(|resends| *resends > 0),
+            "aws_retry.failure.kind" = $event.kind.map(Kind::as_str),
+            "error.type" = $event.error_type().as_deref().map(shown).as_deref(),
+            "aws_retry.throttle.limit" = $event.throttle.as_ref().map(|it| it.limit.as_str()),
+            "aws_retry.throttle.resource" = field(resource($event)).as_deref(),
+            "http.response.status_code" = $event.status,
+            "aws.request_id" = field($event.request_id).as_deref(),
+            "server.address" = field($event.server_address).as_deref(),
+            "server.port" = $event.server_port,
+            "cloud.region" = field($event.region).as_deref(),
+            "aws_retry.failure.message" = message($event).as_deref(),
             $($name = $value,)*
             "{}", $text
         )
@@ -68,11 +74,21 @@ pub(super) fn write(site: &PerSite, level: Log, event: &Event<'_>, now: Time) {
     match event.reason {
         // A permanent failure on the first attempt is an answer, not the defeat of a retry.
         Some(Reason::Permanent) if event.attempt <= 1 => {
-            line!(Level::DEBUG, event, "not retried", reason = Reason::Permanent.as_str())
+            line!(
+                Level::DEBUG,
+                event,
+                "not retried",
+                "aws_retry.give_up.reason" = Reason::Permanent.as_str()
+            )
         }
         // The inner call has logged it already.
         Some(Reason::Nested) => {
-            line!(Level::DEBUG, event, "passed on", reason = Reason::Nested.as_str())
+            line!(
+                Level::DEBUG,
+                event,
+                "passed on",
+                "aws_retry.give_up.reason" = Reason::Nested.as_str()
+            )
         }
         // These end without an answer: once a deadline has passed, they come as fast as calls do.
         Some(reason @ (Reason::Deadline | Reason::FailFast | Reason::NoTimer)) => {
@@ -90,15 +106,16 @@ pub(super) fn recovered(level: Log, event: &Event<'_>) {
         return;
     }
     let elapsed = event.elapsed.as_secs_f64();
-    line!(Level::DEBUG, event, "succeeded after retries", elapsed_seconds = elapsed);
+    line!(Level::DEBUG, event, "succeeded after retries", "aws_retry.elapsed_seconds" = elapsed);
 }
 
 /// A wait that is about to block an async runtime: logged once per function.
 pub(super) fn blocks(site: &PerSite, function: &str) {
     if !site.blocked.swap(true, Ordering::Relaxed) {
-        tracing::warn!(
+        tracing::event!(
             target: TARGET,
-            function,
+            Level::WARN,
+            { aws_retry.function = function },
             "this wait blocks a thread of the async runtime: make the function async, or call it in \
              `spawn_blocking`"
         );
@@ -108,9 +125,10 @@ pub(super) fn blocks(site: &PerSite, function: &str) {
 /// A limit that ends calls early, around an error type that can't say so: logged once per function.
 pub(super) fn unstoppable(site: &PerSite, function: &str) {
     if !site.unstoppable.swap(true, Ordering::Relaxed) {
-        tracing::warn!(
+        tracing::event!(
             target: TARGET,
-            function,
+            Level::WARN,
+            { aws_retry.function = function },
             "no value of this call's error type can be made of `aws_retry::Stopped`: its time-outs do not \
              cut attempts short, and it waits for its turn however long that takes; add a variant with \
              `#[from]` `aws_retry::Stopped` to the error type"
@@ -127,7 +145,7 @@ fn retry(level: Level, event: &Event<'_>, admitted: bool) {
     };
     macro_rules! at {
         ($level:expr) => {
-            line!($level, event, text, delay_seconds = delay)
+            line!($level, event, text, "aws_retry.delay_seconds" = delay)
         };
     }
     match level {
@@ -150,7 +168,13 @@ fn give_up(level: Level, event: &Event<'_>, reason: &str) {
     let elapsed = event.elapsed.as_secs_f64();
     macro_rules! at {
         ($level:expr) => {
-            line!($level, event, text, reason = reason, elapsed_seconds = elapsed)
+            line!(
+                $level,
+                event,
+                text,
+                "aws_retry.give_up.reason" = reason,
+                "aws_retry.elapsed_seconds" = elapsed
+            )
         };
     }
     if level == Level::ERROR { at!(Level::ERROR) } else { at!(Level::TRACE) }

@@ -1,13 +1,15 @@
 //! Counters and histograms through the crate `metrics`. Without a recorder they cost one check for it.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use metrics::{Key, Label, Level, Metadata, with_recorder};
 
+use crate::decision::codes;
 use crate::decision::failure::Kind;
 use crate::decision::policy::RetryPolicy;
 use crate::decision::reason::Reason;
-use crate::observe::event::Event;
+use crate::observe::event::{Event, OTHER};
 use crate::observe::per_site::PerSite;
 
 /// Attempts, including each call's first.
@@ -17,9 +19,9 @@ pub const RETRIES: &str = "aws_retry_retries_total";
 /// Requests that the SDK sent again inside an attempt; counted only if its interceptor runs.
 pub const SDK_RETRIES: &str = "aws_retry_sdk_retries_total";
 /// Attempts that the service throttled, and throttled requests that the SDK sent again inside one, with the
-/// label `limit` where the service named the limit.
+/// label `aws_retry.throttle.limit` where the service named the limit.
 pub const THROTTLES: &str = "aws_retry_throttles_total";
-/// Calls that gave up, with the label `reason`.
+/// Calls that gave up, with the label `aws_retry.give_up.reason`.
 pub const GIVE_UPS: &str = "aws_retry_give_ups_total";
 /// Retries that were not made because the retry tokens had run out.
 pub const RETRY_TOKEN_REFUSALS: &str = "aws_retry_retry_token_refusals_total";
@@ -39,6 +41,10 @@ pub const CYCLES: &str = "aws_retry_cycles";
 pub const FLEET_MEMBERS: &str = "aws_retry_fleet_members";
 /// The part of the quota that this member of a fleet sends, 0 to 1, a gauge.
 pub const FLEET_PART: &str = "aws_retry_fleet_part";
+
+const FUNCTION: &str = "aws_retry.function";
+const SERVICE: &str = "rpc.service";
+const OPERATION: &str = "rpc.method";
 
 const METADATA: Metadata<'static> = Metadata::new("aws_retry", Level::INFO, None);
 
@@ -79,14 +85,17 @@ pub(super) fn first_attempt(
         let policies = || policies.iter().flatten();
         let name = policies().find_map(|it| it.name).unwrap_or(name);
         let service = policies().find_map(|it| it.service);
-        let mut labels = vec![Label::from_static_parts("function", name)];
-        labels.extend(service.map(|it| Label::from_static_parts("service", it)));
+        let operation = policies().find_map(|it| it.operation);
+        let mut labels = vec![Label::from_static_parts(FUNCTION, name)];
+        labels.extend(service.map(|it| Label::from_static_parts(SERVICE, it)));
+        labels.extend(operation.map(|it| Label::from_static_parts(OPERATION, it)));
         Key::from_parts(ATTEMPTS, labels)
     };
     let count = |key: &Key| {
         with_recorder(|recorder| recorder.register_counter(key, &METADATA).increment(1));
     };
-    let names = |it: &&RetryPolicy| it.name.is_some() || it.service.is_some();
+    let names =
+        |it: &&RetryPolicy| it.name.is_some() || it.service.is_some() || it.operation.is_some();
     match (call_policy.filter(names), policy.filter(names)) {
         (None, None) => count(site.attempts_key.get_or_init(|| key(&[Some(static_policy)]))),
         (call_policy, policy) => count(&key(&[call_policy, Some(static_policy), policy])),
@@ -96,6 +105,10 @@ pub(super) fn first_attempt(
 pub(super) fn emit(event: &Event<'_>) {
     let labels = labels(event);
     let key = |name| Key::from_parts(name, labels.clone());
+    let with = |name, more: [Option<Label>; 2]| {
+        key(name).with_extra_labels(more.into_iter().flatten().collect())
+    };
+    let error = || Some(Label::new("error.type", error_type(event)?));
     let count = |key: &Key| {
         with_recorder(|recorder| recorder.register_counter(key, &METADATA).increment(1));
     };
@@ -103,8 +116,9 @@ pub(super) fn emit(event: &Event<'_>) {
         count(&key(if event.sdk_retried { SDK_RETRIES } else { ATTEMPTS }));
         if event.kind == Some(Kind::Throttled) {
             let limit = event.throttle.as_ref();
-            let limit = limit.map(|it| Label::from_static_parts("limit", it.limit.as_str()));
-            count(&key(THROTTLES).with_extra_labels(limit.into_iter().collect()));
+            let limit = limit
+                .map(|it| Label::from_static_parts("aws_retry.throttle.limit", it.limit.as_str()));
+            count(&with(THROTTLES, [error(), limit]));
         }
     }
     if event.sdk_retried {
@@ -124,39 +138,53 @@ pub(super) fn emit(event: &Event<'_>) {
         });
     }
     if let Some(reason) = event.reason {
-        let reason = Label::from_static_parts("reason", reason.as_str());
-        count(&key(GIVE_UPS).with_extra_labels(vec![reason]));
+        let reason = Label::from_static_parts("aws_retry.give_up.reason", reason.as_str());
+        count(&with(GIVE_UPS, [error(), Some(reason)]));
     }
     if event.reason == Some(Reason::RetryTokens) {
         count(&key(RETRY_TOKEN_REFUSALS));
     }
+    let set = |name, value, mode| {
+        let labels = of_scope(event).into_iter().chain(mode).collect::<Vec<_>>();
+        let key = Key::from_parts(name, labels);
+        with_recorder(|recorder| recorder.register_gauge(&key, &METADATA).set(value));
+    };
     if let Some(state) = event.rate {
-        let set = |name, value| {
-            with_recorder(|recorder| recorder.register_gauge(&key(name), &METADATA).set(value));
-        };
         #[expect(clippy::cast_precision_loss, reason = "a queue is not 2^52 long")]
-        set(QUEUE_LENGTH, state.waiting as f64);
-        state.rate.into_iter().for_each(|rate| set(SEND_RATE, rate));
+        set(QUEUE_LENGTH, state.waiting as f64, None);
+        state.rate.into_iter().for_each(|rate| set(SEND_RATE, rate, None));
         if let Some(quota) = state.quota {
-            set(LEARNED_QUOTA, quota);
-            set(CYCLES, state.cycles.into());
+            set(LEARNED_QUOTA, quota, None);
+            set(CYCLES, state.cycles.into(), None);
         }
     }
     if let Some(fleet) = event.fleet {
-        let set = |name, value, labels| {
-            let key = key(name).with_extra_labels(labels);
-            with_recorder(|recorder| recorder.register_gauge(&key, &METADATA).set(value));
-        };
-        let mode = Label::from_static_parts("mode", fleet.mode.as_str());
+        let mode = Label::from_static_parts("aws_retry.fleet.mode", fleet.mode.as_str());
         #[expect(clippy::cast_precision_loss, reason = "members of a fleet")]
-        set(FLEET_MEMBERS, fleet.members as f64, vec![mode]);
-        set(FLEET_PART, fleet.part, Vec::new());
+        set(FLEET_MEMBERS, fleet.members as f64, Some(mode));
+        set(FLEET_PART, fleet.part, None);
     }
 }
 
 fn labels(event: &Event<'_>) -> Vec<Label> {
-    let mut labels = vec![Label::from_static_parts("function", event.function)];
-    labels.extend(event.service.map(|service| Label::new("service", service.to_owned())));
-    labels.extend(event.scope.map(|scope| Label::new("scope", scope.to_owned())));
+    let mut labels = of_scope(event);
+    labels.extend(event.service.map(|it| Label::new(SERVICE, it.to_owned())));
+    labels.extend(event.operation.map(|it| Label::new(OPERATION, it.to_owned())));
     labels
+}
+
+/// The labels of a gauge. The service is not among them: it is known on failures only, and a gauge would then have
+/// two series, of which one stands still.
+fn of_scope(event: &Event<'_>) -> Vec<Label> {
+    let mut labels = vec![Label::from_static_parts(FUNCTION, event.function)];
+    labels.extend(event.scope.map(|scope| Label::new("aws_retry.scope", scope.to_owned())));
+    labels
+}
+
+/// The class of the failure out of a closed set: a server could send any number of other codes.
+fn error_type(event: &Event<'_>) -> Option<Cow<'static, str>> {
+    match event.code {
+        Some(code) => Some(Cow::Borrowed(codes::known(code).unwrap_or(OTHER))),
+        None => event.error_type().map(|it| Cow::Owned(it.into_owned())),
+    }
 }

@@ -19,30 +19,13 @@
 //! rest at trace level; in paced mode at debug level; `log = ".."` changes this), and so is a request that
 //! the SDK sent again. A give-up is an error (at most ten per second and function if the reason is a
 //! deadline, a busy queue or a missing timer). A permanent failure on the first attempt is a debug line, and
-//! so is a success that took retries. The fields are stable:
-//!
-//! | field | on | meaning |
-//! |---|---|---|
-//! | `function` | all | the function's name |
-//! | `service`, `operation` | all | from the function's arguments, or as the interceptor recorded them |
-//! | `scope` | all | the scope's elements, `/` between them, if [`keep_scope_names`] is on |
-//! | `attempt`, `max_attempts` | all | the attempt that ended, from 1; attempts allowed |
-//! | `kind` | failures | the kind that it was treated as: [`Kind::as_str`](crate::Kind::as_str) |
-//! | `code`, `status`, `request_id` | failures | the service's answer |
-//! | `limit`, `resource` | throttles | the [limit](crate::Limit) that the service named, and the resource that has it |
-//! | `error_message` | failures | the service's message, if any subscriber wants debug lines of the target |
-//! | `delay_seconds` | retries | the wait that follows |
-//! | `reason` | give-ups | [`Reason::as_str`](crate::Reason::as_str) |
-//! | `elapsed_seconds` | ends | time since the call's start or its first failure |
+//! so is a success that took retries. [The table of names](#names) has the fields.
 //!
 //! # Spans
 //!
 //! Target `aws_retry`, name `call`, level debug like the SDK's own: one span per call, around its attempts,
-//! its waits and its log lines. It has the fields above, plus `module`, and `attempts` (the number made) in
-//! place of `attempt`; `kind`, `code`, `limit`, `resource`, `status`, `request_id` and `reason` are those of the
-//! failure on which the call gave up. For OpenTelemetry, `otel.name` is the function's name, and `otel.status_code` is `ERROR`
-//! after a give-up; `service`, `operation`, `code`, `status` and `request_id` are its `rpc.service`,
-//! `rpc.method`, `error.type`, `http.response.status_code` and `aws.request_id`.
+//! its waits and its log lines. [The table of names](#names) has the fields; those of a failure are those of the one
+//! on which the call gave up.
 //!
 //! # The limit that a throttle hit
 //!
@@ -53,28 +36,7 @@
 //! `TooManyRequestsException`. EC2 has it in the message, which every type keeps. In the closure forms, a
 //! modeled error that is itself the error type does not have it.
 //!
-//! # Metrics
-//!
-//! Labels: `function`; `service`, from the argument (`service = ".."`) or, for a failure, as the interceptor
-//! recorded it; `scope` if [`keep_scope_names`] is on. For a success on the first attempt only the argument's
-//! service is known: to tell attempts apart by service, write it on the function.
-//!
-//! | metric | kind | counts |
-//! |---|---|---|
-//! | `aws_retry_attempts_total` | counter | attempts, including each call's first |
-//! | `aws_retry_retries_total` | counter | attempts that failed and were followed by another |
-//! | `aws_retry_sdk_retries_total` | counter | requests that the SDK sent again inside an attempt |
-//! | `aws_retry_throttles_total` | counter | attempts, and requests that the SDK sent again, that were throttled; with the label `limit` where the service named it |
-//! | `aws_retry_give_ups_total` | counter | calls that gave up, with the label `reason` |
-//! | `aws_retry_retry_token_refusals_total` | counter | retries not made because the retry tokens had run out |
-//! | `aws_retry_wait_seconds` | histogram | each wait between two attempts |
-//! | `aws_retry_queue_seconds` | histogram | each wait for a turn, in the modes with a send rate |
-//! | `aws_retry_send_rate` | gauge | sends per second of a scope's send rate |
-//! | `aws_retry_queue_length` | gauge | calls in a scope's queue |
-//! | `aws_retry_learned_quota` | gauge | the quota that paced mode has measured, requests per second |
-//! | `aws_retry_cycles` | gauge | cycles of rise and cut in which paced mode has measured it |
-//! | `aws_retry_fleet_members` | gauge | members of the fleet that are alive, with the label `mode` |
-//! | `aws_retry_fleet_part` | gauge | the part of the quota that this member sends, 0 to 1 |
+#![doc = include_str!("names.md")]
 
 mod event;
 mod global;

@@ -3,6 +3,10 @@
 #[cfg(feature = "tracing")]
 pub(crate) use on::{CallSpan, spans_wanted};
 
+/// The `rpc.system.name` of every call.
+#[cfg(feature = "tracing")]
+pub(super) const SYSTEM: &str = "aws-api";
+
 #[cfg(not(feature = "tracing"))]
 pub(crate) use off::{CallSpan, spans_wanted};
 
@@ -13,6 +17,7 @@ mod on {
     use tracing::span::Entered;
     use tracing::{Level, Span};
 
+    use super::SYSTEM;
     use crate::decision::failure::Kind;
     use crate::decision::shown::shown;
     use crate::observe::event::Event;
@@ -42,30 +47,36 @@ mod on {
         }
 
         /// `call`: the event of a call about which nothing is known yet.
-        pub fn new(call: &Event<'_>) -> Self {
+        /// `function`: the path of the function within its module.
+        pub fn new(call: &Event<'_>, function: &str) -> Self {
             if !spans_wanted() {
                 return Self::none();
             }
             let span = tracing::debug_span!(
                 target: "aws_retry",
                 "call",
-                otel.name = call.function,
-                otel.status_code = Empty,
-                function = call.function,
-                module = call.module,
-                service = call.service.map(shown).as_deref(),
-                operation = call.operation.map(shown).as_deref(),
-                scope = call.scope.map(shown).as_deref(),
-                max_attempts = call.max_attempts,
-                attempts = Empty,
-                elapsed_seconds = Empty,
-                kind = Empty,
-                code = Empty,
-                limit = Empty,
-                resource = Empty,
-                status = Empty,
-                request_id = Empty,
-                reason = Empty,
+                "otel.name" = call.function,
+                "otel.status_code" = Empty,
+                "code.function.name" = format_args!("{}::{function}", call.module),
+                "aws_retry.function" = call.function,
+                "rpc.system.name" = SYSTEM,
+                "rpc.service" = call.service.map(shown).as_deref(),
+                "rpc.method" = call.operation.map(shown).as_deref(),
+                "aws_retry.scope" = call.scope.map(shown).as_deref(),
+                "aws_retry.max_attempts" = call.max_attempts,
+                "aws_retry.attempts" = Empty,
+                "http.request.resend_count" = Empty,
+                "aws_retry.elapsed_seconds" = Empty,
+                "aws_retry.failure.kind" = Empty,
+                "error.type" = Empty,
+                "aws_retry.throttle.limit" = Empty,
+                "aws_retry.throttle.resource" = Empty,
+                "http.response.status_code" = Empty,
+                "aws.request_id" = Empty,
+                "server.address" = Empty,
+                "server.port" = Empty,
+                "cloud.region" = Empty,
+                "aws_retry.give_up.reason" = Empty,
             );
             Self { span, named: call.service.is_some() }
         }
@@ -93,22 +104,29 @@ mod on {
             if span.is_disabled() {
                 return;
             }
-            span.record("attempts", event.attempt);
-            span.record("elapsed_seconds", event.elapsed.as_secs_f64());
+            span.record("aws_retry.attempts", event.attempt);
+            if event.resends > 0 {
+                span.record("http.request.resend_count", event.resends);
+            }
+            span.record("aws_retry.elapsed_seconds", event.elapsed.as_secs_f64());
             if !self.named {
-                span.record("service", event.service.map(shown).as_deref());
-                span.record("operation", event.operation.map(shown).as_deref());
+                span.record("rpc.service", event.service.map(shown).as_deref());
+                span.record("rpc.method", event.operation.map(shown).as_deref());
             }
             if let Some(reason) = event.reason {
-                span.record("kind", event.kind.map(Kind::as_str));
-                span.record("code", event.code.map(shown).as_deref());
+                span.record("aws_retry.failure.kind", event.kind.map(Kind::as_str));
+                span.record("error.type", event.error_type().as_deref().map(shown).as_deref());
                 if let Some(throttle) = &event.throttle {
-                    span.record("limit", throttle.limit.as_str());
-                    span.record("resource", throttle.resource.as_deref().map(shown).as_deref());
+                    span.record("aws_retry.throttle.limit", throttle.limit.as_str());
+                    let resource = throttle.resource.as_deref().map(shown);
+                    span.record("aws_retry.throttle.resource", resource.as_deref());
                 }
-                span.record("status", event.status);
-                span.record("request_id", event.request_id.map(shown).as_deref());
-                span.record("reason", reason.as_str());
+                span.record("http.response.status_code", event.status);
+                span.record("aws.request_id", event.request_id.map(shown).as_deref());
+                span.record("server.address", event.server_address.map(shown).as_deref());
+                span.record("server.port", event.server_port);
+                span.record("cloud.region", event.region.map(shown).as_deref());
+                span.record("aws_retry.give_up.reason", reason.as_str());
                 span.record("otel.status_code", "ERROR");
             }
         }
@@ -135,7 +153,7 @@ mod off {
             Self
         }
 
-        pub const fn new(_: &Event<'_>) -> Self {
+        pub const fn new(_: &Event<'_>, _: &str) -> Self {
             Self
         }
 

@@ -182,6 +182,7 @@ impl CallState {
         let repeats = records.map(|records| records.sdk().take_repeats());
         let _span = self.span.enter();
         for repeat in repeats.into_iter().flatten() {
+            self.sdk_resends = self.sdk_resends.saturating_add(1);
             let event =
                 Event { sdk_retried: true, requests: 0, sdk_retries: 0, ..self.event(attempt) };
             let event = event.of_failure(&repeat.failure, repeat.kind);

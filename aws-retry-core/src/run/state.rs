@@ -43,6 +43,8 @@ pub(super) struct CallState {
     pub(super) unsent: bool,
     /// The requests of the last attempt, and the ones among them that the SDK sent again.
     pub(super) requests: (u32, u32),
+    /// The requests of the call that the SDK sent again so far.
+    pub(super) sdk_resends: u32,
     /// A call inside the attempt sent the request: the events belong to that call.
     pub(super) muted: bool,
     /// The timer that cuts the attempt in progress short.
@@ -89,6 +91,7 @@ impl CallState {
             sleep: None,
             unsent: false,
             requests: (1, 0),
+            sdk_resends: 0,
             muted: false,
             cut: None,
             stopped: None,
@@ -97,7 +100,7 @@ impl CallState {
         };
         state.deadline = state.first_deadline();
         if observe::spans_wanted() {
-            state.span = CallSpan::new(&state.event(0));
+            state.span = CallSpan::new(&state.event(0), site.name);
         }
         state
     }
@@ -316,6 +319,7 @@ impl CallState {
             operation: self.policy.operation,
             scope: self.scope_id.name(),
             attempt,
+            resends: attempt.saturating_sub(1).saturating_add(self.sdk_resends),
             sent: true,
             requests: self.requests.0,
             sdk_retries: self.requests.1,
@@ -325,6 +329,10 @@ impl CallState {
             message: None,
             status: None,
             request_id: None,
+            transport: None,
+            server_address: None,
+            server_port: None,
+            region: None,
             kind: None,
             throttle: None,
             delay: Duration::ZERO,

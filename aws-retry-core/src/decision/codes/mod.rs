@@ -154,6 +154,27 @@ pub(crate) fn is_known(code: &str) -> bool {
             .any(|set| set.contains(&code))
 }
 
+/// The word of this module for `code`, so that a label has as many values as this module has words. A server can
+/// write the same code in many ways.
+#[cfg(any(test, feature = "metrics"))]
+pub(crate) fn known(code: &str) -> Option<&'static str> {
+    let sets = [
+        THROTTLING,
+        DECORATOR,
+        CREDENTIALS,
+        TRANSIENT,
+        ALSO_KNOWN,
+        OF_ONE_SERVICE,
+        SERVER_FAULTS_OF_EC2,
+        generated::THROTTLES,
+        generated::SERVER_FAULTS,
+        generated::RETRYABLE,
+        generated::LEFT_OUT,
+    ];
+    let words = || sets.iter().copied().flatten().copied();
+    words().find(|it| *it == code).or_else(|| words().find(|it| same(it, code)))
+}
+
 fn is_of(sets: &[&[&str]], code: &str) -> bool {
     let listed = sets.iter().any(|set| set.iter().any(|it| same(it, code)));
     listed && (!generated::LEFT_OUT.contains(&code) || sets.iter().any(|set| set.contains(&code)))
@@ -174,6 +195,18 @@ mod tests {
     fn a_guessed_code_that_is_known_fits_patterns() {
         let code = Code { text: "LimitExceededException", guessed: true };
         assert!(code.in_list(&["Limit*"]));
+    }
+
+    #[test]
+    fn a_known_code_has_one_word_however_a_server_writes_it() {
+        assert_eq!(known("ThrottlingException"), Some("ThrottlingException"));
+        for code in ["tHROTTLING", "THROTTLINGException", "thROTtlINGError"] {
+            assert!(known(code).is_some_and(|it| it != code && is_known(it)), "{code}");
+        }
+        assert_eq!(known("AccessDeniedException"), Some("AccessDeniedException"));
+        for code in ["", "Foo", "Throttling\n", "*"] {
+            assert_eq!(known(code), None, "{code:?}");
+        }
     }
 
     #[test]

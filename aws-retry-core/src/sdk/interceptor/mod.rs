@@ -283,6 +283,7 @@ fn complete(failure: Failure<'_>, kind: Option<Kind>, cfg: &ConfigBag) -> Failur
         modeled_kind,
         service: metadata.map(|it| it.service().into()),
         operation: metadata.map(|it| it.name().into()),
+        endpoint: operation::endpoint(cfg).map(Arc::new),
         ..failure
     };
     failure.to_owned()

@@ -5,9 +5,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use aws_smithy_runtime_api::client::interceptors::Intercept;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::Document;
 use aws_smithy_types::config_bag::{ConfigBag, Storable, StoreReplace};
+use aws_smithy_types::endpoint::Endpoint as Resolved;
 
 use crate::context::SdkRetry;
+use crate::decision::endpoint::Endpoint;
 
 /// The name under which every service crate registers the interceptor that fills in an idempotency token. An
 /// operation whose model has no such token does not have the interceptor.
@@ -52,4 +55,15 @@ impl Operation {
     pub fn store(self, cfg: &mut ConfigBag) {
         cfg.interceptor_state().store_put(self);
     }
+}
+
+/// The server that the operation's requests go to, and the region that they are signed for.
+pub(super) fn endpoint(cfg: &ConfigBag) -> Option<Endpoint> {
+    let resolved = cfg.load::<Resolved>()?;
+    let typed = resolved.auth_schemes().iter().find_map(|it| it.get("signingRegion"));
+    // Older service crates.
+    let schemes = resolved.properties().get("authSchemes").and_then(Document::as_array);
+    let untyped = || schemes?.iter().find_map(|it| it.as_object()?.get("signingRegion"));
+    let signed_for = typed.or_else(untyped).and_then(Document::as_string);
+    Endpoint::of(resolved.url(), signed_for)
 }
