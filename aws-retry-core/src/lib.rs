@@ -54,16 +54,18 @@ pub mod scope {
     //!
     //! A scope should name the unit that AWS throttles: action, account, region. Its identity is the text of
     //! its elements. It is forgotten once no call waits and it has been idle for ten minutes, or for an hour
-    //! if retry tokens are missing. It takes about 250 bytes (1,000 with a paced send rate), and each call in
+    //! if retry tokens are missing. It takes about 250 bytes (1,000 with a paced send rate, and 450 more once it is throttled), and each call in
     //! its queue takes 1,400 beside its future. A scope belongs to a clock: in a tokio runtime whose clock is
     //! paused, it is that runtime's own.
 
+    pub use crate::context::scope_advice::{advice, advice_for};
     pub use crate::context::scope_memory::{export, import, seed};
     pub use crate::context::scope_state::{all, state};
+    pub use crate::decision::advice::Hint;
     pub use crate::decision::quotas::Bucket;
     pub use crate::limits::scope::{
-        Key, LearnedQuotas, NamedScope, NotLearnedQuotas, ScopeId, ScopeParts, ScopeState, named,
-        scope_key,
+        Advice, Key, LearnedQuotas, NamedScope, NotLearnedQuotas, ScopeId, ScopeParts, ScopeState,
+        named, scope_key,
     };
 }
 

@@ -18,16 +18,16 @@ fn done() -> Ready<io::Result<()>> {
     ready(Ok(()))
 }
 
+fn throttled() -> Ready<Result<(), ErrorMetadata>> {
+    let throttle = ErrorMetadata::builder().code("ThrottlingException");
+    ready(Err(throttle.custom("aws_request_id", "4f2f0000-0000-4000-8000-000000000000").build()))
+}
+
 /// The bytes that a call leaves behind in its scope: the mean over many scopes.
-fn left_by_scope(
-    runtime: &tokio::runtime::Runtime,
-    name: &str,
-    policy: &RetryPolicy,
-    operation: fn() -> Ready<io::Result<()>>,
-) -> i64 {
+fn left_by_scope(runtime: &tokio::runtime::Runtime, call: impl AsyncFn(u64)) -> i64 {
     let calls = async |from: u64| {
         for scope in from..from + SCOPES {
-            let _ = policy.run_in(&(name, scope), operation).await;
+            call(scope).await;
         }
     };
     runtime.block_on(calls(0));
@@ -43,8 +43,15 @@ fn a_scope_and_a_waiter_take_about_a_kilobyte() {
         .build()
         .expect("a runtime");
     let once = RetryPolicy::new().max_attempts(1);
-    let plain = left_by_scope(&runtime, "plain", &once, lost);
-    let paced = left_by_scope(&runtime, "paced", &RetryPolicy::paced(), done);
+    let plain = left_by_scope(&runtime, async |scope| {
+        let _ = once.run_in(&("plain", scope), lost).await;
+    });
+    let paced = left_by_scope(&runtime, async |scope| {
+        let _ = RetryPolicy::paced().run_in(&("paced", scope), done).await;
+    });
+    let refused = left_by_scope(&runtime, async |scope| {
+        let _ = once.run_in(&("refused", scope), throttled).await;
+    });
 
     let slow = RetryPolicy::paced().max_rate(0.001);
     let first = slow.run_in("line", done);
@@ -59,9 +66,10 @@ fn a_scope_and_a_waiter_take_about_a_kilobyte() {
     });
     let waiter = waiting.bytes_current / SCOPES.cast_signed();
 
-    println!("plain scope {plain}, paced scope {paced}, waiter {waiter} bytes");
+    println!("scopes: plain {plain}, paced {paced}, throttled {refused}; waiter {waiter} bytes");
     assert!((64..=256).contains(&plain), "a scope: {plain}");
     assert!((plain..=896).contains(&paced), "a paced one: {paced}");
+    assert!((plain..=768).contains(&refused), "a throttled one: {refused}");
     assert!((128..=1280).contains(&waiter), "a waiter: {waiter}");
 }
 

@@ -1,5 +1,6 @@
 //! The attribute from its users' side, one module per subject. `tests/README.md` lists the places of all tests.
 
+mod advice;
 mod boto3;
 mod bounds;
 mod clients;

@@ -11,6 +11,7 @@ mod explain;
 pub(crate) mod harness_state;
 mod in_call;
 mod report;
+pub(crate) mod scope_advice;
 pub(crate) mod scope_memory;
 pub(crate) mod scope_state;
 mod sdk_requests;

@@ -1,6 +1,7 @@
 //! The pure rules: from a policy, a failure, the time and a random number to the next step. Nothing here
 //! knows a clock, a sleep, a random source or I/O, and nothing is imported from outside this module.
 
+pub(crate) mod advice;
 pub mod attempts;
 pub mod backoff;
 pub mod batch;
@@ -18,4 +19,5 @@ pub mod sdk_retry;
 pub(crate) mod shown;
 pub mod throttle;
 pub mod timestamp;
+pub(crate) mod transport;
 pub(crate) mod units;

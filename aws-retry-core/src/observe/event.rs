@@ -9,6 +9,10 @@ use crate::decision::throttle::Throttle;
 use crate::limits::rate::RateState;
 use crate::limits::rate::fleet::FleetState;
 
+/// The `rpc.system.name` of every call.
+#[cfg(feature = "tracing")]
+pub(super) const SYSTEM: &str = "aws-api";
+
 /// The `error.type` of a failure that has no class.
 pub(crate) const OTHER: &str = "_OTHER";
 

@@ -11,9 +11,8 @@ use crate::decision::failure::Kind;
 use crate::decision::policy::Log;
 use crate::decision::reason::Reason;
 use crate::decision::shown::shown;
-use crate::observe::event::Event;
+use crate::observe::event::{Event, SYSTEM};
 use crate::observe::per_site::PerSite;
-use crate::observe::span::SYSTEM;
 
 const TARGET: &str = "aws_retry";
 

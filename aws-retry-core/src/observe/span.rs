@@ -3,10 +3,6 @@
 #[cfg(feature = "tracing")]
 pub(crate) use on::{CallSpan, spans_wanted};
 
-/// The `rpc.system.name` of every call.
-#[cfg(feature = "tracing")]
-pub(super) const SYSTEM: &str = "aws-api";
-
 #[cfg(not(feature = "tracing"))]
 pub(crate) use off::{CallSpan, spans_wanted};
 
@@ -17,10 +13,9 @@ mod on {
     use tracing::span::Entered;
     use tracing::{Level, Span};
 
-    use super::SYSTEM;
     use crate::decision::failure::Kind;
     use crate::decision::shown::shown;
-    use crate::observe::event::Event;
+    use crate::observe::event::{Event, SYSTEM};
 
     /// Whether any subscriber wants spans: one relaxed load if none listens at debug level.
     #[inline]

@@ -13,6 +13,7 @@ use crate::decision::attempts::{Decision, Facts};
 use crate::decision::budget::is_healthy;
 use crate::decision::classify::{OfSuccess, Predicates, classify};
 use crate::decision::failure::{Failure, Kind, Transport};
+use crate::decision::policy::RateKind;
 use crate::decision::reason::Reason;
 use crate::decision::sdk_retry::Requests;
 use crate::decision::throttle::Concerns;
@@ -20,6 +21,7 @@ use crate::errors::StopWhy;
 use crate::expansion::outcome::Outcome;
 use crate::expansion::read_error::ReadFailure;
 use crate::limits::rate::{SendOutcome, SendReport};
+use crate::limits::scope::{Scope, Throttled};
 use crate::observe::{self, Event};
 
 impl Call<'_> {
@@ -124,6 +126,9 @@ impl Call<'_> {
             pay: &|price| budgets.take(price),
         };
         let decision = attempts.on_failure(in_force, facts);
+        if verdict.kind == Kind::Throttled && !state.unsent {
+            state.remember_throttle(&scope, failure, (attempt, report.outcome), &decision);
+        }
         state.count(attempt, records.as_deref());
         let goes_on = state.apply(decision, attempt, blocking, (failure, verdict.kind), hooks);
         if !goes_on && said.of_success.is_none() {
@@ -189,6 +194,33 @@ impl CallState {
             observe::log(&self.site.observed, self.policy.log, &event, self.clock.now());
             self.emit(&event);
         }
+    }
+
+    /// Keeps the facts of a throttle for advice on its scope. A call inside the attempt has kept its own.
+    fn remember_throttle(
+        &self,
+        scope: &Scope,
+        failure: &Failure<'_>,
+        (attempt, outcome): (u32, SendOutcome),
+        decision: &Decision,
+    ) {
+        let reason = match decision {
+            Decision::GiveUp { reason: Reason::Nested, .. } => return,
+            Decision::GiveUp { reason, .. } => Some(*reason),
+            Decision::Retry { .. } => None,
+        };
+        let last = self.last_failure.as_ref();
+        scope.throttled(&Throttled {
+            failure,
+            paced: self.policy.rate == Some(RateKind::Paced),
+            own_limit: outcome == SendOutcome::CallThrottled,
+            again: last.is_some_and(|(_, kind)| *kind == Kind::Throttled),
+            attempt,
+            reason,
+            told: self.policy.known_rate > 0.0,
+            at: self.clock.wall_clock(),
+            signs: self.policy.rate.map(|kind| scope.signs(kind)).unwrap_or_default(),
+        });
     }
 
     /// Begins the wait and tells all listeners. Returns whether the call goes on.

@@ -4,6 +4,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod advice;
 #[cfg(feature = "sdk")]
 mod bounds;
 #[cfg(feature = "sdk")]

@@ -81,6 +81,8 @@ struct Live {
     refused: HashMap<Call, Instant>,
     seen: HashSet<u64>,
     counts: BTreeMap<Call, Counts>,
+    /// The answers that have left.
+    answers: u64,
 }
 
 impl Proxy {
@@ -99,6 +101,7 @@ impl Proxy {
                 refused: HashMap::new(),
                 seen: HashSet::new(),
                 counts: BTreeMap::new(),
+                answers: 0,
             }),
         });
         let server = tokio::spawn(accept(listener, Arc::clone(&state)));
@@ -186,7 +189,19 @@ impl State {
         let throttled = answer.as_ref().is_ok_and(is_throttle);
         sleep(latency.mul_f64(if throttled { 0.3 } else { 0.7 })).await;
         self.live().leaves(call, answer.as_ref().ok(), arrived);
-        answer?.write()
+        self.with_request_id(answer?).write()
+    }
+
+    /// AWS gives each answer an id.
+    fn with_request_id(&self, answer: Answer) -> Answer {
+        const NAME: &str = "x-amzn-requestid";
+        if answer.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case(NAME)) {
+            return answer;
+        }
+        let mut live = self.live();
+        live.answers += 1;
+        let id = format!("{:08x}-0000-4000-8000-{:012x}", self.weather.seed, live.answers);
+        answer.header(NAME, &id)
     }
 
     /// Counts a request that has arrived, and draws its latency and its fate.

@@ -16,6 +16,7 @@ pub mod ec2;
 
 /// A token bucket: it holds `capacity` units when it is full, and `refill` flow in per second.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[allow(clippy::exhaustive_structs, reason = "a token bucket has no third number")]
 pub struct Bucket {
     /// Units: those that go out at once after a pause.

@@ -7,6 +7,7 @@ mod cubic;
 pub mod fleet;
 mod gate;
 mod gate_fleet;
+mod gate_signs;
 mod lazy_queue;
 mod pace;
 mod paced;
@@ -14,7 +15,7 @@ mod queue;
 mod quota_meter;
 
 pub use gate::{Gate, Refused, Sent, Timekeeper, Turn};
-pub use queue::{RateState, Ticket};
+pub use queue::{RateState, Signs, Ticket};
 
 pub use crate::decision::policy::RateKind as Kind;
 

@@ -108,6 +108,14 @@ impl Pace {
         }
     }
 
+    /// The degree to which throttles come irregularly, 0 to 1; paced mode only.
+    pub(super) const fn irregularity(&self) -> f64 {
+        match self {
+            Self::Adaptive(_) => 0.0,
+            Self::Paced(it) => it.irregularity(),
+        }
+    }
+
     /// A quota is measured.
     pub(super) fn is_measured(&self) -> bool {
         match self {

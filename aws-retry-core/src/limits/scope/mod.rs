@@ -1,5 +1,6 @@
 //! Scopes: their names, their state and the registry that finds them.
 
+mod advice;
 mod around;
 mod fade;
 pub mod fleet;
@@ -10,7 +11,9 @@ mod name;
 mod registry;
 mod shared;
 mod state;
+mod throttled;
 
+pub use advice::Advice;
 pub(crate) use around::Scopes;
 pub use key::{Key, ScopeParts, scope_key};
 pub use learned::{LearnedQuotas, NotLearnedQuotas};
@@ -20,3 +23,4 @@ pub use name::{ScopeId, named};
 pub(crate) use registry::{Imported, Registry};
 pub(crate) use shared::Scope;
 pub use state::{NamedScope, ScopeState};
+pub(crate) use throttled::Throttled;

@@ -3,12 +3,14 @@
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use super::ScopeState;
 use super::fleet::Seen;
+use super::throttled::{Throttled, Throttles};
+use super::{Advice, ScopeState};
 use crate::clock::Time;
+use crate::decision::advice::Measures;
 use crate::decision::policy::Resolved;
 use crate::limits::rate::fleet::FleetState;
-use crate::limits::rate::{self, Belief, Gate, Kind, Learned};
+use crate::limits::rate::{self, Belief, Gate, Kind, Learned, Signs};
 use crate::limits::retry_tokens::RetryTokens;
 use crate::sync::{AtomicU64, Mutex, MutexGuard, Ordering, PoisonError};
 
@@ -38,13 +40,17 @@ struct Rare {
     name: Option<Box<str>>,
     /// The belief that the paced rate begins with.
     belief: Mutex<Option<Belief>>,
+    /// Set once it was given a belief.
+    told: OnceLock<()>,
+    throttled: OnceLock<Box<Mutex<Throttles>>>,
 }
 
 impl Scope {
     pub fn new(name: Option<Box<str>>, belief: Option<Belief>) -> Self {
         let any = name.is_some() || belief.is_some();
+        let told = belief.map_or_else(OnceLock::new, |_| OnceLock::from(()));
         let belief = Mutex::new(belief);
-        let rare = any.then(|| Box::new(Rare { name, belief, adaptive: OnceLock::new() }));
+        let rare = any.then(|| Box::new(Rare { name, belief, told, ..Rare::default() }));
         Self {
             tokens: RetryTokens::new(),
             paced: OnceLock::new(),
@@ -83,6 +89,7 @@ impl Scope {
     /// The paced rate begins with this belief, if it has learned nothing yet.
     pub fn believe(&self, belief: Belief) {
         *lock(&self.rare().belief) = Some(belief);
+        self.rare().told.get_or_init(|| ());
         // Otherwise the belief waits for the rate.
         if let Some(gate) = self.paced.get()
             && let Some(belief) = self.take_belief()
@@ -146,6 +153,35 @@ impl Scope {
 
     pub fn count_throttle(&self) {
         self.throttles.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// What its last answer shows, for [`Scope::throttled`].
+    pub fn signs(&self, kind: Kind) -> Signs {
+        let gate = match kind {
+            Kind::Adaptive => self.adaptive(),
+            Kind::Paced => self.paced.get(),
+        };
+        gate.map(|gate| gate.signs()).unwrap_or_default()
+    }
+
+    /// Remembers a throttle.
+    pub fn throttled(&self, throttled: &Throttled<'_>) {
+        lock(self.rare().throttled.get_or_init(Box::default)).add(throttled);
+    }
+
+    /// Advice, if it was ever throttled; `parts`: its elements, as far as they are known.
+    pub fn advice(&self, now: Time, parts: &[&str]) -> Option<Advice> {
+        let rare = self.rare.get()?;
+        let throttles = lock(rare.throttled.get()?);
+        let learned = self.paced.get().and_then(|gate| gate.learned(now));
+        let measures = Measures {
+            cycles: self.rate(Kind::Paced).map_or(0, |it| it.cycles),
+            quota: learned.map(|it| (it.rate, it.burst)),
+            told: throttles.measures().told || rare.told.get().is_some(),
+            in_fleet: self.fleet_state().is_some(),
+            ..*throttles.measures()
+        };
+        Some(Advice::new(&throttles, &measures, parts))
     }
 
     pub fn touch(&self, now: Time) {

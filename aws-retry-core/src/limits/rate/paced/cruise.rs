@@ -73,6 +73,11 @@ impl Cruise {
         it
     }
 
+    /// The degree to which throttles come irregularly, 0 to 1.
+    pub(super) const fn shared(&self) -> f64 {
+        self.shared
+    }
+
     /// A quota that was measured before. `shared`: others use it, too.
     pub(super) const fn resumed(quota: f64, shared: bool) -> Self {
         let shared = if shared { 1.0 } else { 0.0 };

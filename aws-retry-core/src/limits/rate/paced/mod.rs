@@ -256,6 +256,14 @@ impl Paced {
         }
     }
 
+    /// The degree to which throttles come irregularly, 0 to 1; 0 while no quota is measured.
+    pub(super) const fn irregularity(&self) -> f64 {
+        match &self.phase {
+            Phase::Cruise(cruise) => cruise.shared(),
+            _ => 0.0,
+        }
+    }
+
     pub(super) const fn per_send(&self) -> f64 {
         self.known.per_send
     }

@@ -88,6 +88,17 @@ pub struct RateState {
     pub cycles: u32,
 }
 
+/// What the last answer of a scope shows beyond its visible state.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Signs {
+    /// Sends so far.
+    pub sends: u64,
+    /// The degree to which throttles come irregularly, 0 to 1.
+    pub irregularity: f64,
+    /// Nothing is accepted at present, and only probes go out.
+    pub shut: bool,
+}
+
 #[derive(Debug)]
 pub(super) struct Queue<W> {
     pace: Pace,
@@ -281,6 +292,15 @@ impl<W: Clone> Queue<W> {
         let rate = self.pace.rate().map(|rate| self.capped(rate));
         let waiting = self.line.len() + self.resting.len();
         RateState { rate, quota, waiting, throttles: self.throttles, cycles }
+    }
+
+    /// What its last answer shows beyond its state.
+    pub(super) fn signs(&self) -> Signs {
+        Signs {
+            sends: self.next_send,
+            irregularity: self.pace.irregularity(),
+            shut: self.pace.probe_pause(self.steady.latest) > 0.0,
+        }
     }
 
     /// Nobody can be held back in the present state.
