@@ -22,11 +22,14 @@ use crate::{MemberId, Store};
 /// From then on, calls with `mode = "paced"` whose scope is a text take part, that is, those of functions with
 /// `scope = (..)`, [`RetryPolicy::run_in`](aws_retry_core::RetryPolicy::run_in) and `RetryClient::in_scope`, if the
 /// client was made after this. `fn` in a scope stands for the function's path. `fleet = false` leaves a function out.
-/// `share` counts for the joint quota, and so does `max_rate` once the scope is throttled.
+/// `share` counts for the joint quota, and `max_rate` bounds all members together, also in a scope that is never
+/// throttled.
 ///
-/// Nothing waits for the store, except that a scope which is throttled for the first time holds its calls: for
-/// 0.25 s at most if the store does not answer, and for a few seconds if another member is measuring the quota. If
-/// the store fails, each process paces its calls as if it were alone, and is back when the store answers.
+/// Calls wait for the store at two moments only: those after the first one of a scope that is new to this process, and
+/// those of a scope that is throttled for the first time. They wait for one round trip, for 0.25 s at most if the store
+/// does not answer, and for a few seconds if another member is measuring the quota. So a process that starts into a
+/// fleet sends its part from the start. If the store fails, each process paces its calls as if it were alone, and is
+/// back when the store answers.
 ///
 /// # Strangers
 /// All processes that use a quota should be members. The members send the whole quota that they measure, so that a
@@ -115,7 +118,7 @@ pub struct Fleet {
 
 impl Fleet {
     /// Leaves the fleet: removes this process's records, so that the others take over its part of the quota at
-    /// once. Its own calls go on at that part, as without a fleet. Waits for the store, at most for a second or
+    /// once. Its own calls go on at that part, as without a fleet, and `max_rate` bounds them alone. Waits for the store, at most for a second or
     /// for [`Join::every`].
     pub async fn leave(mut self) {
         self.end();

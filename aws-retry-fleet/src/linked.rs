@@ -69,6 +69,10 @@ impl Member for Linked {
         self.agent.held_until()
     }
 
+    fn is_starting(&self) -> bool {
+        self.agent.is_starting()
+    }
+
     fn rate(&self) -> f64 {
         self.agent.rate()
     }

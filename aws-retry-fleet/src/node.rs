@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -35,6 +36,8 @@ pub struct Node {
     scopes: Mutex<Vec<(Fingerprint, FleetScope)>>,
     /// The modes of the scopes, as they were logged last.
     modes: Mutex<HashMap<Fingerprint, FleetMode>>,
+    /// The store's last operation failed.
+    fails: AtomicBool,
     /// The store's usual time for an operation; none before its first answer.
     usual: Mutex<Option<Duration>>,
 }
@@ -50,6 +53,7 @@ impl Node {
             wake: Arc::default(),
             scopes: Mutex::default(),
             modes: Mutex::default(),
+            fails: AtomicBool::new(false),
             usual: Mutex::default(),
         }
     }
@@ -65,7 +69,8 @@ impl Node {
         let now = scope.now();
         self.scopes().push((name, scope));
         self.wake.notify_one();
-        let agent = Agent::new(self.member.0, self.interval.as_secs_f64(), now);
+        let asks = !self.fails.load(Ordering::Relaxed);
+        let agent = Agent::new(self.member.0, self.interval.as_secs_f64(), now, asks);
         Box::new(Linked::new(agent, Arc::clone(&self.wake)))
     }
 
@@ -170,7 +175,8 @@ impl Node {
     ) -> Result<T, StoreError> {
         let (most, began) = (self.timeout(), Instant::now());
         let late = |_| StoreError::new(format!("the store did not answer within {most:?}"));
-        let answer = timeout(most, operation).await.map_err(late)?;
+        let answer = timeout(most, operation).await.map_err(late).flatten();
+        self.fails.store(answer.is_err(), Ordering::Relaxed);
         if answer.is_ok() {
             let took = began.elapsed();
             let usual = &mut *self.usual.lock().unwrap_or_else(PoisonError::into_inner);

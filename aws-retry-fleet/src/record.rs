@@ -16,6 +16,8 @@ const PER_UNIT: f64 = 16.0;
 /// The progress of a member.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Progress {
+    /// Nothing of it has been throttled yet.
+    Unthrottled,
     /// Throttled, and waits to hear who searches.
     Joining,
     /// Searches the quota for all.
@@ -75,6 +77,7 @@ impl Record {
             Progress::Searching => 1,
             Progress::Known => 2,
             Progress::Loose => 3,
+            Progress::Unthrottled => 4,
         };
         to.extend([VERSION, progress, self.settled]);
         to.extend(self.seq.to_le_bytes());
@@ -107,6 +110,7 @@ impl Record {
             1 => Progress::Searching,
             2 => Progress::Known,
             3 => Progress::Loose,
+            4 => Progress::Unthrottled,
             _ => return None,
         };
         let settled = u8::try_from(from.whole(1)?.min(3)).ok()?;
@@ -248,6 +252,8 @@ mod tests {
         assert_eq!(of(&searching)[..4], *"0101");
         let loose = Record { progress: Progress::Loose, ..joining };
         assert_eq!(of(&loose)[..4], *"0103");
+        let unthrottled = Record { progress: Progress::Unthrottled, ..joining };
+        assert_eq!(of(&unthrottled)[..4], *"0104");
     }
 
     #[test]
@@ -286,7 +292,7 @@ mod tests {
         fn any_bytes_are_read_as_sane_numbers(mut bytes in prop::collection::vec(any::<u8>(), 0..80), plain: bool) {
             if plain && bytes.len() > 2 {
                 bytes[0] = VERSION;
-                bytes[1] %= 4;
+                bytes[1] %= 5;
             }
             let Some(it) = Record::decode(&bytes) else { return Ok(()) };
             let numbers = [

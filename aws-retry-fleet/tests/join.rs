@@ -161,6 +161,54 @@ async fn max_rate_bounds_all_members_together() {
     fleet.leave().await;
 }
 
+/// The other member has work for more than it can get, and nothing has ever been throttled.
+#[tokio::test(start_paused = true)]
+async fn max_rate_is_split_in_a_scope_that_is_never_throttled() {
+    let store = MemoryStore::new();
+    let put = async |seq| {
+        let unthrottled = Record {
+            progress: Progress::Unthrottled,
+            seq,
+            clock: 500.0 + f64::from(seq),
+            quota: 0.0,
+            ..other_member()
+        };
+        store.exchange(MemberId(1), &[(name_of_scope(), unthrottled.encode())]).await.unwrap();
+    };
+    put(1).await;
+    let fleet = join("orders", store.clone()).await.unwrap();
+    let service = Service::new(1000.0, 1000.0);
+    let policy = RetryPolicy::paced().max_rate(10.0);
+    policy.run_in(&SCOPE, || service.call()).await.unwrap();
+    let began = Instant::now();
+    for seq in 2..22 {
+        put(seq).await;
+        policy.run_in(&SCOPE, || service.call()).await.unwrap();
+    }
+    let state = scope::state(&SCOPE).unwrap();
+    let FleetState { mode, part, members, .. } = state.fleet.unwrap();
+    assert_eq!((state.throttles, mode, members), (0, FleetMode::Unthrottled, 2));
+    assert!((0.4..0.6).contains(&part), "{part}");
+    let rate = 20.0 / began.elapsed().as_secs_f64();
+    assert!((4.5..5.5).contains(&rate), "{rate} per second of 10, at a part of {part}");
+    fleet.leave().await;
+}
+
+/// Twenty calls at once, and the others know the quota: one goes out, and the others take turns.
+#[tokio::test(start_paused = true)]
+async fn a_process_that_starts_into_a_fleet_has_no_first_burst() {
+    let store = MemoryStore::new();
+    store.exchange(MemberId(1), &[(name_of_scope(), other_member().encode())]).await.unwrap();
+    let fleet = join("orders", store.clone()).await.unwrap();
+    let service = Service::new(30.0, 2.0);
+    let began = Instant::now();
+    service.work(40).await;
+    assert_eq!(scope::state(&SCOPE).unwrap().throttles, 0);
+    let rate = 40.0 / began.elapsed().as_secs_f64();
+    assert!((22.0..31.0).contains(&rate), "{rate}");
+    fleet.leave().await;
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_store_that_fails_costs_a_quarter_of_a_second_at_most() {
     let mut took = Vec::new();

@@ -15,6 +15,7 @@ pub(super) struct Demand {
     pub(super) want: f64,
     since: f64,
     units: f64,
+    has_sent: bool,
     /// Smoothed units per second.
     rate: f64,
     /// The line has been empty since then.
@@ -23,11 +24,30 @@ pub(super) struct Demand {
 
 impl Demand {
     pub(super) const fn new(now: f64) -> Self {
-        Self { want: 0.0, since: now, units: 0.0, rate: 0.0, idle_since: Some(now) }
+        Self {
+            want: 0.0,
+            since: now,
+            units: 0.0,
+            has_sent: false,
+            rate: 0.0,
+            idle_since: Some(now),
+        }
     }
 
     pub(super) fn sent(&mut self, units: f64) {
         self.units += units;
+    }
+
+    /// The same, where nobody tells whether a call waits.
+    pub(super) fn sent_before_any_throttle(&mut self, now: f64, units: f64) {
+        self.idle_since = Some(now);
+        self.has_sent = true;
+        self.sent(units);
+    }
+
+    /// It has sent anything before the first throttle.
+    pub(super) const fn has_sent(&self) -> bool {
+        self.has_sent
     }
 
     /// Whether a call waits; returns for how long (seconds) none did, if that ends now.

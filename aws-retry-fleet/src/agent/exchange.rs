@@ -17,7 +17,7 @@ const OLD: f64 = 60.0;
 const OLDEST_CYCLES: f64 = 4.0;
 /// Unused units are spent within this many intervals, at most at this part of the quota more.
 const SPENT_IN: f64 = 2.0;
-const MOST_EXTRA: f64 = 0.25;
+pub(super) const MOST_EXTRA: f64 = 0.25;
 /// A second fall within these seconds makes a member wary of the store.
 const SOON_AGAIN: f64 = 120.0;
 const WARY: u32 = 6;
@@ -38,7 +38,8 @@ impl Agent {
         self.seq = self.seq.wrapping_add(1);
         self.demand.sum_up(now, self.schedule.interval, view.waiting);
         let progress = match self.mode {
-            Mode::Unthrottled | Mode::Joining | Mode::Holding => Progress::Joining,
+            Mode::Starting | Mode::Unthrottled => Progress::Unthrottled,
+            Mode::Joining | Mode::Holding => Progress::Joining,
             Mode::Searching => Progress::Searching,
             Mode::Guided | Mode::Alone => Progress::Known,
             Mode::Loose => Progress::Loose,
@@ -53,7 +54,10 @@ impl Agent {
             clock: now,
             lag,
             accepted: self.own.at(now - lag).unwrap_or(self.own.oldest()),
-            want: self.demand.want,
+            want: match self.mode {
+                Mode::Starting | Mode::Unthrottled => self.want_within_limit(view),
+                _ => self.demand.want,
+            },
             burst_sends: self.burst_sends,
             searching: if self.mode == Mode::Searching { now - self.since } else { 0.0 },
             epoch: self.epoch,
@@ -92,7 +96,7 @@ impl Agent {
         let joint = self.joint();
         let followed = joint.and_then(|joint| self.heard(now, view, &joint));
         let more = match self.mode {
-            Mode::Unthrottled => None,
+            Mode::Starting | Mode::Unthrottled => self.heard_nothing(now, view),
             Mode::Loose => self.tighten(now, view),
             Mode::Guided | Mode::Alone => self.guided_or_alone(now, view),
             Mode::Joining | Mode::Holding | Mode::Searching => self.who_searches(now, view, first),
@@ -165,7 +169,11 @@ impl Agent {
             return command;
         }
         let follows = match self.mode {
-            Mode::Unthrottled | Mode::Joining | Mode::Holding | Mode::Searching => true,
+            Mode::Starting
+            | Mode::Unthrottled
+            | Mode::Joining
+            | Mode::Holding
+            | Mode::Searching => true,
             Mode::Alone => newer(joint.epoch, self.epoch),
             Mode::Loose => self.is_trusted(now),
             Mode::Guided => false,

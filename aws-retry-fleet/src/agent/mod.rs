@@ -15,6 +15,9 @@ mod peers;
 mod sawtooth;
 mod schedule;
 mod search;
+mod split;
+#[cfg(test)]
+mod split_tests;
 #[cfg(test)]
 mod tests;
 mod timing;
@@ -23,13 +26,14 @@ use aws_retry_core::__fleet::{Command, Member, Throttled, View};
 use aws_retry_core::{FleetMode, FleetState};
 
 use demand::Demand;
+use exchange::MOST_EXTRA;
 use history::History;
 use ledger::{ANSWERED_AFTER, Ledger};
 use peers::Peers;
 use sawtooth::Sawtooth;
 use schedule::Schedule;
 
-/// Seconds for which a throttled scope waits for the first answer of the store.
+/// Seconds for which a new or a throttled scope waits for the first answer of the store.
 const FIRST_HOLD: f64 = 0.25;
 /// Seconds for which it waits for the member that searches, in all.
 const LONGEST_HOLD: f64 = 10.0;
@@ -43,6 +47,8 @@ const WANTED_LITTLE: f64 = 0.5;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Mode {
+    /// New: the store has not told yet whether others know the quota.
+    Starting,
     Unthrottled,
     /// Throttled; the first exchange has not ended.
     Joining,
@@ -99,6 +105,8 @@ pub struct Agent {
     answered_at: f64,
     /// The part of the quota to which the controller's own measure applies, while it continues by itself.
     own_part: f64,
+    /// Before the first throttle: the part of `max_rate`, if there is one.
+    limit_part: Option<f64>,
     /// The controller's measures that were published.
     cycles: u32,
 }
@@ -127,13 +135,14 @@ struct Loose {
 }
 
 impl Agent {
-    /// A member that exchanges records every `interval` seconds, if the fleet is small. Its id is random.
+    /// A member that exchanges records every `interval` seconds, if the fleet is small. Its id is random. `asks`: its
+    /// first sends wait for the store's first answer.
     #[must_use]
-    pub fn new(id: u64, interval: f64, now: f64) -> Self {
+    pub fn new(id: u64, interval: f64, now: f64, asks: bool) -> Self {
         Self {
             id,
             random: Random(id),
-            mode: Mode::Unthrottled,
+            mode: if asks { Mode::Starting } else { Mode::Unthrottled },
             since: now,
             saw: Sawtooth::new(),
             own: History::new(now, 0.0),
@@ -153,8 +162,17 @@ impl Agent {
             loose: Loose { falls: 0, fell_at: f64::NEG_INFINITY, good: 0, until: 0.0 },
             answered_at: now,
             own_part: 1.0,
+            limit_part: None,
             cycles: 0,
         }
+    }
+
+    /// The most that [`Member::rate`] may be: the part of twice what all had accepted of late, or of the quota, and of
+    /// what idle members left.
+    #[must_use]
+    pub fn most_rate(&self) -> f64 {
+        let passes = (2.0 * self.saw.usage.unwrap_or(self.saw.quota)).max(self.saw.quota);
+        (1.0 + MOST_EXTRA) * passes * self.saw.part
     }
 
     fn enter(&mut self, mode: Mode, now: f64) {
@@ -167,7 +185,7 @@ impl Agent {
         self.burst_sends = view.initial_burst;
         self.own = History::new(now, view.initial_burst);
         (self.throttled_at, self.answered_at) = (now, now);
-        self.ledger.mark(now);
+        self.schedule.polls = 0;
         self.schedule.at_once(now);
     }
 
@@ -194,6 +212,10 @@ impl Agent {
 
 impl Member for Agent {
     fn sent(&mut self, now: f64, units: f64) {
+        if self.is_unthrottled() {
+            self.sent_before_any_throttle(now, units);
+            return;
+        }
         let grain = (GRAIN_TRIPS * self.saw.round_trip).max(FINEST_GRAIN);
         self.own.add(now, units, grain);
         self.demand.sent(units);
@@ -250,8 +272,12 @@ impl Member for Agent {
     fn answered(&mut self, now: f64, view: &View) -> Option<Command> {
         (self.saw.round_trip, self.saw.per_send) = (view.round_trip, view.per_send);
         match self.mode {
-            Mode::Unthrottled if view.quota.is_some() => self.begin_with_a_quota(now),
-            Mode::Unthrottled if !view.unthrottled => self.first_throttle(now, view),
+            Mode::Starting | Mode::Unthrottled if view.quota.is_some() => {
+                self.begin_with_a_quota(now)
+            }
+            Mode::Starting | Mode::Unthrottled if !view.unthrottled => {
+                self.first_throttle(now, view)
+            }
             Mode::Searching => return self.searched(now, view),
             Mode::Alone => self.publish_cycle(now, view),
             _ => {}
@@ -266,10 +292,15 @@ impl Member for Agent {
 
     fn held_until(&self) -> f64 {
         match self.mode {
+            Mode::Starting => self.starts_until(),
             Mode::Joining => self.throttled_at + FIRST_HOLD,
             Mode::Holding => (self.answered_at + self.base()).min(self.throttled_at + LONGEST_HOLD),
             _ => f64::NEG_INFINITY,
         }
+    }
+
+    fn is_starting(&self) -> bool {
+        self.mode == Mode::Starting
     }
 
     fn rate(&self) -> f64 {
@@ -299,6 +330,9 @@ impl Member for Agent {
         self.reschedule(now);
         self.retry_soon(now);
         let patience = match self.mode {
+            // It hears soon, or its time ends.
+            Mode::Starting if self.is_searched(now) => return None,
+            Mode::Starting => return Some(self.starts_alone(now)),
             Mode::Joining => FIRST_HOLD,
             Mode::Holding => self.base(),
             Mode::Guided => 3.0 * self.base(),
@@ -309,9 +343,13 @@ impl Member for Agent {
 
     fn state(&self) -> FleetState {
         let quota = (self.epoch > 0 || self.is_guided()).then_some(self.saw.quota);
-        let part = if self.is_guided() { self.saw.part } else { self.own_part };
+        let part = match self.mode {
+            Mode::Starting | Mode::Unthrottled => self.limit_part.unwrap_or(1.0),
+            Mode::Guided => self.saw.part,
+            _ => self.own_part,
+        };
         let mode = match self.mode {
-            Mode::Unthrottled => FleetMode::Unthrottled,
+            Mode::Starting | Mode::Unthrottled => FleetMode::Unthrottled,
             Mode::Joining | Mode::Holding => FleetMode::Joining,
             Mode::Searching => FleetMode::Searching,
             Mode::Guided => FleetMode::Guided,

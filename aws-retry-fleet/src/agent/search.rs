@@ -100,8 +100,10 @@ impl Agent {
     /// It cannot search on: too long, or it has no work. The fleet goes on from what it really sent.
     fn publish_what_it_has(&mut self, now: f64, view: &View) -> Option<Command> {
         let span = (3.0 * view.round_trip).max(0.3);
-        let sent =
-            self.own.at(now - span).map_or(f64::INFINITY, |was| (self.own.total() - was) / span);
+        // While it had work.
+        let until = now - self.demand.idle_for(now);
+        let sent = self.own.at(until).zip(self.own.at(until - span));
+        let sent = sent.map_or(f64::INFINITY, |(all, before)| (all - before) / span);
         let least = (self.search.initial / USUAL_BURST).max(view.per_send);
         let quota = view.quota.unwrap_or(f64::INFINITY).min(sent.max(least));
         let quota = if quota.is_finite() { quota } else { least };

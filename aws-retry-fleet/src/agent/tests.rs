@@ -6,7 +6,7 @@ use super::Agent;
 use super::peers::Peers;
 use crate::record::{Progress, Record};
 
-const THROTTLED: View = View {
+pub(super) const THROTTLED: View = View {
     unthrottled: false,
     sends: 30.0,
     per_send: 1.0,
@@ -17,9 +17,10 @@ const THROTTLED: View = View {
     cycles: 0,
     share: 1.0,
     waiting: 10,
+    max_rate: None,
 };
 
-fn known(seq: u32, clock: f64, quota: f64) -> Record {
+pub(super) fn known(seq: u32, clock: f64, quota: f64) -> Record {
     Record {
         progress: Progress::Known,
         settled: 3,
@@ -49,7 +50,7 @@ fn read(agent: &mut Agent, now: f64, records: &[(u64, Record)]) -> Option<Comman
 
 /// A member that has just been throttled for the first time.
 fn throttled() -> Agent {
-    let mut agent = Agent::new(5, 1.0, 100.0);
+    let mut agent = Agent::new(5, 1.0, 100.0, true);
     assert_eq!(agent.state().mode, FleetMode::Unthrottled);
     assert_eq!(agent.answered(100.0, &THROTTLED), None);
     agent
@@ -93,7 +94,7 @@ fn who_joins_a_fleet_that_knows_its_quota_sends_its_part_at_once() {
 
 #[test]
 fn who_starts_into_a_known_fleet_is_guided_before_any_throttle() {
-    let mut agent = Agent::new(5, 1.0, 100.0);
+    let mut agent = Agent::new(5, 1.0, 100.0, true);
     let view = View { unthrottled: true, sends: 0.0, ..THROTTLED };
     assert_eq!(agent.due_at(), 100.0);
     let _ = agent.publish(100.0, &view);
@@ -264,7 +265,7 @@ fn step() -> impl Strategy<Value = Step> {
 proptest! {
     #[test]
     fn whatever_others_publish_nothing_gets_out_of_bounds(steps in prop::collection::vec(step(), 1..120)) {
-        let mut agent = Agent::new(5, 1.0, 100.0);
+        let mut agent = Agent::new(5, 1.0, 100.0, true);
         let (mut now, mut decrease_at) = (100.0, 100.0);
         let mut view = View { unthrottled: true, ..THROTTLED };
         for step in steps {
@@ -300,8 +301,7 @@ proptest! {
             prop_assert!((0.0..=1.0).contains(&state.part), "{state:?}");
             prop_assert!(rate > 0.0 && rate.is_finite());
             // Never above the greater of what passes twice and of the quota, and what idle ones left.
-            let usage = agent.saw.usage.unwrap_or(agent.saw.quota);
-            let most = 1.25 * (2.0 * usage).max(agent.saw.quota) * agent.saw.part;
+            let most = agent.most_rate();
             prop_assert!(rate <= most.max(1e-3) * 1.001, "{rate} above {most}");
             prop_assert!(agent.saw.settled <= 3 && agent.saw.quota > 0.0);
             prop_assert!(agent.held_until() <= agent.throttled_at.max(now) + 10.0);

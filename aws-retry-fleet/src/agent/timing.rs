@@ -32,6 +32,7 @@ impl Agent {
                 let rarer = RARER.powi((self.schedule.polls - POLLS).max(0));
                 (SOON * base * rarer).min(base)
             }
+            _ if self.is_new() => SOON * base,
             Mode::Guided
                 if self.saw.settled < SETTLED || self.saw.is_overdue() || self.is_braked() =>
             {
@@ -54,7 +55,10 @@ impl Agent {
     /// The exchange in flight has ended.
     pub(super) fn reschedule(&mut self, now: f64) {
         self.schedule.in_flight = false;
-        if matches!(self.mode, Mode::Joining | Mode::Holding | Mode::Searching) {
+        if matches!(
+            self.mode,
+            Mode::Starting | Mode::Unthrottled | Mode::Joining | Mode::Holding | Mode::Searching
+        ) {
             self.schedule.polls += 1;
         }
         let jitter = 1.0 + JITTER * (self.random.next() - 0.5);
@@ -62,8 +66,8 @@ impl Agent {
         let unused =
             self.demand.idle_for(now) > DORMANT_AFTER * self.every() && self.demand.want == 0.0;
         self.schedule.next_at = match self.mode {
-            Mode::Unthrottled => f64::INFINITY,
-            Mode::Guided | Mode::Alone if unused => {
+            Mode::Unthrottled if !self.listens(now) => f64::INFINITY,
+            Mode::Starting | Mode::Unthrottled | Mode::Guided | Mode::Alone if unused => {
                 self.schedule.dormant = true;
                 f64::INFINITY
             }

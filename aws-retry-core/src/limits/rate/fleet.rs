@@ -6,7 +6,8 @@ use std::fmt;
 /// A member of a fleet, in one scope: it hears of the scope's sends and guides its rate. Pure. All times are
 /// seconds of the scope's clock, and never decrease.
 pub trait Member: fmt::Debug + Send {
-    /// A send went out, and counts as this many units.
+    /// A send went out, and counts as this many units. Before the first throttle it hears only of sends that `max_rate`
+    /// bounds.
     fn sent(&mut self, now: f64, units: f64);
 
     /// A call waits for a turn, or none does any more.
@@ -26,6 +27,9 @@ pub trait Member: fmt::Debug + Send {
 
     /// No send goes out before this time.
     fn held_until(&self) -> f64;
+
+    /// It is new in the scope, and may hold back sends although nothing has been throttled.
+    fn is_starting(&self) -> bool;
 
     /// Units per second while the fleet guides the rate.
     fn rate(&self) -> f64;
@@ -85,6 +89,8 @@ pub struct View {
     pub share: f64,
     /// Calls in the queue.
     pub waiting: usize,
+    /// The bound on the units per second of all members, if there is one.
+    pub max_rate: Option<f64>,
 }
 
 /// A member's request to the controller.

@@ -8,6 +8,7 @@ use std::{
 };
 
 use super::lazy_queue::LazyQueue;
+use super::recent::Recent;
 use super::{
     Belief, Dispatch, Kind, Learned, RateState, SendReport, Ticket,
     queue::{Answer, Queue, Terms, Wakes},
@@ -61,49 +62,15 @@ pub struct Gate {
     /// Nothing has been throttled yet and no rate is set: no call waits.
     unthrottled: AtomicBool,
     /// The number of sends while unthrottled, and two of them, at least one second apart.
-    sends: AtomicU64,
+    pub(super) sends: AtomicU64,
     /// The units that these took beyond one each (the bits of an `f64`); untouched while each takes one.
-    surplus: AtomicU64,
-    recent: [Mark; 2],
+    pub(super) surplus: AtomicU64,
+    pub(super) recent: Recent,
     /// The change of the overrides that the limit has followed, and the bits of that limit.
     generation: AtomicU64,
     max_rate: AtomicU64,
     queue: Mutex<LazyQueue>,
 }
-
-/// A send, its time in nanoseconds, and the units that the sends before it took beyond one each.
-struct Mark {
-    id: AtomicU64,
-    at: AtomicU64,
-    surplus: AtomicU64,
-}
-
-impl Mark {
-    fn new() -> Self {
-        Self { id: AtomicU64::new(0), at: AtomicU64::new(0), surplus: AtomicU64::new(0) }
-    }
-
-    fn store(&self, id: u64, at: u64, surplus: u64) {
-        self.id.store(id, Ordering::Relaxed);
-        self.at.store(at, Ordering::Relaxed);
-        self.surplus.store(surplus, Ordering::Relaxed);
-    }
-
-    fn copy(&self, from: &Self) {
-        let [id, at, surplus] =
-            [&from.id, &from.at, &from.surplus].map(|it| it.load(Ordering::Relaxed));
-        self.store(id, at, surplus);
-    }
-
-    fn send(&self) -> Dispatch {
-        let at = Time::from_nanos(self.at.load(Ordering::Relaxed)).as_secs_f64();
-        // The surplus is the one before it, as if it had cost one unit.
-        let surplus = f64::from_bits(self.surplus.load(Ordering::Relaxed));
-        Dispatch { id: self.id.load(Ordering::Relaxed), at, cost: 1.0, surplus }
-    }
-}
-
-const ONE_SECOND: u64 = 1_000_000_000;
 
 impl Gate {
     /// A rate of `kind`, never above `max_rate` (infinite: no bound), that uses `share` of what it learns.
@@ -115,7 +82,7 @@ impl Gate {
             unthrottled: AtomicBool::new(!queue.is_limited()),
             sends: AtomicU64::new(0),
             surplus: AtomicU64::new(0),
-            recent: [Mark::new(), Mark::new()],
+            recent: Recent::new(),
             generation: AtomicU64::new(0),
             max_rate: AtomicU64::new(max_rate.to_bits()),
             queue: Mutex::new(queue),
@@ -216,22 +183,11 @@ impl Gate {
         })
     }
 
-    /// A send while nothing holds it back. About once per second one is remembered. The last but one of these
-    /// is at least a second old, however recent the last one is. Races do no harm.
+    /// A send while nothing holds it back.
     fn unthrottled_send(&self, now: Time, cost: f64) -> Dispatch {
         let id = self.sends.fetch_add(1, Ordering::Relaxed);
         let surplus = self.add_surplus(cost - 1.0);
-        let before_it = (surplus - (cost - 1.0)).to_bits();
-        let nanos = u64::try_from(now.as_nanos()).unwrap_or(u64::MAX);
-        let [last, before] = &self.recent;
-        if id == 0 {
-            last.store(id, nanos, before_it);
-            before.copy(last);
-        }
-        if nanos.abs_diff(last.at.load(Ordering::Relaxed)) > ONE_SECOND {
-            before.copy(last);
-            last.store(id, nanos, before_it);
-        }
+        self.recent.remember(id, now, surplus - (cost - 1.0));
         Dispatch { id, at: now.as_secs_f64(), cost, surplus }
     }
 
@@ -251,7 +207,7 @@ impl Gate {
     /// Tells the queue of the sends that nothing held back.
     fn begin(&self, queue: &mut Queue<Waker>) {
         let surplus = f64::from_bits(self.surplus.load(Ordering::Relaxed));
-        queue.begin(self.sends.load(Ordering::Relaxed), surplus, self.recent[1].send());
+        queue.begin(self.sends.load(Ordering::Relaxed), surplus, self.recent.send());
     }
 
     /// The end of a send. Reads the clock only if it must. True if the call should give up: it is refused
@@ -346,11 +302,13 @@ impl<C: Timekeeper> Future for Turn<'_, C> {
         // The clock may lag behind its own timer; a wait that has ended must not be asked for again.
         let mut slept_until = Time::ZERO;
         loop {
-            let mut guard = it.gate.lock();
+            let mut guard = it.gate.synchronized();
             // Read under the lock: otherwise, if the later of two calls had the older reading, it would look
             // like a clock that was set back, and the rate would run ahead.
             let now = it.clock.now().max(slept_until);
-            let (answer, wakes) = guard.get_or_create().ask(now, it.ticket, it.terms, cx.waker());
+            let queue = guard.get_or_create();
+            let (answer, wakes) = queue.ask(now, it.ticket, it.terms, cx.waker());
+            it.gate.count_sends(now, queue);
             drop(guard);
             wake(wakes);
             it.waiting = matches!(answer, Answer::At(_));

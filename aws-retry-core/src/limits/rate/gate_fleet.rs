@@ -1,19 +1,29 @@
 //! The gate of a scope that takes part in a fleet.
 
+use std::task::Waker;
+
 use super::fleet::{Command, FleetState, Member, View};
 use super::gate::{Gate, wake};
+use super::queue::Queue;
 use crate::clock::Time;
+use crate::sync::Ordering;
 
 impl Gate {
     /// Gives the paced rate a member that guides it.
     pub fn join(&self, member: Box<dyn Member>) {
-        self.lock().get_or_create().join(member);
+        let mut guard = self.synchronized();
+        let queue = guard.get_or_create();
+        queue.join(member);
+        self.set_unthrottled(queue);
     }
 
     /// The rate goes on without its member.
     pub fn leave(&self, now: Time) {
         let mut guard = self.synchronized();
-        let wakes = guard.get_or_create().leave_fleet(now);
+        let queue = guard.get_or_create();
+        let wakes = queue.leave_fleet(now);
+        self.count_sends(now, queue);
+        self.set_unthrottled(queue);
         drop(guard);
         wake(wakes);
     }
@@ -27,9 +37,21 @@ impl Gate {
         let mut guard = self.synchronized();
         let queue = guard.get_or_create();
         let wakes = queue.ask_member(now, ask);
+        self.count_sends(now, queue);
         self.set_unthrottled(queue);
         drop(guard);
         wake(wakes);
+    }
+
+    /// Counts the sends that the queue has let go, if others may pass it by now.
+    pub(super) fn count_sends(&self, now: Time, queue: &Queue<Waker>) {
+        let (sends, surplus) = queue.sends();
+        let known = self.sends.load(Ordering::Relaxed);
+        if sends > known && queue.is_unthrottled() {
+            self.sends.store(sends, Ordering::Relaxed);
+            self.surplus.store(surplus.to_bits(), Ordering::Relaxed);
+            self.recent.remember(known, now, surplus);
+        }
     }
 
     /// The scope's part in its fleet, if it takes part in one.

@@ -13,6 +13,7 @@ mod pace;
 mod paced;
 mod queue;
 mod quota_meter;
+mod recent;
 
 pub use gate::{Gate, Refused, Sent, Timekeeper, Turn};
 pub use queue::{RateState, Signs, Ticket};

@@ -100,6 +100,11 @@ impl Pace {
         }
     }
 
+    /// A fleet may hold back sends although nothing has been throttled.
+    pub(super) fn is_starting(&self) -> bool {
+        matches!(self, Self::Paced(it) if it.is_starting())
+    }
+
     /// The present rate in units per second; none before the first throttle.
     pub(super) fn rate(&self) -> Option<f64> {
         match self {

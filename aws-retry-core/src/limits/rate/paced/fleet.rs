@@ -10,6 +10,8 @@ use crate::limits::rate::{Dispatch, Repeat, SendReport};
 
 /// The least part of `max_rate` that a member may use.
 const LEAST_PART: f64 = 1e-3;
+/// Seconds before the first throttle whose sends are its initial burst.
+const RECENT: f64 = 2.0;
 /// Seconds of sends at the member's rate that its credit holds, at least one send: the bucket's burst belongs
 /// to all members.
 const CREDIT: f64 = 0.01;
@@ -48,9 +50,13 @@ impl Paced {
     /// [`Paced::sent`], and the member counts the send.
     pub(in crate::limits::rate) fn sent_by_member(&mut self, send: Dispatch) {
         self.sent(send);
-        if let Some(member) = &mut self.fleet
-            && !matches!(self.phase, Phase::Unthrottled(_))
-        {
+        let Some(member) = &mut self.fleet else { return };
+        if let Phase::Unthrottled(recent) = &mut self.phase {
+            if send.id == 0 || send.at - recent.at > RECENT {
+                *recent = send;
+            }
+            member.sent(send.at, send.cost);
+        } else {
             member.sent(send.at, send.cost);
             member.waits(send.at, false);
         }
@@ -83,11 +89,11 @@ impl Paced {
     pub(in crate::limits::rate) fn ask_member(
         &mut self,
         now: f64,
-        waiting: usize,
+        (waiting, max_rate): (usize, Option<f64>),
         ask: impl FnOnce(&mut dyn Member, &View) -> Option<Command>,
     ) -> Option<Command> {
         let mut member = self.fleet.take()?;
-        let command = ask(member.as_mut(), &View { waiting, ..self.view() });
+        let command = ask(member.as_mut(), &View { waiting, max_rate, ..self.view() });
         self.fleet = Some(member);
         self.obey(now, command);
         command
@@ -98,15 +104,19 @@ impl Paced {
         self.fleet.as_ref().map_or(0.0, |it| it.held_until())
     }
 
+    /// The fleet has not told yet whether it knows the quota.
+    pub(in crate::limits::rate) fn is_starting(&self) -> bool {
+        self.fleet.as_ref().is_some_and(|it| it.is_starting())
+    }
+
     /// Units per second that the fleet allows.
     pub(super) fn guided_rate(&self) -> f64 {
         self.fleet.as_ref().map_or(0.0, |it| it.rate())
     }
 
-    /// The part of `max_rate` that is this process's while the fleet guides the rate.
+    /// The part of `max_rate` that is this process's.
     pub(in crate::limits::rate) fn part(&self) -> f64 {
-        let member = self.fleet.as_ref().filter(|_| matches!(self.phase, Phase::Fleet));
-        member.map_or(1.0, |it| it.state().part.clamp(LEAST_PART, 1.0))
+        self.fleet.as_ref().map_or(1.0, |it| it.state().part.clamp(LEAST_PART, 1.0))
     }
 
     /// The most sends that may go at once while the fleet guides the rate.
@@ -152,6 +162,7 @@ impl Paced {
             cycles: self.cycles,
             share: self.known.share,
             waiting: 0,
+            max_rate: None,
         }
     }
 

@@ -112,7 +112,7 @@ impl Paced {
     /// its whole cost has flowed in, and no call passes it meanwhile.
     pub(super) fn ready_at(&mut self, now: f64, cost: f64) -> f64 {
         if self.is_unthrottled() {
-            return now;
+            return now.max(self.held_until());
         }
         let ready = self.next_turn(now, cost);
         (self.wanted, self.needed) = (ready > now, cost);
@@ -122,7 +122,7 @@ impl Paced {
     /// [`Paced::ready_at`], for a call that does not wait yet.
     pub(super) fn next_turn(&mut self, now: f64, cost: f64) -> f64 {
         if self.is_unthrottled() {
-            return now;
+            return now.max(self.held_until());
         }
         self.refill(now);
         let wait = ((cost - self.credit) / self.send_rate()).max(self.door.probe_at - now);

@@ -1,6 +1,6 @@
 //! The queue of a scope that takes part in a fleet.
 
-use super::{Queue, Wakes};
+use super::{Limit, Queue, Wakes};
 use crate::clock::Time;
 use crate::limits::rate::fleet::{Command, FleetState, Member, View};
 use crate::limits::rate::pace::Pace;
@@ -19,6 +19,7 @@ impl<W: Clone> Queue<W> {
         if let Pace::Paced(it) = &mut self.pace {
             it.leave_fleet(now);
         }
+        self.follow_part();
         self.wake()
     }
 
@@ -30,13 +31,26 @@ impl<W: Clone> Queue<W> {
     ) -> Wakes<W> {
         let now = self.steady.seconds(now);
         let waiting = self.line.len() + self.resting.len();
+        let max_rate = self.limit.as_ref().map(|it| it.max_rate);
         let Pace::Paced(it) = &mut self.pace else { return Wakes::none() };
+        let told = it.ask_member(now, (waiting, max_rate), |member, view| ask(member, now, view));
         let mut wakes = Wakes::none();
-        if it.ask_member(now, waiting, |member, view| ask(member, now, view)).is_some() {
+        if self.follow_part() || told.is_some() {
             wakes.head = self.call_head(now);
             self.sweep(now, &mut wakes.stale);
         }
         wakes
+    }
+
+    /// Keeps to this process's part of `max_rate`. Says whether that has changed.
+    pub(super) fn follow_part(&mut self) -> bool {
+        let Some(limit) = &self.limit else { return false };
+        let part = self.pace.part();
+        let changed = part.total_cmp(&limit.part).is_ne();
+        if changed {
+            self.limit = Limit::changed(Some(limit), limit.max_rate, part);
+        }
+        changed
     }
 
     pub(in crate::limits::rate) fn fleet_state(&self) -> Option<FleetState> {

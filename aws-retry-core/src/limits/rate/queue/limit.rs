@@ -1,9 +1,12 @@
-//! `max_rate`: a bound on the units per second.
+//! `max_rate`: a bound on the units per second, of which a member of a fleet has a part.
 
 /// `max_rate`: after a send, the next one comes `cost / rate` later at the earliest. The delay of a late timer is made up for.
 #[derive(Debug)]
 pub(super) struct Limit {
-    pub(super) rate: f64,
+    /// Units per second of all members of the fleet; without one, of this process.
+    pub(super) max_rate: f64,
+    /// The part that is this process's, above 0 to 1.
+    pub(super) part: f64,
     pub(super) next_at: f64,
     /// The units that the last send took.
     last: f64,
@@ -13,20 +16,27 @@ impl Limit {
     /// The delay of a late timer that is made up for, in seconds.
     const SLACK: f64 = 0.005;
 
-    pub(super) fn new(rate: f64, next_at: f64) -> Option<Self> {
-        (rate > 0.0 && rate.is_finite()).then_some(Self { rate, next_at, last: 1.0 })
+    pub(super) fn new(max_rate: f64, next_at: f64) -> Option<Self> {
+        let limits = max_rate > 0.0 && max_rate.is_finite();
+        limits.then_some(Self { max_rate, part: 1.0, next_at, last: 1.0 })
     }
 
-    /// The same sends, held to `rate` from now on.
-    pub(super) fn changed(limit: Option<&Self>, rate: f64) -> Option<Self> {
+    /// The same sends, held to `part` of `max_rate` from now on.
+    pub(super) fn changed(limit: Option<&Self>, max_rate: f64, part: f64) -> Option<Self> {
         let cost = limit.map_or(1.0, |limit| limit.last);
-        let sent_at = limit.map_or(0.0, |limit| limit.next_at - cost / limit.rate);
-        Some(Self { last: cost, ..Self::new(rate, sent_at + cost / rate)? })
+        let sent_at = limit.map_or(0.0, |limit| limit.next_at - cost / limit.rate());
+        let it = Self { part, last: cost, ..Self::new(max_rate, sent_at)? };
+        Some(Self { next_at: sent_at + cost / it.rate(), ..it })
+    }
+
+    /// Units per second of this process.
+    pub(super) fn rate(&self) -> f64 {
+        self.max_rate * self.part
     }
 
     pub(super) fn sent(&mut self, now: f64, cost: f64) {
         self.last = cost;
-        self.next_at = self.next_at.max(now - Self::SLACK) + cost / self.rate;
+        self.next_at = self.next_at.max(now - Self::SLACK) + cost / self.rate();
     }
 }
 

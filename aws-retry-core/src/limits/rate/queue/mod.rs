@@ -146,7 +146,7 @@ impl<W: Clone> Queue<W> {
 
     /// Never faster than this from now on (infinite: no bound).
     pub(super) fn set_limit(&mut self, max_rate: f64) -> Wakes<W> {
-        self.limit = Limit::changed(self.limit.as_ref(), max_rate);
+        self.limit = Limit::changed(self.limit.as_ref(), max_rate, self.pace.part());
         self.wake()
     }
 
@@ -305,7 +305,7 @@ impl<W: Clone> Queue<W> {
 
     /// Nobody can be held back in the present state.
     pub(super) fn is_unthrottled(&self) -> bool {
-        self.limit.is_none() && self.pace.rate().is_none()
+        self.limit.is_none() && self.pace.rate().is_none() && !self.pace.is_starting()
     }
 
     fn send(&mut self, now: f64, cost: f64) -> Dispatch {
@@ -314,9 +314,9 @@ impl<W: Clone> Queue<W> {
         self.surplus += cost - 1.0;
         let send = Dispatch { id, at: now, cost, surplus: self.surplus };
         self.pace.sent(send);
-        let part = self.pace.part();
+        self.follow_part();
         if let Some(limit) = &mut self.limit {
-            limit.sent(now, cost / part);
+            limit.sent(now, cost);
         }
         send
     }
@@ -327,7 +327,7 @@ impl<W: Clone> Queue<W> {
     }
 
     fn capped(&self, rate: f64) -> f64 {
-        self.limit.as_ref().map_or(rate, |it| rate.min(it.rate * self.pace.part()))
+        self.limit.as_ref().map_or(rate, |it| rate.min(it.rate()))
     }
 
     fn rate(&self) -> f64 {
