@@ -69,14 +69,29 @@ pub struct Args {
     #[arg(long, default_value_t = 0.0, value_parser = part)]
     pub store_loss: f64,
     /// The store answers nothing between these seconds: FROM,UNTIL
-    #[arg(long, value_delimiter = ',', num_args = 2)]
-    pub store_outage: Vec<f64>,
+    #[arg(long, value_parser = pair)]
+    pub store_outage: Option<(f64, f64)>,
     /// This many processes begin at this second: MANY,AT
-    #[arg(long, value_delimiter = ',', num_args = 2)]
-    pub members_join: Vec<f64>,
+    #[arg(long, value_parser = pair)]
+    pub members_join: Option<(f64, f64)>,
     /// This many processes die at this second: MANY,AT
-    #[arg(long, value_delimiter = ',', num_args = 2)]
-    pub members_die: Vec<f64>,
+    #[arg(long, value_parser = pair)]
+    pub members_die: Option<(f64, f64)>,
+    /// One process stands still between these seconds: FROM,UNTIL
+    #[arg(long, value_parser = pair)]
+    pub freeze: Option<(f64, f64)>,
+    /// Two processes have one id
+    #[arg(long)]
+    pub clones: bool,
+    /// The processes' clocks run wrong by up to this part of the time
+    #[arg(long, default_value_t = 1e-4, value_parser = part)]
+    pub drift: f64,
+    /// Each process begins this many seconds after the one before
+    #[arg(long, value_parser = positive)]
+    pub begin_every: Option<f64>,
+    /// The bound on the requests per second of a process, or of all members of a fleet
+    #[arg(long, value_parser = positive)]
+    pub max_rate: Option<f64>,
     /// This many processes are outside the fleet
     #[arg(long, default_value_t = 0)]
     pub strangers: u64,
@@ -119,17 +134,22 @@ impl Args {
             processes: self.processes,
             idle_every: self.idle_every,
             members: Members {
-                join: some(&self.members_join),
-                die: some(&self.members_die),
+                join: self.members_join.map(some),
+                die: self.members_die.map(some),
+                freeze: self.freeze.map(|(from, until)| (1, from, until)),
+                clones: self.clones,
+                begin_every: self.begin_every,
                 strangers: self.strangers,
                 ..Members::ALIKE
             },
             store: StoreFacts {
                 rtt: self.store_rtt,
                 loss: self.store_loss,
-                outage: self.store_outage.first().copied().zip(self.store_outage.get(1).copied()),
+                outage: self.store_outage,
+                drift: self.drift,
                 ..StoreFacts::GOOD
             },
+            max_rate: self.max_rate.unwrap_or(f64::INFINITY),
             seed: self.seed.unwrap_or(1),
             ..BASE
         }
@@ -137,10 +157,15 @@ impl Args {
 }
 
 /// So many of the processes, and a second.
-fn some(numbers: &[f64]) -> Option<(u64, f64)> {
-    let (&many, &at) = numbers.first().zip(numbers.get(1))?;
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it saturates")]
-    Some((many as u64, at))
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it saturates")]
+const fn some((many, at): (f64, f64)) -> (u64, f64) {
+    (many as u64, at)
+}
+
+fn pair(text: &str) -> Result<(f64, f64), String> {
+    let (one, other) = text.split_once(',').ok_or("must be two numbers with a comma")?;
+    let number = |text: &str| text.parse().map_err(|error| format!("{error}"));
+    Ok((number(one)?, number(other)?))
 }
 
 fn positive(text: &str) -> Result<f64, String> {

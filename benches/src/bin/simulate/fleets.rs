@@ -92,6 +92,22 @@ fn rows() -> Vec<Row> {
             },
         ),
         row(
+            "20, 10 of them begin at 60 s",
+            timed(twenty(0), 200.0, Members { join: Some((10, 60.0)), ..alike }),
+        ),
+        row(
+            "20, 5 stand still for 10 s",
+            timed(twenty(0), 200.0, Members { freeze: Some((5, 60.0, 70.0)), ..alike }),
+        ),
+        row(
+            "20, two have one id",
+            Scenario { members: Members { clones: true, ..alike }, ..twenty(200) },
+        ),
+        Row {
+            short: true,
+            ..row("20, max_rate 30", Scenario { max_rate: 30.0, ..timed(twenty(0), 60.0, alike) })
+        },
+        row(
             "20, of them 10 strangers",
             Scenario { members: Members { strangers: 10, ..alike }, ..twenty(200) },
         ),
@@ -158,6 +174,14 @@ fn missed(scenario: &Scenario, fleet: &Figures, apart: &Figures, oracle: &Figure
     };
     let share = fleet.speed / oracle.speed;
     hold("failed", fleet.failed, 0.0, false);
+    if scenario.max_rate.is_finite() {
+        // Not throttled, it keeps to the bound from the start; uncoordinated processes do not.
+        let bound = scenario.max_rate / scenario.rate;
+        hold("share under max_rate, at most", share, 1.02 * bound, false);
+        hold("share under max_rate, at least", share, 0.97 * bound, true);
+        hold("throttled %", fleet.throttled, 0.0, false);
+        return missed;
+    }
     if scenario.members.strangers == 0 {
         hold("share, beside uncoordinated", share, apart.speed / oracle.speed - 0.005, true);
         hold(

@@ -6,6 +6,7 @@ mod bounds;
 mod cost;
 mod figures;
 mod fleets;
+mod freeze;
 mod irregular;
 mod members;
 mod policy;

@@ -11,10 +11,12 @@ pub struct StoreFacts {
     pub outage: Option<(f64, f64)>,
     /// Seconds between two exchanges.
     pub every: f64,
+    /// The processes' clocks run wrong by up to this part of the time, and begin anywhere.
+    pub drift: f64,
 }
 
 impl StoreFacts {
-    pub const GOOD: Self = Self { rtt: 0.02, loss: 0.0, outage: None, every: 1.0 };
+    pub const GOOD: Self = Self { rtt: 0.02, loss: 0.0, outage: None, every: 1.0, drift: 1e-4 };
 }
 
 /// How processes differ. Counts are of the last processes, except for strangers.
@@ -32,6 +34,10 @@ pub struct Members {
     pub rare: Option<f64>,
     /// Process `i` has `i + 1` times the workers of the first one.
     pub unequal: bool,
+    /// This many stand still from the second time to the third, as a Lambda between two invocations.
+    pub freeze: Option<(u64, f64, f64)>,
+    /// The last two processes have one id, as copies of one memory image do.
+    pub clones: bool,
     /// This many processes, the first ones, are no members of the fleet.
     pub strangers: u64,
 }
@@ -44,6 +50,8 @@ impl Members {
         half_on_off: None,
         rare: None,
         unequal: false,
+        freeze: None,
+        clones: false,
         strangers: 0,
     };
 
@@ -54,6 +62,7 @@ impl Members {
             && self.begin_every.is_none()
             && self.half_on_off.is_none()
             && self.rare.is_none()
+            && self.freeze.is_none()
             && !self.unequal
     }
 
@@ -72,6 +81,12 @@ impl Members {
     /// The second at which it dies.
     pub fn dies_at(&self, process: u64, of: u64) -> Option<f64> {
         self.die.filter(|(some, _)| process >= of - some).map(|(_, at)| at)
+    }
+
+    /// The seconds between which it stands still.
+    pub fn stands_still(&self, process: u64, of: u64) -> Option<(f64, f64)> {
+        let (_, from, until) = self.freeze.filter(|(some, ..)| process >= of - some)?;
+        Some((from, until))
     }
 
     /// It works this many seconds, then rests as long.

@@ -10,6 +10,7 @@ use tokio::{
 
 use crate::{
     figures::Figures,
+    freeze::frozen,
     policy::{Client, Fleet, Policy},
     world::{Call, Log, Process, Scenario},
 };
@@ -57,7 +58,11 @@ pub fn once(policy: Policy, scenario: &Scenario) -> Log {
             let of = scenario.processes;
             let workers = (scenario.workers / of).max(1);
             let own: Vec<_> = (0..scenario.members.workers(process.id, workers))
-                .map(|worker| tokio::spawn(work(process.clone(), worker, client.clone())))
+                .map(|worker| {
+                    let still = scenario.members.stands_still(process.id, of);
+                    let work = work(process.clone(), worker, client.clone());
+                    tokio::spawn(frozen(process.origin, still, work))
+                })
                 .collect();
             if let Some(at) = scenario.members.dies_at(process.id, of) {
                 let (fleet, id) = (fleet.clone(), process.id);

@@ -67,6 +67,7 @@ pub const BASE: Scenario = Scenario {
     processes: 1,
     idle_every: None,
     share: 1.0,
+    max_rate: f64::INFINITY,
     window: 1.0,
     trouble: Trouble::new(Kind::None, 0.0, 0.0),
     members: Members::ALIKE,

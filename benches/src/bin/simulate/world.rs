@@ -41,6 +41,8 @@ pub struct Scenario {
     pub idle_every: Option<f64>,
     /// The part of the quota to use, in this crate's modes.
     pub share: f64,
+    /// The bound on the requests per second of a process, or of all members of a fleet.
+    pub max_rate: f64,
     pub trouble: Trouble,
     /// How processes differ, and the store of their fleet.
     pub members: Members,

@@ -4,11 +4,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use aws_retry_core::__fleet::{FleetScope, Hub, Installed, Member, install};
-use aws_retry_fleet::__private::{FingerprintKey, Node};
+use aws_retry_fleet::__private::{FingerprintKey, Node, Record};
 use aws_retry_fleet::store::{BoxFuture, Records};
 use aws_retry_fleet::{Fingerprint, MemberId, MemoryStore, Store, StoreError};
 use tokio::task::AbortHandle;
 
+use crate::freeze::frozen;
 use crate::members::StoreFacts;
 use crate::world::{Scenario, normal};
 
@@ -40,8 +41,11 @@ impl Fleet {
         let mut ids = fastrand::Rng::with_seed(scenario.seed ^ 0xF1EE7);
         let key = FingerprintKey::new("simulated", b"");
         let (mut nodes, mut tasks) = (Vec::new(), Vec::new());
+        let mut id = MemberId(0);
         for process in 0..scenario.processes {
-            let id = MemberId(ids.u64(..));
+            let new = MemberId(ids.u64(..));
+            let cloned = scenario.members.clones && process + 1 == scenario.processes;
+            id = if cloned { id } else { new };
             if scenario.members.is_stranger(process, scenario.processes) {
                 nodes.push(None);
                 tasks.push(None);
@@ -49,8 +53,11 @@ impl Fleet {
             }
             let every = Duration::from_secs_f64(scenario.store.every);
             let node = Arc::new(Node::new(id, key, every));
-            let (running, store) = (Arc::clone(&node), Arc::clone(&store));
-            let task = tokio::spawn(async move { running.run(store.as_ref()).await });
+            let (running, clock) = (Arc::clone(&node), Clock::new(scenario, &mut ids));
+            let store = ItsStore { store: Arc::clone(&store), clock };
+            let run = async move { running.run(&store).await };
+            let still = scenario.members.stands_still(process, scenario.processes);
+            let task = tokio::spawn(frozen(tokio::time::Instant::now(), still, run));
             nodes.push(Some(node));
             tasks.push(Some(task.abort_handle()));
         }
@@ -61,6 +68,51 @@ impl Fleet {
     pub fn kill(&self, process: u64) {
         let task = usize::try_from(process).ok().and_then(|it| self.tasks.get(it)?.as_ref());
         task.into_iter().for_each(AbortHandle::abort);
+    }
+}
+
+/// The clock of a process: it begins anywhere, and runs a little fast or slow.
+struct Clock {
+    begins_at: f64,
+    drift: f64,
+}
+
+impl Clock {
+    fn new(scenario: &Scenario, random: &mut fastrand::Rng) -> Self {
+        let drift = scenario.store.drift * (2.0 * random.f64() - 1.0);
+        Self { begins_at: 1e6 * random.f64(), drift }
+    }
+
+    /// The record, with the time of this clock.
+    fn stamp(&self, record: &[u8]) -> Vec<u8> {
+        let Some(it) = Record::decode(record) else { return record.to_vec() };
+        let clock = self.begins_at + it.clock * (1.0 + self.drift);
+        Record { clock, ..it }.encode()
+    }
+}
+
+/// The store, as a process with a clock of its own sees it.
+struct ItsStore {
+    store: Arc<SimulatedStore>,
+    clock: Clock,
+}
+
+impl Store for ItsStore {
+    fn exchange<'a>(
+        &'a self,
+        member: MemberId,
+        puts: &'a [(Fingerprint, Vec<u8>)],
+    ) -> BoxFuture<'a, Result<Vec<Records>, StoreError>> {
+        let stamped = |(scope, record): &(Fingerprint, Vec<u8>)| (*scope, self.clock.stamp(record));
+        let puts: Vec<_> = puts.iter().map(stamped).collect();
+        Box::pin(async move { self.store.exchange(member, &puts).await })
+    }
+
+    fn remove<'a>(
+        &'a self,
+        members: &'a [(Fingerprint, MemberId)],
+    ) -> BoxFuture<'a, Result<(), StoreError>> {
+        self.store.remove(members)
     }
 }
 

@@ -43,6 +43,8 @@ impl Ours {
             _ => RetryPolicy::new().mode(Mode::Decorator),
         };
         let policy = policy.share(process.scenario.share);
+        let bound = process.scenario.max_rate;
+        let policy = if bound.is_finite() { policy.max_rate(bound) } else { policy };
         let policy = match process.scenario.believed {
             Believed::Nothing => policy,
             Believed::Published { rate, burst } => policy.known_rate(rate).known_burst(burst),
