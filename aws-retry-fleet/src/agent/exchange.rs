@@ -17,7 +17,7 @@ const OLD: f64 = 60.0;
 const OLDEST_CYCLES: f64 = 4.0;
 /// Unused units are spent within this many intervals, at most at this part of the quota more.
 const SPENT_IN: f64 = 2.0;
-pub(super) const MOST_EXTRA: f64 = 0.25;
+const MOST_EXTRA: f64 = 0.25;
 /// A second fall within these seconds makes a member wary of the store.
 const SOON_AGAIN: f64 = 120.0;
 const WARY: u32 = 6;
@@ -223,6 +223,14 @@ impl Agent {
         self.set_part(now);
         self.schedule.by(now + self.every());
         Command::Guided { credit: self.random.next() }
+    }
+
+    /// The most that its rate may be: the part of twice what all had accepted of late, or of the quota, and of
+    /// what idle members left.
+    #[must_use]
+    pub fn most_rate(&self) -> f64 {
+        let passes = (2.0 * self.saw.usage.unwrap_or(self.saw.quota)).max(self.saw.quota);
+        (1.0 + MOST_EXTRA) * passes * self.saw.part
     }
 
     fn set_part(&mut self, now: f64) {

@@ -26,7 +26,6 @@ use aws_retry_core::__fleet::{Command, Member, Throttled, View};
 use aws_retry_core::{FleetMode, FleetState};
 
 use demand::Demand;
-use exchange::MOST_EXTRA;
 use history::History;
 use ledger::{ANSWERED_AFTER, Ledger};
 use peers::Peers;
@@ -165,14 +164,6 @@ impl Agent {
             limit_part: None,
             cycles: 0,
         }
-    }
-
-    /// The most that [`Member::rate`] may be: the part of twice what all had accepted of late, or of the quota, and of
-    /// what idle members left.
-    #[must_use]
-    pub fn most_rate(&self) -> f64 {
-        let passes = (2.0 * self.saw.usage.unwrap_or(self.saw.quota)).max(self.saw.quota);
-        (1.0 + MOST_EXTRA) * passes * self.saw.part
     }
 
     fn enter(&mut self, mode: Mode, now: f64) {
