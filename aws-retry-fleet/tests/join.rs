@@ -209,6 +209,19 @@ async fn a_process_that_starts_into_a_fleet_has_no_first_burst() {
     fleet.leave().await;
 }
 
+/// The calls that waited for the store's first answer are the burst that the first record tells.
+#[tokio::test(start_paused = true)]
+async fn the_first_burst_is_counted_although_it_waited_for_the_store() {
+    let store = MemoryStore::new();
+    let fleet = join("orders", store.clone()).await.unwrap();
+    Service::new(20.0, 4.0).work(20).await;
+    let [(_, record)] = &store.records(name_of_scope())[..] else { panic!("one member") };
+    let burst = Record::decode(record).unwrap().burst_sends;
+    // Ten calls at once, and the next ones of the four workers that were answered before the first throttle.
+    assert!((8.0..=14.0).contains(&burst), "{burst}");
+    fleet.leave().await;
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_store_that_fails_costs_a_quarter_of_a_second_at_most() {
     let mut took = Vec::new();

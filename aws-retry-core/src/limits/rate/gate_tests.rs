@@ -334,7 +334,7 @@ fn about_one_send_per_second_is_remembered() {
         let mut ticket = Ticket::new();
         ticket.set_cost(cost);
         let _ = gate.at_once(&mut ticket, || Duration::from_millis(millis)).unwrap();
-        gate.recent[1].send()
+        gate.recent.send()
     };
     let first = Dispatch { id: 0, at: 5.0, cost: 1.0, surplus: 0.0 };
     for (millis, cost) in [(5000, 4.0), (5500, 3.0), (6000, 1.0), (6001, 2.0), (6900, 1.0)] {

@@ -15,6 +15,7 @@ struct Script {
     begins: bool,
     command: Option<Command>,
     held_until: f64,
+    is_starting: bool,
     part: f64,
     quota: Option<f64>,
     views: Vec<View>,
@@ -64,6 +65,9 @@ impl Member for Scripted {
     fn held_until(&self) -> f64 {
         self.0.lock().unwrap().held_until
     }
+    fn is_starting(&self) -> bool {
+        self.0.lock().unwrap().is_starting
+    }
     fn rate(&self) -> f64 {
         50.0
     }
@@ -95,6 +99,7 @@ fn member(phase: Phase) -> (Paced, Scripted) {
         begins: false,
         command: None,
         held_until: 0.0,
+        is_starting: false,
         part: 0.25,
         quota: Some(200.0),
         views: Vec::new(),
@@ -117,7 +122,7 @@ fn answer(it: &mut Paced, outcome: SendOutcome, requests: f64, spent: Option<f64
 }
 
 #[test]
-fn the_member_hears_of_waits_and_sends_once_something_was_throttled() {
+fn the_member_hears_of_sends_and_of_waits_once_something_was_throttled() {
     let (mut it, member) = member(Phase::Fleet);
     // 50 units per second.
     let ready = it.turn_at(1000.0, 2.0);
@@ -136,7 +141,11 @@ fn the_member_hears_of_waits_and_sends_once_something_was_throttled() {
     let (mut unthrottled, member) = self::member(Phase::Unthrottled(of(0, 1000.0, 1.0)));
     assert_eq!(unthrottled.turn_at(1000.0, 1.0), 1000.0);
     unthrottled.sent_by_member(of(0, 1000.0, 1.0));
-    assert!(member.heard().is_empty());
+    assert_eq!(member.heard(), ["sent 1 at 1000"]);
+    // A new member holds back sends before that.
+    member.set(|it| (it.held_until, it.is_starting) = (1000.25, true));
+    assert_eq!(unthrottled.turn_at(1000.0, 1.0), 1000.25);
+    assert!(unthrottled.is_starting() && member.heard().is_empty());
 }
 
 #[test]
@@ -172,8 +181,9 @@ fn the_member_sees_the_controllers_facts() {
         assert_eq!((view.unthrottled, view.sends, view.per_send), (false, 16.0, 1.0));
         assert_eq!((view.round_trip, view.burst, view.share), (0.25, 40.0, 1.0));
     }
-    let seen = cruising.ask_member(1001.0, 12, |_, view| {
+    let seen = cruising.ask_member(1001.0, (12, Some(30.0)), |_, view| {
         assert_eq!((view.waiting, view.quota), (12, Some(100.0)));
+        assert_eq!(view.max_rate, Some(30.0));
         Some(Command::Wake)
     });
     assert_eq!(seen, Some(Command::Wake));
@@ -183,7 +193,7 @@ fn the_member_sees_the_controllers_facts() {
 #[test]
 fn guided_the_rate_and_its_credit_are_the_members() {
     let (mut it, member) = member(Phase::Cruise(Cruise::resumed(100.0, false)));
-    assert_eq!(it.part(), 1.0, "alone it may use all of `max_rate`");
+    assert_eq!(it.part(), 0.25, "the member's part of `max_rate`, in every phase");
     (it.next_id, it.credit) = (9, 30.0);
     it.door.blocked_since = Some(990.0);
     it.meter.throttled(of(0, 999.0, 1.0));

@@ -60,10 +60,13 @@ mod tests {
     fn a_new_bound_counts_from_the_last_send() {
         let mut old = Limit::new(10.0, 0.0).unwrap();
         old.sent(100.005, 2.0);
-        let new = Limit::changed(Some(&old), 4.0).unwrap();
+        let new = Limit::changed(Some(&old), 4.0, 1.0).unwrap();
         assert!((new.next_at - 100.5).abs() < 1e-9, "{new:?}");
-        assert_eq!((new.rate, new.last), (4.0, 2.0));
-        assert_eq!(Limit::changed(None, 4.0).unwrap().next_at, 0.25);
-        assert!(Limit::changed(Some(&old), f64::INFINITY).is_none());
+        assert_eq!((new.rate(), new.last), (4.0, 2.0));
+        let part = Limit::changed(Some(&old), 4.0, 0.5).unwrap();
+        assert!((part.next_at - 101.0).abs() < 1e-9, "{part:?}");
+        assert_eq!((part.rate(), part.max_rate), (2.0, 4.0));
+        assert_eq!(Limit::changed(None, 4.0, 1.0).unwrap().next_at, 0.25);
+        assert!(Limit::changed(Some(&old), f64::INFINITY, 1.0).is_none());
     }
 }
