@@ -154,3 +154,40 @@ impl Pace {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::limits::rate::SendOutcome;
+
+    /// Throttled at second 1,000, at the first send, which took three units.
+    fn throttled(kind: Kind) -> Pace {
+        let mut it = Pace::new(kind, 1.0);
+        let send = Dispatch { id: 0, at: 999.5, cost: 3.0, surplus: 2.0 };
+        it.sent(send);
+        it.answered(1000.0, send, &SendReport::new(SendOutcome::Throttled), None);
+        it
+    }
+
+    #[test]
+    fn a_paced_rate_knows_doors_costs_and_quotas() {
+        let mut it = throttled(Kind::Paced);
+        assert_eq!((it.per_send(), it.part(), it.blocked_since()), (3.0, 1.0, Some(1000.0)));
+        assert_eq!((it.probe_pause(1000.5), it.probe_pause(1200.0)), (0.0, 2.0));
+        assert!(!it.is_measured());
+        assert!(it.next_turn(1000.0, 3.0) > 1000.0);
+        let mut told = Pace::new(Kind::Paced, 1.0);
+        told.believe(0.0, Belief { rate: 20.0, burst: Some(5.0), available: 5.0, age: Some(1.0) });
+        assert!(told.is_measured() && told.learned(0.0).is_some());
+    }
+
+    #[test]
+    fn an_adaptive_rate_knows_none_of_them() {
+        let mut it = throttled(Kind::Adaptive);
+        assert_eq!((it.per_send(), it.part(), it.blocked_since()), (1.0, 1.0, None));
+        assert_eq!((it.probe_pause(1200.0), it.is_measured()), (0.0, false));
+        assert!(it.next_turn(1000.0, 3.0) > 1000.0);
+        it.believe(0.0, Belief { rate: 20.0, burst: Some(5.0), available: 5.0, age: Some(1.0) });
+        assert!(it.learned(0.0).is_none());
+    }
+}

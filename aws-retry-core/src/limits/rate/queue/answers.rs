@@ -128,3 +128,7 @@ impl<W: Clone> Queue<W> {
         Answer::At(at)
     }
 }
+
+#[cfg(test)]
+#[path = "answers_tests.rs"]
+mod tests;

@@ -344,3 +344,7 @@ const FIRST_TICKET: u64 = 1 << 62;
 
 #[cfg(test)]
 mod tests;
+
+#[cfg(test)]
+#[path = "turns_tests.rs"]
+mod turns;
