@@ -217,3 +217,22 @@ async fn ten_thousand_calls_leave_no_records_behind() {
     sleep(Duration::from_secs(1)).await;
     assert_eq!(LIVE.get(), 0);
 }
+
+#[test]
+fn a_record_completes_a_failure_and_replaces_a_text_that_only_looked_like_a_code() {
+    let text = Failure { read_from: Some(ReadFrom::Text), ..coded("Looks", "Looks: like one") };
+    let typed = Failure { read_from: Some(ReadFrom::SdkError), ..coded("Typed", "typed") };
+    let recorded = |failure: Failure<'static>| AttemptRecord::new(failure, KIND, RecordedBy::Inner);
+    let known = recorded(coded("Known", "known").with_status(503));
+    let unknown = recorded(Failure::new().with_status(503));
+    for (record, failure, code, read_from) in [
+        (&known, &text, "Known", ReadFrom::Record),
+        (&unknown, &text, "Looks", ReadFrom::Record),
+        (&known, &typed, "Typed", ReadFrom::SdkError),
+        (&known, &coded("Own", "own"), "Own", ReadFrom::Record),
+    ] {
+        let found = record.complete(failure);
+        assert_eq!((found.code(), found.status()), (Some(code), Some(503)));
+        assert_eq!(found.read_from(), Some(read_from));
+    }
+}

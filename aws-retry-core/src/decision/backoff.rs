@@ -109,6 +109,20 @@ mod tests {
     }
 
     #[test]
+    fn no_factor_panics() {
+        let second = Duration::from_secs(1);
+        for (factor, scaled) in [
+            (2.5, second * 5 / 2),
+            (0.0, Duration::ZERO),
+            (-1.0, Duration::ZERO),
+            (f64::NAN, Duration::ZERO),
+            (1e300, Duration::MAX),
+        ] {
+            assert_eq!(scale(second, factor), scaled, "{factor}");
+        }
+    }
+
+    #[test]
     fn decorrelated_grows_from_the_previous_wait() {
         let policy = RetryPolicy::new().jitter(Jitter::Decorrelated).resolve();
         let wait = backoff(&policy, policy.base_delay, 9, Some(Duration::from_secs(4)), 1.0);

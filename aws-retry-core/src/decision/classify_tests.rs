@@ -154,6 +154,7 @@ fn a_declared_kind_beats_the_built_in_sets_but_not_the_users_lists() {
     let policy = RetryPolicy::new();
     assert_eq!(kind(&policy, &Failure::permanent().with_code("SlowDown")), Permanent);
     assert_eq!(kind(&policy, &Failure::throttled()), Throttled);
+    assert_eq!(kind(&policy, &Failure::transient()), Transient);
     assert_eq!(kind(&policy.clone().transient(false), &Failure::transient()), Permanent);
     let added = policy.added_errors(&["Mine"]);
     assert_eq!(kind(&added, &Failure::permanent().with_code("Mine")), Other);

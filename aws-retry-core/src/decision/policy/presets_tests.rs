@@ -1,7 +1,7 @@
 //! The check of a policy, argument by argument.
 
 use super::*;
-use crate::{Jitter, Nested};
+use crate::{Jitter, Log, Nested};
 
 /// The argument that is named, and the values that it allows.
 fn wrong(policy: RetryPolicy) -> Option<(&'static str, String)> {
@@ -93,6 +93,7 @@ fn everything_that_is_written_replaces_the_preset() {
         .fleet(false)
         .nested(Nested::Retry)
         .trust_record(true)
+        .log(Log::Error)
         .name("named")
         .resolve();
     assert_eq!((it.max_attempts, it.max_retries), (7, 6));
@@ -104,7 +105,7 @@ fn everything_that_is_written_replaces_the_preset() {
     assert_eq!((it.transient, it.idempotent, it.cost), (true, false, Some(7.0)));
     assert_eq!((it.known_rate, it.known_burst, it.max_rate, it.share), (8.0, 9.0, 10.0, 0.5));
     assert_eq!((it.fail_fast, it.fleet, it.trust_record), (true, false, true));
-    assert_eq!((it.nested, it.name), (Nested::Retry, Some("named")));
+    assert_eq!((it.nested, it.log, it.name), (Nested::Retry, Log::Error, Some("named")));
 }
 
 #[test]
@@ -114,6 +115,8 @@ fn nothing_written_is_the_preset() {
     assert_eq!((it.max_rate, it.share), (f64::INFINITY, 1.0));
     assert_eq!((it.fail_fast, it.fleet, it.trust_record), (false, true, false));
     assert_eq!((it.transient, it.idempotent), (true, true));
+    // Waits are the rule in paced mode.
+    assert_eq!((it.log, RetryPolicy::paced().resolve().log), (Log::Warn, Log::Debug));
     assert!(!RetryPolicy::new().retryable_errors(&["Only"]).resolve().transient);
 }
 

@@ -175,3 +175,16 @@ impl FleetMode {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mode_is_written_in_lower_case() {
+        use FleetMode::{Alone, Guided, Joining, Loose, Searching, Unthrottled};
+        for mode in [Unthrottled, Joining, Searching, Guided, Alone, Loose] {
+            assert_eq!(mode.as_str(), format!("{mode:?}").to_lowercase());
+        }
+    }
+}

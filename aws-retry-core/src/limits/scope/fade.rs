@@ -37,7 +37,8 @@ mod tests {
         assert_eq!((fresh.rate, fresh.available), (20.0, 0.0));
         assert!((soon.rate - 20.0).abs() < 0.01 && (soon.available - 40.0).abs() < 0.1);
         assert_eq!((later.rate, later.available), (10.0, 100.0));
-        assert_eq!(at(25.0 * 3600.0), None);
+        assert_eq!(at(24.0 * 3600.0), None);
+        assert_eq!(at(23.0 * 3600.0).unwrap().age, Some(23.0 * 3600.0));
         assert_eq!(at(-5.0).unwrap().rate, 20.0);
     }
 

@@ -188,6 +188,35 @@ mod tests {
         assert!(registry.find(ClockId::default(), scope_key("c")).is_none());
     }
 
+    #[test]
+    fn what_is_imported_ages_until_it_is_used_and_is_passed_on_until_then() {
+        let (registry, clock) = (Registry::new(), ClockId::default());
+        let hours = |hours: u64| Duration::from_secs(3600 * hours);
+        let learned = Learned { rate: 20.0, burst: 100.0, age: 7200.0 };
+        registry.import("a", Imported { learned, at: hours(1) });
+        registry.import("old", Imported { learned, at: hours(0) });
+        let mut found = Vec::new();
+        registry.export(clock, hours(5), |name, it| found.push((name.to_owned(), it.age)));
+        found.sort_by(|a, b| a.0.cmp(&b.0));
+        assert_eq!(found, [("a".to_owned(), 6.0 * 3600.0), ("old".to_owned(), 7.0 * 3600.0)]);
+        registry.export(clock, hours(22), |name, _| assert_eq!(name, "a", "a day is over"));
+        // Six hours after the measure half of it is believed.
+        let belief = registry.imported("a", hours(5)).unwrap();
+        assert_eq!((belief.rate, belief.burst, belief.age), (10.0, Some(100.0), Some(21_600.0)));
+        assert!(registry.imported("a", hours(5)).is_none(), "it is used once");
+    }
+
+    #[test]
+    fn a_scope_is_remembered_by_name_on_its_own_clock() {
+        let (registry, clock) = (Registry::new(), ClockId::default());
+        let name = || Some("a".into());
+        registry.find_or_insert_named(clock, scope_key("a"), Time::ZERO, name);
+        registry.find_or_insert_named(clock, scope_key("a"), Time::ZERO, || panic!("it exists"));
+        let names: Vec<_> =
+            registry.all(clock).iter().map(|it| it.name().map(str::to_owned)).collect();
+        assert_eq!(names, [Some("a".to_owned())]);
+    }
+
     /// A new scope every 86 ms: a million in a day.
     #[test]
     fn a_million_scopes_a_day_do_not_pile_up() {
