@@ -11,12 +11,12 @@ use std::collections::VecDeque;
 use std::future::Future;
 use std::hint::black_box;
 use std::pin::Pin;
-use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::task::{Context, Poll, Waker};
-use std::time::{Instant, SystemTime};
+use std::task::{Context, Waker};
+use std::time::SystemTime;
 
 use aws_retry_benches::strategy::{self, Failures};
+use aws_retry_benches::turns::{CLOCK, EVERY, Moved, Real, gate, turn};
 use aws_retry_benches::window;
 use aws_retry_core::__rate::{Gate, Kind, SendOutcome, SendReport, Ticket, Time, Timekeeper};
 use aws_smithy_async::time::{SharedTimeSource, SystemTimeSource, TimeSource};
@@ -70,22 +70,8 @@ fn print<T: Sync>(
     nanos
 }
 
-type Sleep = Pin<Box<dyn Future<Output = ()> + Send>>;
-
-/// The machine's clock, as in production.
-struct Real;
-
-static ORIGIN: LazyLock<Instant> = LazyLock::new(Instant::now);
-
-impl Timekeeper for Real {
-    fn now(&self) -> Time {
-        ORIGIN.elapsed()
-    }
-
-    fn sleep_until(&self, _: Time) -> Sleep {
-        Box::pin(std::future::pending())
-    }
-}
+/// A throttled call has a turn again.
+const LATER: Time = Time::from_secs(10);
 
 /// One call: its turn, and the answer.
 fn call(gate: &Gate) {
@@ -103,67 +89,19 @@ fn take(gate: &Gate, clock: &impl Timekeeper) {
     }
 }
 
-/// Whether there was a turn at once.
-fn turn(gate: &Gate, clock: &impl Timekeeper, outcome: SendOutcome) -> bool {
-    let mut ticket = Ticket::new();
-    let sent = std::pin::pin!(gate.turn(&mut ticket, None, true, clock))
-        .poll(&mut Context::from_waker(Waker::noop()));
-    let Poll::Ready(Ok(sent)) = black_box(sent) else { return false };
-    gate.answered(&mut Ticket::new(), sent, &SendReport::new(outcome), || clock.now());
-    true
-}
-
-fn gate(kind: Kind, throttled: bool) -> Gate {
-    let gate = Gate::new(kind, f64::INFINITY, 1.0);
-    // Throttled twice, with some accepted in between: paced mode has measured a quota then.
-    let outcomes = [
-        SendOutcome::Throttled,
-        SendOutcome::Accepted,
-        SendOutcome::Accepted,
-        SendOutcome::Throttled,
-    ];
-    for outcome in outcomes.into_iter().filter(|_| throttled) {
-        while !turn(&gate, &CLOCK, outcome) {
-            CLOCK.advance(EVERY);
-        }
-    }
-    gate
-}
-
-/// A clock that the benchmark moves.
-#[derive(Debug)]
-struct Moved(AtomicU64);
-
-impl Timekeeper for Moved {
-    fn now(&self) -> Time {
-        Time::from_nanos(self.0.load(Ordering::Relaxed))
-    }
-
-    fn sleep_until(&self, _: Time) -> Sleep {
-        Box::pin(std::future::pending())
-    }
-}
-
-impl Moved {
-    fn advance(&self, by: Time) {
-        self.0.fetch_add(u64::try_from(by.as_nanos()).unwrap_or(u64::MAX), Ordering::Relaxed);
-    }
-}
-
-impl TimeSource for &'static Moved {
+impl TimeSource for Clock {
     fn now(&self) -> SystemTime {
-        SystemTime::UNIX_EPOCH + Timekeeper::now(*self)
+        SystemTime::UNIX_EPOCH + Timekeeper::now(self.0)
     }
 }
 
-static CLOCK: Moved = Moved(AtomicU64::new(0));
-/// A throttled call has a turn again.
-const LATER: Time = Time::from_secs(10);
-const EVERY: Time = Time::from_millis(1);
+/// The moved clock, for them.
+#[derive(Debug)]
+struct Clock(&'static Moved);
 
 /// The head sends and is answered, and another call joins the end of the queue.
 fn in_line(waiters: usize) -> impl FnMut() {
-    CLOCK.0.store(0, Ordering::Relaxed);
+    CLOCK.reset();
     let gate: &'static Gate =
         Box::leak(Box::new(Gate::new(Kind::Paced, 1.0 / EVERY.as_secs_f64(), 1.0)));
     let join = move |line: &mut VecDeque<Pin<Box<dyn Future<Output = ()>>>>| {
@@ -216,7 +154,7 @@ impl Theirs {
         layer.store_put(TokenBucket::default());
         layer.store_put(RequestAttempts::from(1));
         let clock = if throttled {
-            SharedTimeSource::new(&CLOCK)
+            SharedTimeSource::new(Clock(&CLOCK))
         } else {
             SharedTimeSource::new(SystemTimeSource::new())
         };

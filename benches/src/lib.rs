@@ -3,6 +3,7 @@
 pub mod contenders;
 pub mod orchestrator;
 pub mod strategy;
+pub mod turns;
 pub mod window;
 
 use std::future::Future;

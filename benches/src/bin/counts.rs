@@ -1,5 +1,5 @@
 //! Figures that do not depend on how busy the machine is: instructions, allocations and the size of the
-//! future, of a call that succeeds on its first attempt. Needs valgrind.
+//! future, of a call that succeeds on its first attempt, and instructions of a turn. Needs valgrind.
 //!
 //! `--check` compares the instructions of our functions with those in `benches/counts.txt`, and fails if one
 //! rose by more than 2 %; `--record` writes that file.
@@ -11,12 +11,19 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 use aws_retry_benches::contenders::*;
+use aws_retry_benches::turns::{self, CLOCK};
 use aws_retry_benches::{contenders, drive};
+use aws_retry_core::__rate::{Kind, SendOutcome, Time};
 
 type Result<T, E = Box<dyn Error>> = std::result::Result<T, E>;
 
 /// A call: its instructions are those of many calls less those of none.
 const CALLS: u64 = 10_000;
+/// A turn and its answer in a throttled scope, by the kind of its rate.
+const TURNS: [(&str, Kind); 2] =
+    [("paced turn, throttled", Kind::Paced), ("adaptive turn, throttled", Kind::Adaptive)];
+/// The time between two turns.
+const LATER: Time = Time::from_secs(10);
 /// The rise, as a part of the recorded instructions, that fails the check.
 const TOLERANCE: f64 = 0.02;
 
@@ -54,6 +61,9 @@ fn table() -> Result<()> {
         )+};
     }
     contenders!(rows);
+    for (name, _) in TURNS {
+        println!("| {name} | {:.0} | | | | |", instructions(name)?);
+    }
     Ok(())
 }
 
@@ -94,7 +104,8 @@ fn recording() -> Result<String> {
         };
     }
     let ours = |name: &&str| name.contains("aws_retry") && !name.ends_with("again");
-    for name in contenders!(names).into_iter().filter(ours) {
+    let turns = TURNS.map(|(name, _)| name);
+    for name in contenders!(names).into_iter().filter(ours).chain(turns) {
         write!(recording, "\n{name}\t{:.0}", instructions(name)?)?;
     }
     Ok(recording + "\n")
@@ -123,6 +134,13 @@ fn run(name: &str, calls: u64) {
         )+};
     }
     contenders!(cases);
+    for (_, kind) in TURNS.into_iter().filter(|(turn, _)| *turn == name) {
+        let gate = turns::gate(kind, true);
+        for _ in 0..calls {
+            CLOCK.advance(LATER);
+            assert!(turns::turn(&gate, &CLOCK, SendOutcome::Accepted));
+        }
+    }
 }
 
 /// Instructions per call.

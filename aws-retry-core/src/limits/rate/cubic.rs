@@ -86,6 +86,10 @@ impl Cubic {
         self.tokens = self.tokens.min(self.capacity);
     }
 
+    pub(super) const fn is_enabled(&self) -> bool {
+        self.enabled
+    }
+
     pub(super) fn rate(&self) -> Option<f64> {
         self.enabled.then_some(self.fill * self.share)
     }

@@ -342,8 +342,13 @@ impl<C> Drop for Turn<'_, C> {
     }
 }
 
+#[inline]
 pub(super) fn wake(wakes: Wakes<Waker>) {
-    wakes.head.into_iter().chain(wakes.stale).for_each(Waker::wake);
+    let Wakes { head, stale, .. } = wakes;
+    if let Some(head) = head {
+        head.wake();
+    }
+    stale.into_iter().for_each(Waker::wake);
 }
 
 #[cfg(test)]

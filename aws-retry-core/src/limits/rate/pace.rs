@@ -121,6 +121,14 @@ impl Pace {
         }
     }
 
+    /// Nothing was throttled yet.
+    pub(super) const fn is_unthrottled(&self) -> bool {
+        match self {
+            Self::Adaptive(it) => !it.is_enabled(),
+            Self::Paced(it) => it.is_unthrottled(),
+        }
+    }
+
     /// A quota is measured.
     pub(super) fn is_measured(&self) -> bool {
         match self {

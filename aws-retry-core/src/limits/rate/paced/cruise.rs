@@ -1,18 +1,10 @@
 //! The sawtooth around the measured quota: the send rate by the time since the last decrease.
 
 use super::super::quota_meter::Measure;
+use super::cycle::{CYCLE, WholeCycle, doubled};
 use super::known::Known;
 use super::search::InitialBurst;
 
-/// Seconds from a decrease until the rate is back at the quota, for a process that sends fast. A process that
-/// sends slower than `SLOW` per second takes longer, to cause fewer throttles.
-const CYCLE: f64 = 2.2;
-const SLOW: f64 = 20.0;
-/// The same for a process that shares the quota: nearly as long for slow processes as for fast ones, so that
-/// their shares even out, and never shorter.
-const SHARED_CYCLE: f64 = 2.0;
-const SHORTEST_SHARED_CYCLE: f64 = 1.5;
-const LONGEST_CYCLE: f64 = 20.0;
 /// If round trips are slow, a cycle ends late and with more throttles. So it lasts at least this many round
 /// trips, plus further round trips capped at this many seconds; the first cycles last this many round trips.
 const ROUND_TRIPS: f64 = 5.0;
@@ -64,6 +56,8 @@ pub(super) struct Cruise {
     told: bool,
     /// The sends before the first throttle, until a later one has come; only of a quota that was told.
     pub(super) initial: Option<InitialBurst>,
+    /// The length of its cycles: each turn asks for it.
+    kept: WholeCycle,
 }
 
 impl Cruise {
@@ -90,6 +84,7 @@ impl Cruise {
             proven: true,
             told: false,
             initial: None,
+            kept: WholeCycle::NONE,
         }
     }
 
@@ -104,6 +99,7 @@ impl Cruise {
             proven: false,
             told: true,
             initial: None,
+            kept: WholeCycle::NONE,
         }
     }
 
@@ -115,9 +111,20 @@ impl Cruise {
         if self.share_held_for.is_some() {
             return self.quota * known.share * rise.min(1.0);
         }
-        let overdue = (x - OVERDUE - PATIENCE * self.shared).max(0.0);
+        let overdue = x - OVERDUE - PATIENCE * self.shared;
+        if overdue <= 0.0 {
+            return self.quota * rise;
+        }
         let doublings = DOUBLINGS * overdue * (cycle / CYCLE).max(1.0).sqrt();
-        self.quota * rise * doublings.min(30.0).exp2()
+        self.quota * rise * doubled(doublings.min(30.0))
+    }
+
+    /// Keeps the length of a cycle for the turns to come.
+    pub(super) fn keep_cycle(&mut self, known: Known) {
+        let (quota, others) = (self.quota, self.others());
+        if self.kept.is_stale(known.per_send, quota, others) {
+            self.kept = WholeCycle::new(known.per_send, quota, others);
+        }
     }
 
     /// Takes over a measure that a throttle has ended.
@@ -193,20 +200,19 @@ impl Cruise {
 
     /// Seconds until the rate is at the quota.
     pub(super) fn cycle(&self, known: Known) -> f64 {
-        let per_send = known.per_send;
-        let slow = SLOW * per_send / self.quota;
-        let alone =
-            (CYCLE * slow.powf(0.4)).max(6.0 * per_send / self.quota).clamp(CYCLE, LONGEST_CYCLE);
-        let shared = SHARED_CYCLE * slow.powf(0.3);
-        let shared = shared.clamp(SHORTEST_SHARED_CYCLE, LONGEST_CYCLE);
-        let full = alone * (shared / alone).powf(self.others());
+        let others = self.others();
+        let whole = if self.kept.is_stale(known.per_send, self.quota, others) {
+            WholeCycle::new(known.per_send, self.quota, others)
+        } else {
+            self.kept
+        };
         let round_trip = known.round_trip;
         let slow_answers =
             ROUND_TRIPS * round_trip + (MORE_ROUND_TRIPS * round_trip).min(MOST_MORE);
         let settling = 0.25 + 0.25 * f64::from(self.settled);
-        (settling * full.max(slow_answers))
+        (settling * whole.seconds.max(slow_answers))
             .max(FIRST_ROUND_TRIPS * round_trip)
-            .max((2.0 - self.others()) * per_send / self.quota)
+            .max((2.0 - others) * whole.interval)
     }
 
     /// The units that a bucket of the measured quota had to store in a cycle that ended at `x`.

@@ -9,6 +9,7 @@
 
 mod belief;
 mod cruise;
+mod cycle;
 mod door;
 mod fleet;
 mod known;
@@ -125,8 +126,9 @@ impl Paced {
             return now.max(self.held_until());
         }
         self.refill(now);
-        let wait = ((cost - self.credit) / self.send_rate()).max(self.door.probe_at - now);
-        let wait = wait.max(self.held_until() - now);
+        let missing = cost - self.credit;
+        let wait = if missing > 0.0 { missing / self.send_rate() } else { 0.0 };
+        let wait = wait.max(self.door.probe_at - now).max(self.held_until() - now);
         // Half a nanosecond is not worth a wait.
         if wait > 5e-10 { now + wait } else { now }
     }
@@ -141,7 +143,13 @@ impl Paced {
         if self.is_unthrottled() {
             return;
         }
-        self.refill(now);
+        if let Phase::Cruise(cruise) = &mut self.phase {
+            cruise.keep_cycle(self.known);
+        }
+        // Where the call has just asked for its turn, this is done.
+        if now > self.refilled_at {
+            self.refill(now);
+        }
         self.credit -= cost * self.per_run;
         (self.wanted, self.needed) = (false, 0.0);
         if let Some(opening) = self.opening.as_mut().filter(|it| it.left > 0.0) {
@@ -289,7 +297,7 @@ impl Paced {
         }
     }
 
-    const fn is_unthrottled(&self) -> bool {
+    pub(super) const fn is_unthrottled(&self) -> bool {
         matches!(self.phase, Phase::Unthrottled(_))
     }
 
@@ -307,18 +315,21 @@ impl Paced {
         self.known.valid_rate(rate)
     }
 
+    /// No call waits longer between two looks at the clock: it has jumped, or the machine was asleep.
+    fn longest_wait(&self, rate: f64, shut: bool) -> f64 {
+        let per_send = self.known.per_send;
+        let owed = (self.needed - per_send).max(0.0) - self.credit;
+        let longest = ((4.0 * per_send).max(rate) + owed.max(0.0)) / rate;
+        if shut { longest.max(2.0 * door::LONGEST_PAUSE) } else { longest }
+    }
+
     fn refill(&mut self, now: f64) {
         let rate = self.send_rate();
         let seconds = (now - self.refilled_at).max(0.0);
         self.refilled_at = now;
         let shut = self.shut_for(now).is_some();
-        // No call waits that long: the clock has jumped, or the machine was asleep.
         let per_send = self.known.per_send;
-        let owed = (self.needed - per_send).max(0.0) - self.credit;
-        let mut longest = (4.0 * per_send / rate).max(1.0) + owed.max(0.0) / rate;
-        if shut {
-            longest = longest.max(2.0 * door::LONGEST_PAUSE);
-        }
+        let longest = if self.wanted { self.longest_wait(rate, shut) } else { 0.0 };
         self.credit += seconds * rate;
         let tried = match &self.phase {
             Phase::Unthrottled(_) | Phase::Fleet => rate,
@@ -335,7 +346,7 @@ impl Paced {
         }
         let seconds = seconds.min(longest);
         if let Some(member) = &mut self.fleet {
-            member.passed(now, if self.wanted { seconds } else { 0.0 });
+            member.passed(now, seconds);
         }
         if !self.wanted {
             return;

@@ -10,11 +10,11 @@ const SWEEP: usize = 4;
 impl<W: Clone> Queue<W> {
     /// Calls ahead of `ticket` that did not ask when they should have leave the line.
     pub(super) fn pass_over(&mut self, now: f64, ticket: u64, wakers: &mut Vec<W>) -> bool {
-        let lease = self.lease();
         let mut passed = false;
         while let Some((&place, head)) = self.line.first()
             && place < ticket
-            && head.due + lease < now
+            && head.due < now
+            && head.due + self.lease() < now
         {
             wakers.extend(self.line.remove(place).map(|it| it.waker));
             passed = true;

@@ -305,7 +305,7 @@ impl<W: Clone> Queue<W> {
 
     /// Nobody can be held back in the present state.
     pub(super) fn is_unthrottled(&self) -> bool {
-        self.limit.is_none() && self.pace.rate().is_none() && !self.pace.is_starting()
+        self.limit.is_none() && self.pace.is_unthrottled() && !self.pace.is_starting()
     }
 
     fn send(&mut self, now: f64, cost: f64) -> Dispatch {
