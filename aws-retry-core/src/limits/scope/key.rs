@@ -1,8 +1,9 @@
 //! A scope's identity: the text of its elements, streamed into a keyed 128-bit fingerprint.
 
-use std::fmt::{self, Display, Write};
-use std::hash::{BuildHasher, Hash, Hasher, RandomState};
-use std::sync::OnceLock;
+use std::fmt::{Display, Write};
+use std::hash::{Hash, Hasher};
+
+use super::fingerprint::Fingerprint;
 
 /// The fingerprint of a scope. Keyed per process: it means nothing outside.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -108,44 +109,19 @@ pub fn scope_key_within<M>(function: Key, parts: &(impl ScopeParts<M> + ?Sized))
 }
 
 fn fingerprint<M>(within: Option<Key>, parts: &(impl ScopeParts<M> + ?Sized)) -> Key {
-    static KEYS: OnceLock<[RandomState; 2]> = OnceLock::new();
-    let [a, b] = KEYS.get_or_init(|| [RandomState::new(), RandomState::new()]);
-    let mut text = Fingerprint(a.build_hasher(), b.build_hasher());
+    let mut text = Fingerprint::new();
     if let Some(Key(words)) = within {
-        text.begin_within(words);
+        // Begins with a byte that no text holds: no text runs into these words.
+        text.push(0xfe);
+        words.iter().for_each(|word| text.write(&word.to_le_bytes()));
     }
     parts.stream(&mut |element| {
         // Hashing can't fail; an element whose `Display` fails is cut off where it failed.
         let _ = write!(text, "{element}");
-        text.end_of_element();
-    });
-    Key([text.0.finish(), text.1.finish()])
-}
-
-struct Fingerprint<H>(H, H);
-
-impl<H: Hasher> Fingerprint<H> {
-    /// Begins with a byte that no text holds: no text runs into these words.
-    fn begin_within(&mut self, words: [u64; 2]) {
-        for hasher in [&mut self.0 as &mut dyn Hasher, &mut self.1] {
-            hasher.write_u8(0xfe);
-            words.iter().for_each(|word| hasher.write_u64(*word));
-        }
-    }
-
-    fn end_of_element(&mut self) {
         // A byte that UTF-8 never holds.
-        self.0.write_u8(0xff);
-        self.1.write_u8(0xff);
-    }
-}
-
-impl<H: Hasher> Write for Fingerprint<H> {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        self.0.write(text.as_bytes());
-        self.1.write(text.as_bytes());
-        Ok(())
-    }
+        text.push(0xff);
+    });
+    Key(text.finish())
 }
 
 #[cfg(test)]

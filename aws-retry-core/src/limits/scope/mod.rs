@@ -3,6 +3,7 @@
 mod advice;
 mod around;
 mod fade;
+mod fingerprint;
 pub mod fleet;
 mod key;
 mod learned;
