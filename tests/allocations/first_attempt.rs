@@ -30,6 +30,16 @@ async fn with_retry_if_ok(id: &str) -> std::io::Result<usize> {
     bare(id).await
 }
 
+#[aws_retry(total_timeout = "60s")]
+async fn within_a_minute(id: &str) -> std::io::Result<usize> {
+    bare(id).await
+}
+
+#[aws_retry(attempt_timeout = "1s", total_timeout = std::time::Duration::from_secs(id.len() as u64))]
+async fn each_within_a_second(id: &str) -> std::io::Result<usize> {
+    bare(id).await
+}
+
 /// The allocations of a call of `f`, polled once, off any runtime.
 fn allocations<'a, F>(f: impl Fn(&'a str) -> F) -> u64
 where
@@ -52,6 +62,15 @@ fn a_success_on_the_first_attempt_allocates_nothing() {
     assert_eq!(allocations(with_arguments), 0);
     assert_eq!(allocations(in_a_scope), 0);
     assert_eq!(allocations(with_retry_if_ok), 0);
+}
+
+/// The timer is made only once the attempt is pending.
+#[test]
+fn a_time_out_allocates_nothing_while_no_attempt_is_pending() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+    let _inside = runtime.enter();
+    assert_eq!(allocations(within_a_minute), 0);
+    assert_eq!(allocations(each_within_a_second), 0);
 }
 
 #[aws_retry(base_delay = "1ms", max_retries = 1, scope = "drained")]

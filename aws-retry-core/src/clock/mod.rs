@@ -178,7 +178,20 @@ impl Clock {
         if self.custom.is_some() {
             return true;
         }
-        self.skips_waits() || default_timer(Duration::ZERO).is_some()
+        self.skips_waits() || has_default_timer(instant)
+    }
+
+    /// The present time by the process's clock, if it has a timer. Which clock it is takes longer to find out.
+    pub fn now_if_there_is_a_timer() -> Option<Time> {
+        #[cfg(feature = "sdk")]
+        if let Some(custom) = custom_timer::current() {
+            return Some(custom.now());
+        }
+        if NO_STD_TIME {
+            return None;
+        }
+        let now = instant();
+        has_default_timer(|| now).then(|| now.saturating_duration_since(origin()))
     }
 
     fn skips_waits(&self) -> bool {
@@ -239,10 +252,28 @@ fn default_id() -> ClockId {
 
 #[cfg(feature = "tokio")]
 fn default_timer(duration: Duration) -> Option<Sleep> {
+    Some(Box::pin(of_this_runtime(|| tokio::time::sleep(duration))?))
+}
+
+/// `sleep`, if it can be made here.
+#[cfg(feature = "tokio")]
+fn of_this_runtime(
+    sleep: impl FnOnce() -> tokio::time::Sleep + std::panic::UnwindSafe,
+) -> Option<tokio::time::Sleep> {
     tokio::runtime::Handle::try_current().ok()?;
     // A runtime that was built without `enable_time` reports this only by a panic.
-    let sleep = std::panic::catch_unwind(|| tokio::time::sleep(duration)).ok()?;
-    Some(Box::pin(sleep))
+    std::panic::catch_unwind(sleep).ok()
+}
+
+/// Whether there is a timer here. A sleep that is not polled allocates nothing.
+#[cfg(feature = "tokio")]
+fn has_default_timer(now: impl FnOnce() -> Instant + std::panic::UnwindSafe) -> bool {
+    of_this_runtime(|| tokio::time::sleep_until(now().into())).is_some()
+}
+
+#[cfg(not(feature = "tokio"))]
+fn has_default_timer(_: impl FnOnce() -> Instant) -> bool {
+    false
 }
 
 #[cfg(not(feature = "tokio"))]

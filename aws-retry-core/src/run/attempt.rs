@@ -103,6 +103,9 @@ impl<'p> Call<'p> {
 
     #[cold]
     fn poll_setup(&mut self, cx: &mut Context<'_>, can_stop: bool) -> Poll<Option<Stopped>> {
+        if can_stop && self.only_notes_the_start() {
+            return Poll::Ready(None);
+        }
         let stopped = ready!(self.state_mut().poll_setup(cx, can_stop));
         self.tell_inside();
         Poll::Ready(stopped)
@@ -110,6 +113,11 @@ impl<'p> Call<'p> {
 
     #[cold]
     fn poll_cut(&mut self, cx: &mut Context<'_>) -> Poll<Stopped> {
+        if self.state.is_none()
+            && let Some(stopped) = self.begin_to_time()
+        {
+            return Poll::Ready(stopped);
+        }
         self.state.as_deref_mut().map_or(Poll::Pending, |state| state.poll_cut(cx))
     }
 

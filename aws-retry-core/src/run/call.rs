@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::callbacks::{Callbacks, Hook};
 use super::state::CallState;
 use crate::Failure;
+use crate::clock::Time;
 use crate::context::ambient::{self, Ambient};
 use crate::context::{CallContext, ShownPolicy};
 use crate::decision::attempts::Attempts;
@@ -27,6 +28,8 @@ pub struct Call<'p> {
     pub(super) site: &'static Site,
     pub(super) policy: Option<&'p RetryPolicy>,
     pub(super) call_policy: Option<&'p RetryPolicy>,
+    /// The start, if the time-outs are all that counts from there: then the state is created later, if at all.
+    pub(super) started: Option<Time>,
     // These own something only after something went wrong: see `Drop`.
     scope: ManuallyDrop<Option<ScopeId>>,
     pub(super) frame: ManuallyDrop<CallContext>,
@@ -52,6 +55,7 @@ impl<'p> Call<'p> {
             site,
             policy: None,
             call_policy: None,
+            started: None,
             scope: ManuallyDrop::new(None),
             frame: ManuallyDrop::new(CallContext::new(site.needs_setup)),
             state: ManuallyDrop::new(None),
@@ -255,14 +259,14 @@ impl<'p> Call<'p> {
     pub(super) fn state_mut(&mut self) -> &mut CallState {
         // From now on every attempt has a state to look at.
         self.frame.needs_setup = true;
-        let Self { site, policy, call_policy, scope, state, .. } = self;
+        let Self { site, policy, call_policy, started, scope, state, .. } = self;
         let resolved = |ambient: Option<&Ambient>| {
             resolved(site, *policy, *call_policy, ambient, &Failure::new())
         };
         let state = state.get_or_insert_with(|| {
             let scope = scope.take().unwrap_or_else(|| site.key().into());
             let ambient = ambient::current();
-            Box::new(CallState::new(site, resolved, scope, ambient))
+            Box::new(CallState::new(site, resolved, scope, ambient, *started))
         });
         state.follow(resolved);
         state

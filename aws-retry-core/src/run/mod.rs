@@ -8,6 +8,7 @@ mod call;
 mod callbacks;
 mod closure;
 mod decide;
+mod late_timer;
 pub mod overrides;
 mod queue_slot;
 pub(crate) mod site;

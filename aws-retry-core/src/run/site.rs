@@ -1,5 +1,7 @@
 //! The facts about an annotated function that are known at compile time: one static per function.
 
+use std::time::Duration;
+
 use crate::decision::policy::{Mode, RetryPolicy};
 use crate::limits::scope::{self, Key, ScopeId, ScopeParts};
 use crate::observe::PerSite;
@@ -36,8 +38,13 @@ impl Site {
 
 /// Whether a call under `policy` has something to do before its first attempt.
 pub(crate) const fn needs_setup(policy: &RetryPolicy) -> bool {
-    policy.total_timeout.is_some()
+    policy.total_timeout.is_some() || policy.attempt_timeout.is_some() || needs_state(policy)
+}
+
+/// The same, and time-outs that pass later do not count: until the first attempt is pending, a call needs no
+/// more than its start for them.
+pub(crate) const fn needs_state(policy: &RetryPolicy) -> bool {
+    matches!(policy.total_timeout, Some(Duration::ZERO))
         || policy.deadline.is_some()
-        || policy.attempt_timeout.is_some()
         || matches!(policy.mode, Some(Mode::Adaptive | Mode::Paced))
 }

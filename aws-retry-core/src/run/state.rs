@@ -68,11 +68,12 @@ impl CallState {
         policy: impl FnOnce(Option<&Ambient>) -> Resolved,
         scope_id: ScopeId,
         ambient: Option<Arc<Ambient>>,
+        started: Option<Time>,
     ) -> Self {
         // Before the policy is read: an override that is set in between counts as a change to follow.
         let generation = overrides::generation();
         let clock = Ambient::clock(ambient.as_deref());
-        let started = clock.now();
+        let started = started.unwrap_or_else(|| clock.now());
         let mut state = Self {
             site,
             deadline: None,
@@ -148,14 +149,29 @@ impl CallState {
             Ok(first_to_pass) => first_to_pass.filter(|_| can_stop),
             Err(stopped) => return Poll::Ready(Some(stopped)),
         };
-        if let Some((after, why)) = first_to_pass {
-            let Some(timer) = self.clock.timer(after) else {
-                return Poll::Ready(Some(self.stopped(StopWhy::NoTimer)));
-            };
-            self.cut = Some((timer, why));
+        if let Some(stopped) = first_to_pass.and_then(|it| self.begin_cut(it)) {
+            return Poll::Ready(Some(stopped));
         }
         self.unsent = false;
         Poll::Ready(None)
+    }
+
+    /// Makes the timer of the attempt. The call ends here if there is none.
+    fn begin_cut(&mut self, (after, why): (Duration, StopWhy)) -> Option<Stopped> {
+        let Some(timer) = self.clock.timer(after) else {
+            return Some(self.stopped(StopWhy::NoTimer));
+        };
+        self.cut = Some((timer, why));
+        None
+    }
+
+    /// The first attempt is pending: makes the timer for the rest of its time. The call ends here if none is
+    /// left.
+    pub fn begin_late_cut(&mut self) -> Option<Stopped> {
+        match self.first_to_pass(self.started, self.clock.now())? {
+            (Duration::ZERO, why) => Some(self.stopped(why)),
+            first => self.begin_cut(first),
+        }
     }
 
     /// [`CallState::poll_setup`] of a sync function: blocks. There is no timer to cut the attempt short.
@@ -230,19 +246,25 @@ impl CallState {
     /// pass first.
     fn begin(&mut self, can_stop: bool) -> Result<Option<(Duration, StopWhy)>, Stopped> {
         let now = self.clock.now();
-        let left = self.deadline.map(|deadline| deadline.saturating_sub(now));
-        let is_late = left == Some(Duration::ZERO);
+        let is_late = self.deadline.is_some_and(|deadline| deadline <= now);
         if is_late && can_stop {
             return Err(self.stopped(StopWhy::Deadline));
         }
-        let each = self.policy.attempt_timeout.map(|timeout| (timeout, StopWhy::AttemptTimeout));
-        let whole = left.map(|left| (left, StopWhy::Deadline));
-        let first_to_pass = whole.into_iter().chain(each).min_by_key(|(after, _)| *after);
+        let first_to_pass = self.first_to_pass(now, now);
         if !can_stop && (first_to_pass.is_some() || self.policy.fail_fast) {
             observe::log_unstoppable(&self.site.observed, self.site.name);
         }
         self.refused = is_late;
         Ok(first_to_pass)
+    }
+
+    /// The time-out that will pass first in an attempt that began at `began`, and the time until then.
+    fn first_to_pass(&self, began: Time, now: Time) -> Option<(Duration, StopWhy)> {
+        let whole = self.deadline.map(|deadline| (deadline, StopWhy::Deadline));
+        let timeout = self.policy.attempt_timeout;
+        let each = timeout.map(|it| (began.saturating_add(it), StopWhy::AttemptTimeout));
+        let first = whole.into_iter().chain(each).min_by_key(|(at, _)| *at);
+        first.map(|(at, why)| (at.saturating_sub(now), why))
     }
 
     /// Whether the timer has cut the attempt in progress short.
