@@ -54,7 +54,7 @@ pub mod scope {
     //!
     //! A scope should name the unit that AWS throttles: action, account, region. Its identity is the text of
     //! its elements. It is forgotten once no call waits and it has been idle for ten minutes, or for an hour
-    //! if retry tokens are missing. It takes about 250 bytes (1,000 with a paced send rate, and 450 more once it is throttled), and each call in
+    //! if retry tokens are missing. It takes about 250 bytes (1,000 with a paced send rate, and 350 more once it is throttled), and each call in
     //! its queue takes 1,400 beside its future. A scope belongs to a clock: in a tokio runtime whose clock is
     //! paused, it is that runtime's own.
 
