@@ -56,7 +56,7 @@ pub mod scope {
     //! its elements. It is forgotten once no call waits and it has been idle for ten minutes, or for an hour
     //! if retry tokens are missing. It takes about 250 bytes (1,000 with a paced send rate, and 350 more once it is throttled), and each call in
     //! its queue takes 1,400 beside its future. A scope belongs to a clock: in a tokio runtime whose clock is
-    //! paused, it is that runtime's own.
+    //! paused, it is that runtime's own. There are at most 100,000, unless more are in use: see [`keep_at_most`].
 
     pub use crate::context::scope_advice::{advice, advice_for};
     pub use crate::context::scope_memory::{export, import, seed};
@@ -65,7 +65,7 @@ pub mod scope {
     pub use crate::decision::quotas::Bucket;
     pub use crate::limits::scope::{
         Advice, Key, LearnedQuotas, NamedScope, NotLearnedQuotas, ScopeId, ScopeParts, ScopeState,
-        named, scope_key,
+        keep_at_most, named, scope_key,
     };
 }
 

@@ -25,6 +25,9 @@ pub const THROTTLES: &str = "aws_retry_throttles_total";
 pub const GIVE_UPS: &str = "aws_retry_give_ups_total";
 /// Retries that were not made because the retry tokens had run out.
 pub const RETRY_TOKEN_REFUSALS: &str = "aws_retry_retry_token_refusals_total";
+/// Unused scopes that were forgotten because there were more than
+/// [`keep_at_most`](crate::scope::keep_at_most) allows. It has no labels.
+pub const EVICTED_SCOPES: &str = "aws_retry_evicted_scopes_total";
 /// Seconds of each wait between two attempts, a histogram.
 pub const WAIT_SECONDS: &str = "aws_retry_wait_seconds";
 /// Seconds for which an attempt waited for its turn, a histogram; recorded only if it had to wait.
@@ -58,6 +61,7 @@ pub fn describe() {
         (THROTTLES, "Requests that the service throttled, by limit where it named one"),
         (GIVE_UPS, "Calls that gave up, by reason"),
         (RETRY_TOKEN_REFUSALS, "Retries not made because the retry tokens had run out"),
+        (EVICTED_SCOPES, "Unused scopes forgotten because there were too many"),
     ];
     for (name, text) in counters {
         describe_counter!(name, Unit::Count, text);
@@ -100,6 +104,11 @@ pub(super) fn first_attempt(
         (None, None) => count(site.attempts_key.get_or_init(|| key(&[Some(static_policy)]))),
         (call_policy, policy) => count(&key(&[call_policy, Some(static_policy), policy])),
     }
+}
+
+pub(super) fn evicted_scopes(number: u64) {
+    let key = Key::from_static_name(EVICTED_SCOPES);
+    with_recorder(|recorder| recorder.register_counter(&key, &METADATA).increment(number));
 }
 
 pub(super) fn emit(event: &Event<'_>) {

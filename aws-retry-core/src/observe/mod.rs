@@ -91,6 +91,16 @@ pub(crate) fn emit(event: &Event<'_>, reports: &[Arc<Collector>]) {
     metrics::emit(event);
 }
 
+/// Scopes were forgotten because there were too many.
+pub(crate) fn evicted_scopes(number: u64) {
+    #[cfg(feature = "metrics")]
+    if number > 0 {
+        metrics::evicted_scopes(number);
+    }
+    #[cfg(not(feature = "metrics"))]
+    let _ = number;
+}
+
 /// Writes a retry's or a give-up's log line.
 pub(crate) fn log(site: &PerSite, level: Log, event: &Event<'_>, now: Time) {
     #[cfg(feature = "tracing")]

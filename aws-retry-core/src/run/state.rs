@@ -322,6 +322,7 @@ impl CallState {
         let name = || self.scope_id.text(self.site.module, self.site.name);
         let (scopes, scope) = Scopes::made(registry, self.clock.id, key, function, now, name);
         self.scopes = scopes;
+        observe::evicted_scopes(registry.take_evicted());
         if self.policy.rate == Some(RateKind::Paced)
             && self.policy.fleet
             && let Some(elements) = self.scope_id.elements()

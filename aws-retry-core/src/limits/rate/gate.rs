@@ -139,6 +139,11 @@ impl Gate {
         wakes.into_iter().for_each(wake);
     }
 
+    /// Whether calls may have to wait: something was throttled, or a rate is set.
+    pub fn holds_back(&self) -> bool {
+        !self.unthrottled.load(Ordering::Relaxed)
+    }
+
     /// Gives the call its place in the order of arrival.
     pub fn reserve(&self, ticket: &mut Ticket) {
         if ticket.place.is_none() {

@@ -2,6 +2,7 @@
 
 mod advice;
 mod around;
+mod bound;
 mod fade;
 mod fingerprint;
 pub mod fleet;
@@ -16,6 +17,7 @@ mod throttled;
 
 pub use advice::Advice;
 pub(crate) use around::Scopes;
+pub use bound::keep_at_most;
 pub use key::{Key, ScopeParts, scope_key};
 pub use learned::{LearnedQuotas, NotLearnedQuotas};
 pub(crate) use name::here;

@@ -9,19 +9,21 @@ use super::shared::{IDLE, Scope, lock};
 use super::{Key, fade};
 use crate::clock::{ClockId, Time};
 use crate::limits::rate::{Belief, Learned};
-use crate::sync::{Mutex, MutexGuard};
+use crate::sync::{AtomicU64, Mutex, MutexGuard, Ordering};
 
-const SHARDS: usize = 16;
+pub(super) const SHARDS: usize = 16;
 /// No sweep while a shard holds fewer scopes than this.
 const SWEEP_FROM: usize = 32;
 
 #[derive(Debug, Default)]
-struct Shard {
-    scopes: HashMap<(ClockId, Key), Arc<Scope>, BuildHasherDefault<Mixer>>,
+pub(super) struct Shard {
+    pub(super) scopes: HashMap<(ClockId, Key), Arc<Scope>, BuildHasherDefault<Mixer>>,
     /// The number of scopes at which a sweep for idle ones is made, and the time at which it is made in any
     /// case.
     sweep_at: usize,
     sweep_after: Time,
+    /// No scope is forgotten for the bound's sake while the shard holds fewer than this.
+    pub(super) room_until: usize,
 }
 
 impl Shard {
@@ -44,6 +46,8 @@ impl Shard {
 #[derive(Debug)]
 pub(crate) struct Registry {
     shards: [Mutex<Shard>; SHARDS],
+    /// Scopes that were forgotten because there were too many, and were not reported yet.
+    evicted: AtomicU64,
     /// The measures of other processes, by the scope's text, until the scope is created.
     imported: Mutex<HashMap<Box<str>, Imported>>,
 }
@@ -58,7 +62,11 @@ pub(crate) struct Imported {
 
 impl Registry {
     pub fn new() -> Self {
-        Self { shards: std::array::from_fn(|_| Mutex::default()), imported: Mutex::default() }
+        Self {
+            shards: std::array::from_fn(|_| Mutex::default()),
+            evicted: AtomicU64::new(0),
+            imported: Mutex::default(),
+        }
     }
 
     /// The registry of the process.
@@ -91,12 +99,24 @@ impl Registry {
             return Arc::clone(scope);
         }
         shard.sweep(clock, now);
+        let evicted = shard.make_room(clock);
+        if evicted > 0 {
+            self.evicted.fetch_add(evicted as u64, Ordering::Relaxed);
+        }
         let name = name();
         let belief = name.as_deref().and_then(|name| self.imported(name, now));
         let scope = Arc::new(Scope::new(name, belief));
         scope.touch(now);
         shard.scopes.insert((clock, key), Arc::clone(&scope));
         scope
+    }
+
+    /// The number of scopes that were forgotten since the last look because there were too many.
+    pub fn take_evicted(&self) -> u64 {
+        match self.evicted.load(Ordering::Relaxed) {
+            0 => 0,
+            _ => self.evicted.swap(0, Ordering::Relaxed),
+        }
     }
 
     /// Keeps what another process measured for the scope of this text, until it is created.

@@ -188,8 +188,14 @@ impl Scope {
         self.used.store(nanos(now), Ordering::Relaxed);
     }
 
-    fn used_at(&self) -> Time {
+    pub(super) fn used_at(&self) -> Time {
         Time::from_nanos(self.used.load(Ordering::Relaxed))
+    }
+
+    /// Retry tokens are missing, or a send rate holds calls back: a new scope would know nothing of it.
+    pub(super) fn is_in_trouble(&self) -> bool {
+        let mut gates = [self.adaptive(), self.paced.get()].into_iter().flatten();
+        !self.tokens.is_full() || gates.any(|gate| gate.holds_back())
     }
 
     pub fn is_idle(&self, now: Time) -> bool {
