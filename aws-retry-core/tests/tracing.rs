@@ -97,7 +97,7 @@ fn each_call_has_a_span_with_its_lines_inside() {
         ("error.type", "ThrottlingException"),
         ("http.response.status_code", "400"),
         ("aws.request_id", "id-1"),
-        ("aws_retry.give_up.reason", "aws_retry.attempts"),
+        ("aws_retry.give_up.reason", "attempts"),
     ] {
         assert_eq!(field(&spans[0], name), value, "{name}");
     }
