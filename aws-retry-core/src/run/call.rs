@@ -2,6 +2,7 @@
 
 use std::future::poll_fn;
 use std::mem::ManuallyDrop;
+use std::num::NonZeroU64;
 use std::sync::Arc;
 
 use super::callbacks::{Callbacks, Hook};
@@ -28,8 +29,9 @@ pub struct Call<'p> {
     pub(super) site: &'static Site,
     pub(super) policy: Option<&'p RetryPolicy>,
     pub(super) call_policy: Option<&'p RetryPolicy>,
-    /// The start, if the time-outs are all that counts from there: then the state is created later, if at all.
-    pub(super) started: Option<Time>,
+    /// The nanosecond of the start, if the time-outs are all that counts from there: then the state is created
+    /// later, if at all. It is kept small: every call has it.
+    pub(super) started: Option<NonZeroU64>,
     // These own something only after something went wrong: see `Drop`.
     scope: ManuallyDrop<Option<ScopeId>>,
     pub(super) frame: ManuallyDrop<CallContext>,
@@ -266,7 +268,8 @@ impl<'p> Call<'p> {
         let state = state.get_or_insert_with(|| {
             let scope = scope.take().unwrap_or_else(|| site.key().into());
             let ambient = ambient::current();
-            Box::new(CallState::new(site, resolved, scope, ambient, *started))
+            let started = started.map(|it| Time::from_nanos(it.get()));
+            Box::new(CallState::new(site, resolved, scope, ambient, started))
         });
         state.follow(resolved);
         state

@@ -1,5 +1,7 @@
 //! Time-outs of a first attempt: most are ready at once, and then a timer would be made in vain.
 
+use std::num::NonZeroU64;
+
 use super::call::Call;
 use super::site::needs_state;
 use crate::clock::Clock;
@@ -20,7 +22,8 @@ impl Call<'_> {
             || observe::spans_wanted()
             || ambient::current().is_some();
         if !needs_more {
-            self.started = Clock::now_if_there_is_a_timer();
+            let nanos = Clock::now_if_there_is_a_timer().map(|now| now.as_nanos());
+            self.started = nanos.and_then(|it| u64::try_from(it).ok().and_then(NonZeroU64::new));
         }
         !needs_more && self.started.is_some()
     }
