@@ -114,7 +114,7 @@ fn is_broken(failure: &Failure<'_>) -> bool {
 /// Whether the failure is the answer of a healthy service, such as a 404. Such an answer gives tokens back
 /// like a success. In AWS's own modes only a success does.
 pub(crate) fn is_healthy(policy: &Resolved, verdict: Verdict, failure: &Failure<'_>) -> bool {
-    let answered = failure.status.is_some_and(|status| status < 500 && status != 429)
+    let answered = failure.status.is_some_and(|status| status != 429)
         || (failure.status.is_none() && failure.code.is_some() && failure.declared.is_none());
     let trouble = |code: &str| {
         codes::is_throttle(code) || codes::is_server_fault(code) || codes::TRANSIENT.contains(&code)

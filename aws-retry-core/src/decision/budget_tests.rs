@@ -83,6 +83,12 @@ fn an_answer_that_shows_a_healthy_service() {
         assert!(!healthy(&default, &trouble), "{trouble:?}");
         let off = default.clone().transient(false).excluded_errors(&["*Exception"]);
         assert!(!healthy(&off, &trouble), "{trouble:?}");
+        let python = default.clone().codes(crate::Codes::Python);
+        assert!(!healthy(&python, &trouble), "{trouble:?}");
+    }
+    for code in ["ThrottlingException", "InternalError", "RequestTimeout"] {
+        let other = default.clone().added_errors(&["*"]).codes(crate::Codes::Python);
+        assert!(!healthy(&other, &status(400).with_code(code)), "{code}");
     }
     assert!(healthy(&default.added_errors(&["NotReady"]), &status(400).with_code("NotReady")));
 }
@@ -97,7 +103,7 @@ fn throttles_are_free_while_something_is_accepted() {
     assert!(!scope.is_watched());
     assert!(scope.on_throttle(at(100.0)), "the first one: nothing is known yet");
     assert!(scope.is_watched());
-    scope.on_accepted(at(100.9));
+    scope.on_accepted(at(101.0));
     assert!(scope.on_throttle(at(101.0)));
     assert!(!scope.on_throttle(at(101.1)), "only requests of before were accepted");
     scope.on_accepted(at(101.2));
