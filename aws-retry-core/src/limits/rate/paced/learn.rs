@@ -309,3 +309,7 @@ impl Paced {
 #[cfg(test)]
 #[path = "learn_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "throttled_tests.rs"]
+mod in_a_row;

@@ -1,0 +1,74 @@
+//! Throttles in a row: of one call, of a burst that was believed in, and of calls that cost several units.
+
+use super::super::opening::Opening;
+use super::*;
+
+/// Around a quota of 100, settled at second 990.
+fn cruising() -> Paced {
+    let mut it = Paced::new(1.0);
+    it.phase = Phase::Cruise(Cruise::resumed(100.0, false));
+    (it.refilled_at, it.decrease_at, it.known.round_trip) = (1000.0, 990.0, 0.1);
+    it
+}
+
+fn of(id: u64, at: f64) -> Dispatch {
+    Dispatch::of_one(id, at)
+}
+
+#[test]
+fn a_throttle_of_the_burst_that_was_believed_in_tells_what_the_bucket_held() {
+    for (id, burst) in [(8, Some(9.0)), (9, None)] {
+        let mut it = cruising();
+        (it.units, it.next_id) = (14.0, 12);
+        // Four units were sent before it began, at second 999.
+        it.opening = Some(Box::new(Opening { at: 999.0, units: 4.0, left: 0.0, until: 9 }));
+        it.throttled(1000.0, of(id, 999.9), id);
+        let Phase::Cruise(cruise) = it.phase else { unreachable!() };
+        // Ten were, without the throttled one.
+        assert_eq!(cruise.initial.map(|it| it.accepted), burst, "{id}");
+        assert!(cruise.initial.is_none_or(|it| it.seconds == 1.0));
+        assert!(it.opening.is_none());
+    }
+}
+
+#[test]
+fn the_second_throttle_of_a_suspicious_call_teaches_nothing() {
+    for (alone, cause, lessons) in [(0.31, 20, 1), (0.3, 20, 2), (0.31, 40, 2)] {
+        let mut it = cruising();
+        it.alone = alone;
+        it.meter.throttled(of(0, 998.0));
+        it.throttled(999.0, of(20, 998.9), 20);
+        // Something passed meanwhile.
+        it.door.blocked_since = None;
+        it.throttled(1000.0, of(40, 999.9), cause);
+        assert_eq!(it.cycles, lessons, "{alone} {cause}");
+    }
+}
+
+#[test]
+fn a_deferred_throttle_counts_with_the_next_one() {
+    for deferred in [true, false] {
+        let mut it = cruising();
+        let repeat = Repeat { first: of(8, 999.0), deferred, times: 0, alone: false };
+        it.refused(1000.0, of(9, 999.9), Some(repeat));
+        assert_eq!(it.meter.measure().is_some(), deferred);
+    }
+}
+
+#[test]
+fn a_door_is_shut_for_the_time_of_eight_sends_whatever_they_cost() {
+    // At four units per second, eight sends of two units take four seconds.
+    for (shut, is_long) in [(3.9, false), (4.1, true)] {
+        let mut it = cruising();
+        let mut cruise = Cruise::resumed(4.0, false);
+        (cruise.proven, cruise.age) = (false, 0.7);
+        (it.phase, it.known.per_send) = (Phase::Cruise(cruise), 2.0);
+        it.door.blocked_since = Some(1000.0 - shut);
+        it.learn(1000.0);
+        assert_eq!(matches!(it.phase, Phase::Search(_)), is_long, "{shut} s");
+        it.phase = Phase::Cruise(cruise);
+        it.open(1000.0);
+        let Phase::Cruise(cruise) = it.phase else { unreachable!() };
+        assert_eq!(cruise.age == 0.0, is_long, "{shut} s");
+    }
+}
