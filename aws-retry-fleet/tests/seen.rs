@@ -51,7 +51,7 @@ impl Recorder for Gauges {
         Counter::noop()
     }
     fn register_gauge(&self, key: &Key, _: &Metadata<'_>) -> Gauge {
-        let labels = key.labels().filter(|label| label.key() == "mode");
+        let labels = key.labels().filter(|label| label.key() == "aws_retry.fleet.mode");
         let mode: String = labels.map(|label| format!(" {}", label.value())).collect();
         Gauge::from_arc(Arc::new(Series(self.clone(), format!("{}{mode}", key.name()))))
     }
