@@ -96,8 +96,8 @@ pub mod __private {
     pub use crate::expansion::outcome::Outcome;
     pub use crate::expansion::question_mark::{Branch, FromResidual};
     pub use crate::expansion::read_error::{
-        ErrorType, constructor, error_type, error_type_blocking, error_type_of,
-        methods as read_error, read_failure,
+        Adapters, ErrorType, constructor, error_type, error_type_blocking, error_type_of,
+        error_type_of_future, methods as read_error, read_failure,
     };
     pub use crate::expansion::rebind::{
         CloneOrBorrow, clone_for_retry, consume, each_attempt_needs_its_own,

@@ -7,34 +7,39 @@ impl Inventory {
         );
         let mut call = __private::Call::new(&AWS_RETRY_SITE);
         loop {
-            let out = __private::Call::attempt(
-                    &mut call,
-                    {
-                        let body = async {
-                            #[allow(
-                                unreachable_code,
-                                clippy::diverging_sub_expression,
-                                clippy::empty_loop,
-                                clippy::let_unit_value
-                            )]
-                            if false {
-                                let hint: Result<Vec<Item>, Error> = loop {};
-                                return hint;
-                            }
-                            let out: Result<Vec<Item>, Error> = {
-                                self.client.list().send().await
-                            };
-                            #[allow(unreachable_code)] out
-                        };
-                        let (body, error_type) = __private::error_type(body);
-                        use __private::read_error::*;
-                        (
-                            body,
-                            error_type.read_by_priority().aws_retry_read(),
-                            error_type.optional().stop_by_priority().aws_retry_stop(),
-                        )
-                    },
-                )
+            let out = {
+                let body = async {
+                    #[allow(
+                        unreachable_code,
+                        clippy::diverging_sub_expression,
+                        clippy::empty_loop,
+                        clippy::let_unit_value
+                    )]
+                    if false {
+                        let hint: Result<Vec<Item>, Error> = loop {};
+                        return hint;
+                    }
+                    let out: Result<Vec<Item>, Error> = {
+                        self.client.list().send().await
+                    };
+                    #[allow(unreachable_code)] out
+                };
+                let adapters = if false {
+                    let error_type = __private::error_type_of_future(&body);
+                    use __private::read_error::*;
+                    __private::Adapters::of(
+                        error_type.read_by_priority().aws_retry_read(),
+                        error_type.optional().stop_by_priority().aws_retry_stop(),
+                    )
+                } else {
+                    __private::Adapters::INFERRED
+                };
+                __private::Attempt {
+                    call: &mut call,
+                    adapters,
+                    future: body,
+                }
+            }
                 .await;
             if let __private::Some(out) = out {
                 break out;
@@ -52,41 +57,45 @@ impl Inventory {
         let mut call = __private::Call::new(&AWS_RETRY_SITE);
         loop {
             let fresh0 = __private::clone_for_retry(&self);
-            let out = __private::Call::attempt(
-                    &mut call,
-                    {
-                        let body = async {
-                            #[allow(
-                                unreachable_code,
-                                clippy::diverging_sub_expression,
-                                clippy::empty_loop,
-                                clippy::let_unit_value
-                            )]
-                            if false {
-                                let hint: Answer = loop {};
-                                return hint;
-                            }
-                            #[allow(
-                                clippy::shadow_reuse,
-                                clippy::shadow_same,
-                                clippy::shadow_unrelated
-                            )]
-                            let __self = fresh0;
-                            let out: Answer = {
-                                tokio::spawn(async move { __self.client.names().await })
-                                    .await?
-                            };
-                            #[allow(unreachable_code)] out
-                        };
-                        let (body, error_type) = __private::error_type(body);
-                        use __private::read_error::*;
-                        (
-                            body,
-                            error_type.read_by_priority().aws_retry_read(),
-                            error_type.optional().stop_by_priority().aws_retry_stop(),
-                        )
-                    },
-                )
+            let out = {
+                let body = async {
+                    #[allow(
+                        unreachable_code,
+                        clippy::diverging_sub_expression,
+                        clippy::empty_loop,
+                        clippy::let_unit_value
+                    )]
+                    if false {
+                        let hint: Answer = loop {};
+                        return hint;
+                    }
+                    #[allow(
+                        clippy::shadow_reuse,
+                        clippy::shadow_same,
+                        clippy::shadow_unrelated
+                    )]
+                    let __self = fresh0;
+                    let out: Answer = {
+                        tokio::spawn(async move { __self.client.names().await }).await?
+                    };
+                    #[allow(unreachable_code)] out
+                };
+                let (body, error_type) = __private::error_type(body);
+                let adapters = if false {
+                    use __private::read_error::*;
+                    __private::Adapters::of(
+                        error_type.read_by_priority().aws_retry_read(),
+                        error_type.optional().stop_by_priority().aws_retry_stop(),
+                    )
+                } else {
+                    __private::Adapters::INFERRED
+                };
+                __private::Attempt {
+                    call: &mut call,
+                    adapters,
+                    future: body,
+                }
+            }
                 .await;
             if let __private::Some(out) = out {
                 break out;
@@ -101,37 +110,41 @@ impl Inventory {
         );
         let mut call = __private::Call::new(&AWS_RETRY_SITE);
         loop {
-            let out = __private::Call::attempt(
-                    &mut call,
-                    {
-                        let body = async {
-                            #[allow(
-                                unreachable_code,
-                                clippy::diverging_sub_expression,
-                                clippy::empty_loop,
-                                clippy::let_unit_value
-                            )]
-                            if false {
-                                let hint: Cached = loop {};
-                                return hint;
-                            }
-                            let out: Cached = { self.cache.lock().await.clone() };
-                            #[allow(unreachable_code)] out
-                        };
-                        let body = {
-                            use __private::as_result::*;
-                            (&&__private::TypeOf::future(&body))
-                                .aws_retry_future_as_result(body)
-                        };
-                        let (body, error_type) = __private::error_type(body);
-                        use __private::read_error::*;
-                        (
-                            body,
-                            error_type.read_by_priority().aws_retry_read(),
-                            error_type.optional().stop_by_priority().aws_retry_stop(),
-                        )
-                    },
-                )
+            let out = {
+                let body = async {
+                    #[allow(
+                        unreachable_code,
+                        clippy::diverging_sub_expression,
+                        clippy::empty_loop,
+                        clippy::let_unit_value
+                    )]
+                    if false {
+                        let hint: Cached = loop {};
+                        return hint;
+                    }
+                    let out: Cached = { self.cache.lock().await.clone() };
+                    #[allow(unreachable_code)] out
+                };
+                let body = {
+                    use __private::as_result::*;
+                    (&&__private::TypeOf::future(&body)).aws_retry_future_as_result(body)
+                };
+                let (body, error_type) = __private::error_type(body);
+                let adapters = if false {
+                    use __private::read_error::*;
+                    __private::Adapters::of(
+                        error_type.read_by_priority().aws_retry_read(),
+                        error_type.optional().stop_by_priority().aws_retry_stop(),
+                    )
+                } else {
+                    __private::Adapters::INFERRED
+                };
+                __private::Attempt {
+                    call: &mut call,
+                    adapters,
+                    future: body,
+                }
+            }
                 .await;
             if let __private::Some(out) = out {
                 break __private::IntoOutput::into_output(out);

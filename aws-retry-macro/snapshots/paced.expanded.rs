@@ -37,10 +37,8 @@ async fn paced(
                     };
                     let (body, error_type) = __private::error_type(body);
                     use __private::read_error::*;
-                    {
-                        read = error_type.optional().read_by_priority().aws_retry_read();
-                        (body, error_type.stop_by_priority().aws_retry_stop())
-                    }
+                    read = error_type.optional().read_by_priority().aws_retry_read();
+                    (body, error_type.stop_by_priority().aws_retry_stop())
                 },
             )
             .await;

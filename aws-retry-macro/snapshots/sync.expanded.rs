@@ -26,10 +26,8 @@ fn upload(&mut self, body: Vec<u8>) -> io::Result<()> {
                 };
                 let (body, error_type) = __private::error_type_blocking(body);
                 use __private::read_error::*;
-                {
-                    read = error_type.read_by_priority().aws_retry_read();
-                    (body, error_type.optional().stop_by_priority().aws_retry_stop())
-                }
+                read = error_type.read_by_priority().aws_retry_read();
+                (body, error_type.optional().stop_by_priority().aws_retry_stop())
             },
         );
         if let __private::Some(out) = __private::Call::finish(&mut call, out, read) {

@@ -7,7 +7,6 @@ use syn::spanned::Spanned;
 use syn::{Block, Expr, Ident, Stmt, Type};
 
 use crate::args::{Arg, Args};
-
 use crate::inline_body;
 use crate::policy;
 use crate::rebind::Rebindings;
@@ -201,14 +200,12 @@ impl RetryLoop<'_> {
                 out
             }
         };
-        if self.has_callbacks() {
-            let attempt =
-                self.attempt_of(&future, "attempt_before_callbacks", "error_type", "future");
-            glue!(let read; let out = #attempt.await;)
-        } else {
-            let attempt = self.attempt_of(&future, "attempt", "error_type", "future");
-            glue!(let out = #attempt.await;)
+        if !self.has_callbacks() {
+            let attempt = self.attempt_that_decides(&future);
+            return glue!(let out = #attempt.await;);
         }
+        let attempt = self.attempt_of(&future, "attempt_before_callbacks", "error_type", "future");
+        glue!(let read; let out = #attempt.await;)
     }
 
     fn attempt_blocking(&self) -> TokenStream {
@@ -259,8 +256,39 @@ impl RetryLoop<'_> {
         }
     }
 
-    /// The call of an attempt, with the adapters for the error type of its outcome. The block ends before the
-    /// wait, so that the body is not stored twice.
+    /// An attempt of an async body with the decision after it. The search for the adapters never runs, and
+    /// the attempt is made in place: the compiler inlines nothing into a coroutine before LLVM does, so each
+    /// call would be one more copy of the body, and one more place to drop it.
+    fn attempt_that_decides(&self, future: &TokenStream) -> TokenStream {
+        let private = self.private;
+        let (as_result, read, stop) = (self.as_result("future"), self.read(), self.stop());
+        // By value only what may not be a `Result`: this gives one error instead of two.
+        let result = Outcome::of(self.outcome) == Outcome::Result;
+        let error_type = if result {
+            self.error_type("error_type_of_future", &glue!(&body))
+        } else {
+            self.error_type("error_type", &glue!(body))
+        };
+        let by_reference = result.then(|| glue!(let error_type = #error_type;));
+        let by_value = (!result).then(|| glue!(let (body, error_type) = #error_type;));
+        glue! {
+            {
+                let body = #future;
+                #as_result
+                #by_value
+                let adapters = if false {
+                    #by_reference
+                    use #private::read_error::*;
+                    #private::Adapters::of(#read, #stop)
+                } else {
+                    #private::Adapters::INFERRED
+                };
+                #private::Attempt { call: &mut call, adapters, future: body }
+            }
+        }
+    }
+
+    /// The call of any other attempt. The block ends before the wait: the body is not stored twice.
     fn attempt_of(
         &self,
         body: &TokenStream,
@@ -273,21 +301,14 @@ impl RetryLoop<'_> {
         let error_type = self.error_type(error_type, &glue!(body));
         let (read, stop) = (self.read(), self.stop());
         let as_result = self.as_result(of);
-        let adapters = if self.asyncness == Asyncness::Async && !self.has_callbacks() {
-            glue!((body, #read, #stop))
-        } else {
-            glue!({
-                read = #read;
-                (body, #stop)
-            })
-        };
         glue! {
             #private::Call::#attempt(&mut call, {
                 let body = #body;
                 #as_result
                 let (body, error_type) = #error_type;
                 use #private::read_error::*;
-                #adapters
+                read = #read;
+                (body, #stop)
             })
         }
     }

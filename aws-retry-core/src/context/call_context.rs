@@ -18,15 +18,31 @@ use crate::sync::per_thread;
 pub(crate) struct CallContext {
     /// The attempt's number, from 1. 0 if no annotated call is in progress.
     pub attempt: u32,
-    /// Something must be done before attempts. (This and the next two fields concern the call alone. They are
-    /// here because there is room; the call's future, which should be small, would need extra room for them.)
-    pub needs_setup: bool,
-    /// That has not been done yet for this attempt.
-    pub setup_pending: bool,
+    /// How far the call is. (This and the next field concern the call alone. They are here because there is
+    /// room; the call's future, which should be small, would need extra room for them.)
+    pub stage: Stage,
     /// The call's waits block the thread.
     pub blocking: bool,
     /// The records of the code inside. Shared with the tasks of [`in_call`].
     records: Option<Arc<AttemptRecords>>,
+}
+
+/// How far a call is, and whether anything but its body concerns it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stage {
+    /// No attempt has begun. It is not known yet whether something must be done before the first.
+    Fresh,
+    /// An attempt runs whose call has neither a state nor records: one look at this on each poll, and one at
+    /// the end, spare it the rest.
+    Plain,
+    /// An attempt runs.
+    Begun,
+    /// The same with a span, which each poll enters.
+    InSpan,
+    /// The next attempt has not begun, and something must be done before it.
+    New,
+    /// That is being done.
+    Setup,
 }
 
 /// The part of a context that the code inside sees. Separate cells, since a value whose parts were just
@@ -51,6 +67,13 @@ per_thread! {
     };
 }
 
+/// The surroundings of a call that is polled, but for their records, which the call's context holds meanwhile.
+#[derive(Clone, Copy)]
+pub(crate) struct Around {
+    attempt: u32,
+    task: TaskId,
+}
+
 /// Restores the surrounding context when it is dropped, even while a panic unwinds.
 pub(crate) struct InContext<'a> {
     inside: &'a mut CallContext,
@@ -61,24 +84,63 @@ pub(crate) struct InContext<'a> {
 
 impl CallContext {
     /// The context outside every annotated call.
-    pub const NONE: Self = Self {
-        attempt: 0,
-        needs_setup: false,
-        setup_pending: false,
-        blocking: false,
-        records: None,
-    };
+    pub const NONE: Self = Self { attempt: 0, stage: Stage::Fresh, blocking: false, records: None };
 
-    /// The context of a call.
-    pub const fn new(needs_setup: bool) -> Self {
-        Self { needs_setup, ..Self::NONE }
-    }
-
-    /// Makes this the current context while its call is polled, until the guard is dropped.
+    /// Makes this the current context while its call runs, until the guard is dropped.
     #[inline]
     pub fn enter(&mut self) -> InContext<'_> {
         let around = swap(self, TaskId::current());
         InContext { inside: self, around, call: true }
+    }
+
+    /// Makes this the current context while its call is polled, until [`CallContext::swap_out`].
+    #[inline]
+    pub fn swap_in(&mut self) -> Around {
+        let task = TaskId::current();
+        CURRENT.with(|current| {
+            current.swap_records(&mut self.records);
+            let attempt = current.attempt.replace(self.attempt);
+            Around { attempt, task: current.task.replace(task) }
+        })
+    }
+
+    /// Restores the surroundings of a call.
+    #[inline]
+    pub fn swap_out(&mut self, around: Around) {
+        CURRENT.with(|current| {
+            current.swap_records(&mut self.records);
+            current.attempt.set(around.attempt);
+            current.task.set(around.task);
+            current.called.set(true);
+        });
+        if self.records.is_some() {
+            self.found_records();
+        }
+    }
+
+    /// A call with records is not plain.
+    #[cold]
+    fn found_records(&mut self) {
+        if self.stage == Stage::Plain {
+            self.stage = Stage::Begun;
+        }
+    }
+
+    /// The next attempt of the call begins. (Before the first one there is nothing to note.)
+    #[inline]
+    pub fn begin_next(&mut self) {
+        if self.stage != Stage::Fresh {
+            self.stage = Stage::New;
+        }
+    }
+
+    /// From now on every attempt has a state to look at.
+    pub fn has_state(&mut self) {
+        self.stage = match self.stage {
+            Stage::Fresh => Stage::New,
+            Stage::Plain => Stage::Begun,
+            stage => stage,
+        };
     }
 
     /// Makes this the current context for code that is not itself a call, until the guard is dropped.
@@ -167,6 +229,9 @@ impl Drop for InContext<'_> {
         swap(self.inside, self.around);
         if self.call {
             CURRENT.with(|current| current.called.set(true));
+            if self.inside.records.is_some() {
+                self.inside.found_records();
+            }
         }
     }
 }
@@ -187,12 +252,19 @@ pub(crate) fn watch_calls<T>(poll: impl FnOnce() -> T) -> (T, bool) {
 fn swap(context: &mut CallContext, task: TaskId) -> TaskId {
     CURRENT.with(|current| {
         context.attempt = current.attempt.replace(context.attempt);
-        let entering = ManuallyDrop::new(context.records.take());
-        let leaving = ManuallyDrop::into_inner(current.records.replace(entering));
-        // The records of `context` are `None` now: forgetting them spares the hot path a drop.
-        mem::forget(mem::replace(&mut context.records, leaving));
+        current.swap_records(&mut context.records);
         current.task.replace(task)
     })
+}
+
+impl CurrentContext {
+    #[inline]
+    fn swap_records(&self, records: &mut Option<Arc<AttemptRecords>>) {
+        let entering = ManuallyDrop::new(records.take());
+        let leaving = ManuallyDrop::into_inner(self.records.replace(entering));
+        // `records` are `None` now: forgetting them spares the hot path a drop.
+        mem::forget(mem::replace(records, leaving));
+    }
 }
 
 /// Gives access to the current context: the one around the code that asks, if it belongs to the same task.

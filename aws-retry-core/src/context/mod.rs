@@ -27,7 +27,7 @@ pub(crate) use attempt_records::{RecordedBy, SdkAttempt};
 pub use call_context::attempt;
 #[cfg(feature = "sdk")]
 pub(crate) use call_context::watch_calls;
-pub(crate) use call_context::{CallContext, gave_up, told_of_requests, with};
+pub(crate) use call_context::{Around, CallContext, Stage, gave_up, told_of_requests, with};
 pub use deadline::{Deadline, time_left, with_deadline};
 #[doc(hidden)]
 pub use explain::explained;

@@ -46,6 +46,11 @@ impl<E> ErrorType<E> {
     }
 }
 
+/// The error type of an attempt's future.
+pub const fn error_type_of_future<O: Outcome, F: Future<Output = O>>(_: &F) -> ErrorType<O::Error> {
+    ErrorType::new()
+}
+
 /// The future of an attempt, and its error type.
 #[inline]
 pub fn error_type<O: Outcome, F: Future<Output = O>>(
@@ -77,6 +82,25 @@ pub trait ReadFailure<E>: Copy {
 pub trait FromStopped<E> {
     /// The function that makes the error; none if the type can't hold a [`Stopped`].
     fn constructor() -> Option<fn(Stopped) -> E>;
+}
+
+/// The adapters of an attempt: its error is read by `R` and made by `A`. The expansion finds them in code that
+/// never runs: they are types, and searching for them would leave calls behind in each function.
+#[derive(Debug)]
+pub struct Adapters<R, A>(PhantomData<fn() -> (R, A)>);
+
+impl<R, A> Adapters<R, A> {
+    /// These adapters.
+    pub const fn of(_: R, _: A) -> Self
+    where
+        R: Copy,
+        A: Copy,
+    {
+        Self::INFERRED
+    }
+
+    /// The adapters that inference knows.
+    pub const INFERRED: Self = Self(PhantomData);
 }
 
 /// The failure that an adapter reads from an error.

@@ -81,14 +81,17 @@ mod on {
             self.span.enter()
         }
 
+        /// Whether a subscriber wants it.
+        pub fn is_on(&self) -> bool {
+            !self.span.is_disabled()
+        }
+
         /// Enters it without a guard: [`CallSpan::close`] exits it.
-        #[cold]
         pub fn open(&self) {
             self.span.with_subscriber(|(id, dispatch)| dispatch.enter(id));
         }
 
         /// Exits it.
-        #[cold]
         pub fn close(&self) {
             self.span.with_subscriber(|(id, dispatch)| dispatch.exit(id));
         }
@@ -155,6 +158,10 @@ mod off {
         #[inline]
         pub const fn enter(&self) -> Entered {
             Entered
+        }
+
+        pub const fn is_on(&self) -> bool {
+            false
         }
 
         #[inline]

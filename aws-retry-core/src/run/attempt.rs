@@ -3,52 +3,225 @@
 
 use std::future::Future;
 use std::marker::PhantomData;
+use std::mem::ManuallyDrop;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use pin_project_lite::pin_project;
 
 use super::call::Call;
-use super::state::CallState;
 use crate::clock::{DefaultTimer, Timer};
+use crate::context::{Around, Stage};
 use crate::errors::Stopped;
 use crate::expansion::outcome::Outcome;
-use crate::expansion::read_error::{FromStopped, ReadFailure};
+use crate::expansion::read_error::{Adapters, FromStopped, ReadFailure};
+use crate::{observe, switches};
 
 pin_project! {
-    /// One attempt, and the decision after it: the unchanged outcome, or none if the loop goes on.
+    /// One attempt, which waits first if it must, and what comes after it. The expansion makes it by its
+    /// fields: a function would be one more copy of the body, with the code that drops it if that function
+    /// panics.
+    #[allow(missing_docs, reason = "`pin_project` takes no documentation of fields")]
     #[derive(Debug)]
     #[must_use = "futures do nothing unless polled"]
-    pub struct Attempt<'c, 'p, F, R, A> {
-        call: &'c mut Call<'p>,
-        read: R,
-        stop: PhantomData<A>,
+    pub struct Attempt<'c, 'p, F, X> {
+        pub call: &'c mut Call<'p>,
+        pub adapters: X,
         #[pin]
-        future: F,
+        pub future: F,
     }
 }
 
-pin_project! {
-    /// One attempt of a function with callbacks. These borrow the function's arguments, so they are created,
-    /// and the decision is made, after the attempt has released the arguments.
-    #[derive(Debug)]
-    #[must_use = "futures do nothing unless polled"]
-    pub struct AttemptBeforeCallbacks<'c, 'p, F, A> {
-        call: &'c mut Call<'p>,
-        stop: PhantomData<A>,
-        #[pin]
-        future: F,
+/// What comes after an attempt with the outcome `O`.
+trait After<O> {
+    /// The output of the attempt's future.
+    type Output;
+
+    /// Whether an outcome can be made for an attempt that was cut short.
+    fn can_stop() -> bool;
+
+    /// The attempt has ended.
+    fn after(call: &mut Call<'_>, outcome: O) -> Poll<Self::Output>;
+
+    /// The attempt was cut short. Pending if no outcome can be made.
+    fn cut_short(call: &mut Call<'_>, stopped: Stopped) -> Poll<Self::Output>;
+}
+
+/// The decision: the unchanged outcome, or none if the loop goes on.
+impl<O, R, A> After<O> for Adapters<R, A>
+where
+    O: Outcome,
+    R: ReadFailure<O::Error>,
+    A: FromStopped<O::Error>,
+{
+    type Output = Option<O>;
+
+    #[inline]
+    fn can_stop() -> bool {
+        A::constructor().is_some()
+    }
+
+    #[inline]
+    fn after(call: &mut Call<'_>, outcome: O) -> Poll<Option<O>> {
+        if call.concerns_nobody() && outcome.split().is_ok() {
+            call.count_first_attempt();
+            return Poll::Ready(Some(outcome));
+        }
+        decide::<O, R>(call, outcome)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn cut_short(call: &mut Call<'_>, stopped: Stopped) -> Poll<Option<O>> {
+        match outcome_of::<O, A>(stopped) {
+            Poll::Ready(outcome) => decide::<O, R>(call, outcome),
+            Poll::Pending => Poll::Pending,
+        }
+    }
+}
+
+/// The decision on a failure, or on a success that somebody may want to know of. By value, so that a success
+/// that nobody wants to know of stays in its registers.
+#[cold]
+#[inline(never)]
+fn decide<O, R>(call: &mut Call<'_>, outcome: O) -> Poll<Option<O>>
+where
+    O: Outcome,
+    R: ReadFailure<O::Error>,
+{
+    Poll::Ready(if call.ends_with::<O, R>(&outcome) { Some(outcome) } else { None })
+}
+
+/// No decision yet: callbacks have a say in it. These borrow the function's arguments, so they are created,
+/// and the decision is made, after the attempt has released the arguments.
+#[derive(Debug)]
+pub struct BeforeCallbacks<A>(PhantomData<A>);
+
+impl<O, A> After<O> for BeforeCallbacks<A>
+where
+    O: Outcome,
+    A: FromStopped<O::Error>,
+{
+    type Output = O;
+
+    #[inline]
+    fn can_stop() -> bool {
+        A::constructor().is_some()
+    }
+
+    #[inline]
+    fn after(_: &mut Call<'_>, outcome: O) -> Poll<O> {
+        Poll::Ready(outcome)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn cut_short(_: &mut Call<'_>, stopped: Stopped) -> Poll<O> {
+        outcome_of::<O, A>(stopped)
+    }
+}
+
+fn outcome_of<O: Outcome, A: FromStopped<O::Error>>(stopped: Stopped) -> Poll<O> {
+    A::constructor().map_or(Poll::Pending, |error_of| Poll::Ready(O::of_error(error_of(stopped))))
+}
+
+// Neither `poll` is `#[inline]`: the body would be compiled again in each codegen unit that polls the
+// function's future.
+
+impl<F, R, A> Future for Attempt<'_, '_, F, Adapters<R, A>>
+where
+    F: Future<Output: Outcome>,
+    R: ReadFailure<<F::Output as Outcome>::Error>,
+    A: FromStopped<<F::Output as Outcome>::Error>,
+    DefaultTimer: Timer<F::Output>,
+{
+    type Output = Option<F::Output>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.project();
+        poll::<F, Adapters<R, A>>(this.call, this.future, cx)
+    }
+}
+
+impl<F, A> Future for Attempt<'_, '_, F, BeforeCallbacks<A>>
+where
+    F: Future<Output: Outcome>,
+    A: FromStopped<<F::Output as Outcome>::Error>,
+    DefaultTimer: Timer<F::Output>,
+{
+    type Output = F::Output;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.project();
+        poll::<F, BeforeCallbacks<A>>(this.call, this.future, cx)
+    }
+}
+
+/// Polls an attempt. The slow parts do not know the body's type: one copy serves every function.
+#[inline(always)]
+fn poll<F: Future, X: After<F::Output>>(
+    call: &mut Call<'_>,
+    future: Pin<&mut F>,
+    cx: &mut Context<'_>,
+) -> Poll<X::Output> {
+    if !call.has_begun() {
+        match call.begin_slowly(cx, X::can_stop()) {
+            Poll::Ready(None) => {}
+            Poll::Ready(Some(stopped)) => return X::cut_short(call, stopped),
+            Poll::Pending => return Poll::Pending,
+        }
+    }
+    let inside = Inside::enter(call);
+    let polled = future.poll(cx);
+    inside.leave();
+    match polled {
+        Poll::Ready(outcome) => X::after(call, outcome),
+        Poll::Pending if call.frame.stage == Stage::Plain => Poll::Pending,
+        Poll::Pending => match call.poll_cut(cx) {
+            Poll::Ready(stopped) => X::cut_short(call, stopped),
+            Poll::Pending => Poll::Pending,
+        },
+    }
+}
+
+/// The body is polled: its code sees the call, and its call's span is open. Left on the way out of a poll, and
+/// while a panic unwinds.
+struct Inside<'a, 'p> {
+    call: &'a mut Call<'p>,
+    around: Around,
+}
+
+impl<'a, 'p> Inside<'a, 'p> {
+    #[inline]
+    fn enter(call: &'a mut Call<'p>) -> Self {
+        let around = call.frame.swap_in();
+        Self { call, around }
+    }
+
+    #[inline]
+    fn leave(self) {
+        let mut inside = ManuallyDrop::new(self);
+        let around = inside.around;
+        inside.call.frame.swap_out(around);
+        if inside.call.frame.stage == Stage::InSpan {
+            inside.call.close_span();
+        }
+    }
+}
+
+impl Drop for Inside<'_, '_> {
+    #[inline]
+    fn drop(&mut self) {
+        self.call.unwind(self.around);
     }
 }
 
 impl<'p> Call<'p> {
-    /// The next attempt: it waits first if it must. `body` is the future, and the adapters by which its error
-    /// is read and can hold a [`Stopped`](crate::Stopped). Their bounds are on [`Attempt`]: repeated here,
-    /// they would double the compiler's work at every call site.
+    /// The next attempt.
     #[inline]
-    pub fn attempt<F, R, A>(&mut self, (future, read, _): (F, R, A)) -> Attempt<'_, 'p, F, R, A> {
-        self.begin_attempt();
-        Attempt { call: self, read, stop: PhantomData, future }
+    pub fn attempt<F, X>(&mut self, future: F, adapters: X) -> Attempt<'_, 'p, F, X> {
+        self.frame.begin_next();
+        Attempt { call: self, adapters, future }
     }
 
     /// The next attempt of a function with callbacks.
@@ -56,52 +229,67 @@ impl<'p> Call<'p> {
     pub fn attempt_before_callbacks<F, A>(
         &mut self,
         (future, _): (F, A),
-    ) -> AttemptBeforeCallbacks<'_, 'p, F, A> {
-        self.begin_attempt();
-        AttemptBeforeCallbacks { call: self, stop: PhantomData, future }
+    ) -> Attempt<'_, 'p, F, BeforeCallbacks<A>> {
+        self.frame.begin_next();
+        Attempt { call: self, adapters: BeforeCallbacks(PhantomData), future }
     }
 
+    /// Whether nothing is left to do before the body is polled. The first poll finds out whether anything but
+    /// the body concerns the call.
     #[inline]
-    fn begin_attempt(&mut self) {
-        self.check_slow_path();
-        self.frame.attempt = self.frame.attempt.wrapping_add(1);
-        self.frame.setup_pending = self.frame.needs_setup;
+    fn has_begun(&mut self) -> bool {
+        match self.frame.stage {
+            Stage::Fresh => {
+                let plain = !self.site.needs_setup && !switches::any() && !observe::spans_wanted();
+                if plain {
+                    self.frame.attempt = 1;
+                    self.frame.stage = Stage::Plain;
+                }
+                plain
+            }
+            stage => matches!(stage, Stage::Plain | Stage::Begun),
+        }
     }
 
-    /// Polls the attempt. The slow parts are neither generic nor inlined: one copy serves every function.
-    #[inline(always)]
-    fn poll_attempt<F, A>(&mut self, future: Pin<&mut F>, cx: &mut Context<'_>) -> Poll<F::Output>
-    where
-        F: Future<Output: Outcome>,
-        A: FromStopped<<F::Output as Outcome>::Error>,
-    {
-        if self.frame.setup_pending {
-            if let Some(stopped) = ready!(self.poll_setup(cx, A::constructor().is_some()))
-                && let Some(error_of) = A::constructor()
-            {
-                return Poll::Ready(F::Output::of_error(error_of(stopped)));
+    /// Before a poll of the body: the wait before the attempt, and the span.
+    #[cold]
+    #[inline(never)]
+    fn begin_slowly(&mut self, cx: &mut Context<'_>, can_stop: bool) -> Poll<Option<Stopped>> {
+        if matches!(self.frame.stage, Stage::Fresh | Stage::New) {
+            self.check_slow_path();
+            self.frame.attempt = self.frame.attempt.wrapping_add(1);
+            self.frame.stage = if self.needs_setup() { Stage::Setup } else { Stage::Begun };
+        }
+        if self.frame.stage == Stage::Setup {
+            let stopped = ready!(self.poll_setup(cx, can_stop));
+            if can_stop && stopped.is_some() {
+                return Poll::Ready(stopped);
             }
-            self.frame.setup_pending = false;
+            let has_span = self.state.as_deref().is_some_and(|state| state.span.is_on());
+            self.frame.stage = if has_span { Stage::InSpan } else { Stage::Begun };
         }
-        let polled = {
-            let _span = InSpan::enter(self.state.as_deref());
-            let _inside = self.frame.enter();
-            future.poll(cx)
-        };
-        // Returned as a whole, so that a large outcome is not copied on each poll.
-        if polled.is_ready() {
-            return polled;
+        if let (Stage::InSpan, Some(state)) = (self.frame.stage, self.state.as_deref()) {
+            state.span.open();
         }
-        if self.frame.needs_setup
-            && let Some(error_of) = A::constructor()
-            && let Poll::Ready(stopped) = self.poll_cut(cx)
-        {
-            return Poll::Ready(F::Output::of_error(error_of(stopped)));
-        }
-        Poll::Pending
+        Poll::Ready(None)
     }
 
     #[cold]
+    #[inline(never)]
+    fn close_span(&self) {
+        if let Some(state) = self.state.as_deref() {
+            state.span.close();
+        }
+    }
+
+    /// Leaves an attempt that panics.
+    #[cold]
+    #[inline(never)]
+    fn unwind(&mut self, around: Around) {
+        self.frame.swap_out(around);
+        self.close_span();
+    }
+
     fn poll_setup(&mut self, cx: &mut Context<'_>, can_stop: bool) -> Poll<Option<Stopped>> {
         if can_stop && self.only_notes_the_start() {
             return Poll::Ready(None);
@@ -112,6 +300,7 @@ impl<'p> Call<'p> {
     }
 
     #[cold]
+    #[inline(never)]
     fn poll_cut(&mut self, cx: &mut Context<'_>) -> Poll<Stopped> {
         if self.state.is_none()
             && let Some(stopped) = self.begin_to_time()
@@ -119,150 +308,5 @@ impl<'p> Call<'p> {
             return Poll::Ready(stopped);
         }
         self.state.as_deref_mut().map_or(Poll::Pending, |state| state.poll_cut(cx))
-    }
-
-    /// The next attempt of a sync function: it blocks first if it must.
-    #[inline]
-    pub fn attempt_blocking<B: BlockingBody>(&mut self, body: B) -> B::Outcome {
-        match self.begin_blocking::<B>() {
-            Ok(_inside) => body.run(),
-            Err(outcome) => outcome,
-        }
-    }
-
-    /// The same for a body that is not a closure: the attempt ends when the guard is dropped. `hint` is not
-    /// run.
-    ///
-    /// # Errors
-    /// The outcome of a call that must not begin an attempt.
-    #[inline]
-    pub fn begin_attempt_blocking<B: BlockingBody>(
-        &mut self,
-        _hint: B,
-    ) -> Result<impl Drop, B::Outcome> {
-        self.begin_blocking::<B>()
-    }
-
-    #[inline]
-    fn begin_blocking<B: BlockingBody>(&mut self) -> Result<impl Drop, B::Outcome> {
-        self.check_slow_path();
-        self.frame.blocking = true;
-        self.frame.attempt = self.frame.attempt.wrapping_add(1);
-        if self.frame.needs_setup
-            && let Some(stopped) = self.block_setup(B::can_stop())
-            && let Some(outcome) = B::outcome_of(stopped)
-        {
-            return Err(outcome);
-        }
-        Ok(self.frame.enter())
-    }
-}
-
-/// The body of a sync function, with the adapter that makes its error when a call is cut short. It is a
-/// separate trait, so that an outcome that is not a `Result` gives one error: see [`Outcome::Checked`].
-pub trait BlockingBody {
-    /// The outcome of an attempt.
-    type Outcome;
-
-    /// Runs it.
-    fn run(self) -> Self::Outcome;
-
-    /// Whether a call that was cut short has an outcome.
-    fn can_stop() -> bool;
-
-    /// That outcome.
-    fn outcome_of(stopped: Stopped) -> Option<Self::Outcome>;
-}
-
-impl<F, A> BlockingBody for (F, A)
-where
-    F: Body<Output: Outcome>,
-    A: FromStopped<<F::Output as Outcome>::Error>,
-{
-    type Outcome = F::Output;
-
-    #[inline]
-    fn run(self) -> F::Output {
-        self.0.run()
-    }
-
-    fn can_stop() -> bool {
-        A::constructor().is_some()
-    }
-
-    fn outcome_of(stopped: Stopped) -> Option<F::Output> {
-        A::constructor().map(|error_of| F::Output::of_error(error_of(stopped)))
-    }
-}
-
-/// A closure, whose output has a name.
-pub trait Body {
-    /// The outcome.
-    type Output;
-    /// Runs it.
-    fn run(self) -> Self::Output;
-}
-
-impl<O, F: FnOnce() -> O> Body for F {
-    type Output = O;
-
-    #[inline]
-    fn run(self) -> O {
-        self()
-    }
-}
-
-// Neither `poll` is `#[inline]`: the body would be compiled again in each codegen unit that polls the
-// function's future.
-
-impl<F, R, A> Future for Attempt<'_, '_, F, R, A>
-where
-    F: Future<Output: Outcome>,
-    R: ReadFailure<<F::Output as Outcome>::Error>,
-    A: FromStopped<<F::Output as Outcome>::Error>,
-    DefaultTimer: Timer<F::Output>,
-{
-    type Output = Option<F::Output>;
-
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<F::Output>> {
-        let this = self.project();
-        let outcome = ready!(this.call.poll_attempt::<F, A>(this.future, cx));
-        Poll::Ready(this.call.finish(outcome, *this.read))
-    }
-}
-
-impl<F, A> Future for AttemptBeforeCallbacks<'_, '_, F, A>
-where
-    F: Future<Output: Outcome>,
-    A: FromStopped<<F::Output as Outcome>::Error>,
-    DefaultTimer: Timer<F::Output>,
-{
-    type Output = F::Output;
-
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
-        let this = self.project();
-        this.call.poll_attempt::<F, A>(this.future, cx)
-    }
-}
-
-/// Enters the span of a call that has one, and exits it when dropped, even while a panic unwinds.
-struct InSpan<'a>(Option<&'a CallState>);
-
-impl<'a> InSpan<'a> {
-    #[inline]
-    fn enter(state: Option<&'a CallState>) -> Self {
-        if let Some(state) = state {
-            state.span.open();
-        }
-        Self(state)
-    }
-}
-
-impl Drop for InSpan<'_> {
-    #[inline]
-    fn drop(&mut self) {
-        if let Some(state) = self.0 {
-            state.span.close();
-        }
     }
 }

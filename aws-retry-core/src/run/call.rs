@@ -10,7 +10,7 @@ use super::state::CallState;
 use crate::Failure;
 use crate::clock::Time;
 use crate::context::ambient::{self, Ambient};
-use crate::context::{CallContext, ShownPolicy};
+use crate::context::{CallContext, ShownPolicy, Stage};
 use crate::decision::attempts::Attempts;
 use crate::decision::policy::{Resolved, RetryPolicy};
 use crate::decision::units::{self, Units};
@@ -24,25 +24,28 @@ use crate::run::site::{self, Site};
 use crate::switches::{self, Switch};
 
 /// One call. Until its first failure it holds only pointers; dropped at any await, it leaves nothing behind.
+///
+/// The fields that begin as zeros are neighbors: few stores make a call.
 #[derive(Debug)]
+#[repr(C)]
 pub struct Call<'p> {
     pub(super) site: &'static Site,
+    // This and the frame and the state own something only after something went wrong: see `Drop`.
+    scope: ManuallyDrop<Option<ScopeId>>,
+    pub(super) frame: ManuallyDrop<CallContext>,
     pub(super) policy: Option<&'p RetryPolicy>,
     pub(super) call_policy: Option<&'p RetryPolicy>,
+    pub(super) state: ManuallyDrop<Option<Box<CallState>>>,
     /// The nanosecond of the start, if the time-outs are all that counts from there: then the state is created
     /// later, if at all. It is kept small: every call has it.
     pub(super) started: Option<NonZeroU64>,
-    // These own something only after something went wrong: see `Drop`.
-    scope: ManuallyDrop<Option<ScopeId>>,
-    pub(super) frame: ManuallyDrop<CallContext>,
-    pub(super) state: ManuallyDrop<Option<Box<CallState>>>,
 }
 
 impl Drop for Call<'_> {
     /// Written out so that a success on the first attempt pays for comparisons, not for calls.
     #[inline]
     fn drop(&mut self) {
-        if self.state.is_some() || self.scope.is_some() || self.frame.has_records() {
+        if self.frame.stage != Stage::Plain || self.scope.is_some() {
             self.free();
         }
     }
@@ -59,7 +62,7 @@ impl<'p> Call<'p> {
             call_policy: None,
             started: None,
             scope: ManuallyDrop::new(None),
-            frame: ManuallyDrop::new(CallContext::new(site.needs_setup)),
+            frame: ManuallyDrop::new(CallContext::NONE),
             state: ManuallyDrop::new(None),
         }
     }
@@ -69,7 +72,7 @@ impl<'p> Call<'p> {
     #[inline]
     pub fn policy(mut self, policy: &'p RetryPolicy) -> Self {
         self.policy = Some(policy);
-        self.frame.needs_setup |= site::needs_setup(policy);
+        self.require_setup(site::needs_setup(policy));
         self
     }
 
@@ -78,7 +81,7 @@ impl<'p> Call<'p> {
     #[inline]
     pub fn call_policy(mut self, call_policy: &'p RetryPolicy) -> Self {
         self.call_policy = Some(call_policy);
-        self.frame.needs_setup |= site::needs_setup(call_policy);
+        self.require_setup(site::needs_setup(call_policy));
         self
     }
 
@@ -90,11 +93,25 @@ impl<'p> Call<'p> {
         self
     }
 
+    /// Before the first attempt: something must be done before it if `required`.
+    #[inline]
+    fn require_setup(&mut self, required: bool) {
+        if required {
+            self.frame.stage = Stage::New;
+        }
+    }
+
+    /// Whether something must be done before the next attempt.
+    #[inline]
+    pub(super) fn needs_setup(&self) -> bool {
+        self.site.needs_setup || !matches!(self.frame.stage, Stage::Fresh | Stage::Plain)
+    }
+
     /// The next attempt takes this many units of its scope's quota. Nothing is kept where nothing counts them.
     #[inline]
     pub fn cost(&mut self, units: impl Units) {
         self.check_slow_path();
-        if self.frame.needs_setup {
+        if self.needs_setup() {
             self.set_cost(units.units());
         }
     }
@@ -137,9 +154,11 @@ impl<'p> Call<'p> {
         if self.frame.attempt > 0 {
             return;
         }
-        self.frame.needs_setup |= ambient::current().is_some()
-            || Switch::OverrideNeedsSetup.is_on()
-            || observe::spans_wanted();
+        self.require_setup(
+            ambient::current().is_some()
+                || Switch::OverrideNeedsSetup.is_on()
+                || observe::spans_wanted(),
+        );
         self.begin_records(1);
     }
 
@@ -154,6 +173,25 @@ impl<'p> Call<'p> {
         if let Some(records) = self.frame.shared_records() {
             records.begin(attempt);
         }
+    }
+
+    /// Whether a success, of an attempt without callbacks, concerns nobody.
+    #[inline]
+    pub(super) fn concerns_nobody(&self) -> bool {
+        self.frame.stage == Stage::Plain && !switches::successes_count()
+    }
+
+    /// The end of any other attempt without callbacks: whether the call ends with its outcome.
+    pub(super) fn ends_with<O, A>(&mut self, outcome: &O) -> bool
+    where
+        O: Outcome,
+        A: ReadFailure<O::Error>,
+    {
+        if outcome.split().is_ok() {
+            self.on_counted_success(None);
+            return true;
+        }
+        !self.on_failure::<O, A>(outcome, None, Callbacks::NONE)
     }
 
     /// The end of an attempt: either the unchanged outcome leaves the loop, or the loop goes on.
@@ -171,7 +209,7 @@ impl<'p> Call<'p> {
     pub fn finish_with<O, A>(
         &mut self,
         outcome: O,
-        read: A,
+        _: A,
         callbacks: Callbacks<'_, O::Ok, O::Error>,
     ) -> Option<O>
     where
@@ -187,7 +225,7 @@ impl<'p> Call<'p> {
             Err(_) => (true, None),
         };
         if failed {
-            if self.on_failure(&outcome, of_success, read, callbacks) {
+            if self.on_failure::<O, A>(&outcome, of_success, callbacks) {
                 return None;
             }
         } else if self.state.is_some()
@@ -219,7 +257,7 @@ impl<'p> Call<'p> {
     }
 
     #[inline]
-    fn count_first_attempt(&self) {
+    pub(super) fn count_first_attempt(&self) {
         let Site { observed, name, policy, .. } = self.site;
         observe::first_attempt(observed, name, policy, self.policy, self.call_policy);
     }
@@ -259,8 +297,7 @@ impl<'p> Call<'p> {
     /// The part of a call that exists only once something needs it.
     #[cold]
     pub(super) fn state_mut(&mut self) -> &mut CallState {
-        // From now on every attempt has a state to look at.
-        self.frame.needs_setup = true;
+        self.frame.has_state();
         let Self { site, policy, call_policy, started, scope, state, .. } = self;
         let resolved = |ambient: Option<&Ambient>| {
             resolved(site, *policy, *call_policy, ambient, &Failure::new())

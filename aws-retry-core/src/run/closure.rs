@@ -13,7 +13,7 @@ use crate::context;
 use crate::decision::failure::Failure;
 use crate::decision::policy::RetryPolicy;
 use crate::errors::Stopped;
-use crate::expansion::read_error::{FromStopped, ReadFailure};
+use crate::expansion::read_error::{Adapters, FromStopped, ReadFailure};
 use crate::expansion::to_failure::ToFailure;
 use crate::limits::scope::{ScopeParts, here, named};
 use crate::run::site::Site;
@@ -138,7 +138,9 @@ where
     loop {
         // `operation` is called when the wait before the attempt ends, not when it begins.
         let body = async { operation().await };
-        if let Some(outcome) = call.attempt((body, Through::NEW, Through::NEW)).await {
+        if let Some(outcome) =
+            call.attempt(body, Adapters::<Through<M>, Through<M>>::INFERRED).await
+        {
             call.wait_before_giving_up().await;
             return outcome;
         }

@@ -8,7 +8,7 @@ use super::callbacks::{Callbacks, Hook, Hooks};
 use super::state::CallState;
 use crate::clock::Clock;
 use crate::context::ambient::Ambient;
-use crate::context::{self, AttemptRecord, AttemptRecords};
+use crate::context::{self, AttemptRecord, AttemptRecords, Stage};
 use crate::decision::attempts::{Decision, Facts};
 use crate::decision::budget::is_healthy;
 use crate::decision::classify::{OfSuccess, Predicates, classify};
@@ -32,7 +32,6 @@ impl Call<'_> {
         &mut self,
         outcome: &O,
         of_success: Option<OfSuccess>,
-        _: A,
         callbacks: Callbacks<'_, O::Ok, O::Error>,
     ) -> bool
     where
@@ -135,6 +134,7 @@ impl Call<'_> {
             context::gave_up(failure, verdict.kind);
         }
         self.begin_records(attempt.saturating_add(1));
+        self.frame.stage = Stage::New;
         goes_on
     }
 

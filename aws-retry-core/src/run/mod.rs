@@ -4,6 +4,7 @@
 mod attempt;
 mod batch;
 mod block;
+mod blocking_attempt;
 mod call;
 mod callbacks;
 mod closure;
