@@ -56,6 +56,16 @@ fn the_meter_counts_units() {
     assert_eq!(part.accepted, 6.0);
 }
 
+/// Calls that were sent at once are often throttled at once.
+#[test]
+fn throttles_of_one_moment_are_no_measure() {
+    let mut meter = QuotaMeter::NONE;
+    [0, 5].into_iter().for_each(|id| meter.throttled(Dispatch::of_one(id, 1.0)));
+    assert!(meter.measure().is_none());
+    meter.throttled(Dispatch::of_one(6, 1.5));
+    assert!(meter.measure().is_some_and(|it| it.seconds == 0.5));
+}
+
 /// An empty bucket refuses a large send with more in it than a small one.
 #[test]
 fn the_bucket_of_a_large_throttle_was_less_empty() {
