@@ -36,11 +36,18 @@ impl Pace {
         }
     }
 
-    /// A send goes out.
+    /// A send takes its turn.
     pub(super) fn sent(&mut self, send: Dispatch) {
         match self {
             Self::Adaptive(it) => it.sent(),
-            Self::Paced(it) => it.sent_by_member(send),
+            Self::Paced(it) => it.sent_by_member(send, false),
+        }
+    }
+
+    /// A send goes out beside the queue: paced mode has let it by.
+    pub(super) fn sent_beside(&mut self, send: Dispatch) {
+        if let Self::Paced(it) = self {
+            it.sent_by_member(send, true);
         }
     }
 
@@ -142,6 +149,14 @@ impl Pace {
         match self {
             Self::Adaptive(_) => 0.0,
             Self::Paced(it) => it.probe_pause(now),
+        }
+    }
+
+    /// Whether a call that is known to be refused alone may be sent now whatever the queue.
+    pub(super) fn lets_by(&self, now: f64) -> bool {
+        match self {
+            Self::Adaptive(_) => false,
+            Self::Paced(it) => it.lets_by(now),
         }
     }
 

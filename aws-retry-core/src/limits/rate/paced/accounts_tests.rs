@@ -298,3 +298,48 @@ fn the_pause_of_probes_is_none_while_the_door_is_open() {
     it.sent(send(0, 1000.0, 1.0));
     assert!((1001.0..1001.2).contains(&it.door.probe_at), "{it:?}");
 }
+
+#[test]
+fn a_throttle_of_the_calls_own_takes_no_turn() {
+    let repeat = |deferred: bool, times: u32| {
+        Some(Repeat { first: send(5, 1000.0, 1.0), deferred, times, alone: true })
+    };
+    let cruising = |credit: f64| {
+        let mut it = at_100_per_second(Phase::Cruise(Cruise::resumed(100.0, false)));
+        it.credit = credit;
+        it
+    };
+    let credit = |before: f64, times: u32| {
+        let mut it = cruising(before);
+        it.refused(1000.0, send(9, 1000.0, 1.0), repeat(false, times));
+        it.credit
+    };
+    // A single one may be chance.
+    assert_eq!((credit(7.0, 0), credit(-3.0, 0)), (7.0, -3.0));
+    // Its turn is free, and beside it nothing saved up is left.
+    assert_eq!((credit(7.0, 1), credit(-3.0, 2)), (1.0, -2.0));
+    // A first throttle under suspicion leaves out a turn, and gives it back.
+    let mut it = cruising(7.0);
+    it.alone = 1.0;
+    assert!(it.refused(1000.0, send(5, 1000.0, 1.0), None));
+    assert_eq!(it.credit, -1.0);
+    it.refused(1000.0, send(9, 1000.0, 1.0), repeat(true, 0));
+    assert_eq!(it.credit, 2.0);
+}
+
+#[test]
+fn a_send_beside_the_queue_is_no_probe() {
+    let shut = || {
+        let mut it = searching();
+        it.door.blocked_since = Some(990.0);
+        (it.wanted, it.needed) = (true, 1.0);
+        it
+    };
+    let (mut probe, mut beside) = (shut(), shut());
+    assert!(beside.lets_by(1000.0) && !searching().lets_by(1000.0));
+    probe.sent(send(0, 1000.0, 1.0));
+    beside.sent_beside(send(0, 1000.0, 1.0));
+    assert!(probe.door.probe_at > 1000.0 && !probe.wanted);
+    assert!(beside.door.probe_at == 0.0 && beside.wanted);
+    assert_eq!((probe.credit, beside.credit), (-1.0, -1.0));
+}

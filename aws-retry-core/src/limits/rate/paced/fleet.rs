@@ -47,9 +47,13 @@ impl Paced {
         ready
     }
 
-    /// [`Paced::sent`], and the member counts the send.
-    pub(in crate::limits::rate) fn sent_by_member(&mut self, send: Dispatch) {
-        self.sent(send);
+    /// [`Paced::sent`] or [`Paced::sent_beside`], and the member counts the send.
+    pub(in crate::limits::rate) fn sent_by_member(&mut self, send: Dispatch, beside: bool) {
+        if beside {
+            self.sent_beside(send);
+        } else {
+            self.sent(send);
+        }
         let Some(member) = &mut self.fleet else { return };
         if let Phase::Unthrottled(recent) = &mut self.phase {
             if send.id == 0 || send.at - recent.at > RECENT {
@@ -58,7 +62,9 @@ impl Paced {
             member.sent(send.at, send.cost);
         } else {
             member.sent(send.at, send.cost);
-            member.waits(send.at, false);
+            if !beside {
+                member.waits(send.at, false);
+            }
         }
     }
 

@@ -128,7 +128,7 @@ fn the_member_hears_of_sends_and_of_waits_once_something_was_throttled() {
     let ready = it.turn_at(1000.0, 2.0);
     assert!((ready - 1000.04).abs() < 1e-9, "{ready}");
     assert_eq!(member.heard(), ["waited 0.000 until 1000", "waits: true at 1000"]);
-    it.sent_by_member(of(0, 1000.0625, 2.0));
+    it.sent_by_member(of(0, 1000.0625, 2.0), false);
     assert_eq!(
         member.heard(),
         ["waited 0.062 until 1000.0625", "sent 2 at 1000.0625", "waits: false at 1000.0625"]
@@ -140,7 +140,7 @@ fn the_member_hears_of_sends_and_of_waits_once_something_was_throttled() {
     assert_eq!(it.turn_at(1009.0, 1.0), 1010.0);
     let (mut unthrottled, member) = self::member(Phase::Unthrottled(of(0, 1000.0, 1.0)));
     assert_eq!(unthrottled.turn_at(1000.0, 1.0), 1000.0);
-    unthrottled.sent_by_member(of(0, 1000.0, 1.0));
+    unthrottled.sent_by_member(of(0, 1000.0, 1.0), false);
     assert_eq!(member.heard(), ["sent 1 at 1000"]);
     // A new member holds back sends before that.
     member.set(|it| (it.held_until, it.is_starting) = (1000.25, true));

@@ -35,9 +35,12 @@ impl Paced {
     pub(super) fn refused(&mut self, now: f64, send: Dispatch, repeat: Option<Repeat>) -> bool {
         match repeat {
             Some(repeat) if repeat.alone && !self.is_unthrottled() => {
-                self.refused_alone(now, send, repeat);
+                self.refused_alone(send, repeat);
             }
             None if self.alone > SUSPICIOUS && matches!(self.phase, Phase::Cruise(_)) => {
+                // Nothing saved up is sent, and one turn is left out: if the bucket is empty, it will hold
+                // enough for the call's next attempt.
+                self.credit = self.credit.min(0.0) - send.cost;
                 return true;
             }
             Some(repeat) if repeat.deferred => {
@@ -73,7 +76,7 @@ impl Paced {
         if repeat.deferred {
             self.throttled(now, repeat.first, repeat.first.id);
         }
-        self.resolve(now, repeat.first, false);
+        self.resolve(repeat.first, false);
     }
 
     /// A throttle that speaks for the scope. `cause`: the first of its call's consecutive throttles.
@@ -132,13 +135,20 @@ impl Paced {
     }
 
     /// A throttle of a call that is refused while others pass: it concerns that call. At the second one, a
-    /// decrease that the call caused was a mistake; a single one may be chance if others use the quota, too.
-    fn refused_alone(&mut self, now: f64, send: Dispatch, repeat: Repeat) {
+    /// decrease that the call caused was a mistake; a single one may be chance if others use the quota, too. It
+    /// took nothing from the bucket: its turn is free for another send, once that is as good as certain.
+    fn refused_alone(&mut self, send: Dispatch, repeat: Repeat) {
+        if repeat.deferred || repeat.times > 0 {
+            // Nothing saved up is sent before the call's next attempt: it could empty the bucket.
+            self.credit = self.credit.min(0.0) + send.cost;
+        }
         if repeat.deferred {
             self.meter.refused_alone(repeat.first);
+            // Its turn, and the one that was left out.
+            self.credit += 2.0 * repeat.first.cost;
         }
         if repeat.times == 1 {
-            self.resolve(now, repeat.first, true);
+            self.resolve(repeat.first, true);
         }
         self.not_accepted(send);
     }
@@ -152,16 +162,13 @@ impl Paced {
     }
 
     /// A call is refused alone, or passes: a decrease that it caused is undone, or was right.
-    fn resolve(&mut self, now: f64, cause: Dispatch, alone: bool) {
+    fn resolve(&mut self, cause: Dispatch, alone: bool) {
         self.alone += ALONE_WEIGHT * (f64::from(u8::from(alone)) - self.alone);
         if let Some(undo) = self.before.as_mut().and_then(|it| it.resolve(cause, alone))
             && let Some(before) = self.before.take()
             && undo
         {
             (self.phase, self.meter) = (before.phase, before.meter);
-            if let Phase::Cruise(cruise) = &mut self.phase {
-                cruise.age += now - before.at;
-            }
         }
     }
 

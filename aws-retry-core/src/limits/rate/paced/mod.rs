@@ -133,9 +133,10 @@ impl Paced {
         if wait > 5e-10 { now + wait } else { now }
     }
 
-    pub(super) fn sent(&mut self, send: Dispatch) {
-        let (now, id, cost) = (send.at, send.id, send.cost);
-        (self.next_id, self.units) = (id + 1, send.units());
+    /// A send goes out beside the queue (see [`Paced::lets_by`]).
+    pub(super) fn sent_beside(&mut self, send: Dispatch) {
+        let cost = send.cost;
+        (self.next_id, self.units) = (send.id + 1, send.units());
         if cost > 0.0 {
             let weight = (1.0 / units_of(self.next_id, 0.0)).max(MEAN_WEIGHT);
             self.known.per_send += weight * (cost - self.known.per_send);
@@ -147,10 +148,19 @@ impl Paced {
             cruise.keep_cycle(self.known);
         }
         // Where the call has just asked for its turn, this is done.
-        if now > self.refilled_at {
-            self.refill(now);
+        if send.at > self.refilled_at {
+            self.refill(send.at);
         }
         self.credit -= cost * self.per_run;
+    }
+
+    /// A send takes its turn.
+    pub(super) fn sent(&mut self, send: Dispatch) {
+        self.sent_beside(send);
+        if self.is_unthrottled() {
+            return;
+        }
+        let Dispatch { id, at: now, cost, .. } = send;
         (self.wanted, self.needed) = (false, 0.0);
         if let Some(opening) = self.opening.as_mut().filter(|it| it.left > 0.0) {
             opening.left -= cost;
@@ -283,6 +293,12 @@ impl Paced {
     /// The least number of seconds between two probes while the door is shut, else 0.
     pub(super) fn probe_pause(&self, now: f64) -> f64 {
         self.shut_for(now).map_or(0.0, door::pause)
+    }
+
+    /// Whether a call that is known to be refused alone may be sent now whatever the queue: the door is shut, and
+    /// such a call would take the others' probes.
+    pub(super) fn lets_by(&self, now: f64) -> bool {
+        self.shut_for(now).is_some() && self.held_until() <= now
     }
 
     /// The time (seconds) since which nothing sent after a decrease has been accepted, if that is so.

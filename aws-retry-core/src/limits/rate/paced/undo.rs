@@ -17,7 +17,7 @@ pub(super) struct Before {
     causes: [Option<u64>; MOST_CAUSES],
     /// Of the known causes: those refused alone, less those that passed later.
     balance: i32,
-    pub(super) at: f64,
+    at: f64,
     pub(super) phase: Phase,
     pub(super) meter: QuotaMeter,
 }

@@ -168,7 +168,7 @@ impl<W: Clone> Queue<W> {
         let rested = rest.filter(|(_, shut)| !shut).map_or(now, |(until, _)| until);
         let ahead = self.ahead(call.place.unwrap_or(u64::MAX)).at_least;
         let first = self.pace.next_turn(now, call.cost);
-        let first = self.limit.as_ref().map_or(first, |it| first.max(it.next_at));
+        let first = self.limited_until(first);
         let after_all = now + ahead / self.capped(self.pace.optimistic_rate());
         let earliest = first.max(after_all).max(rested);
         // At once is not later than now, whatever the rounding.
@@ -232,7 +232,9 @@ impl<W: Clone> Queue<W> {
         if self.pass_over(now, ticket, &mut calls.passed_over) {
             calls.head = self.call_head(now);
         }
-        let head = self.line.first().filter(|(first, _)| **first < ticket).map(|(_, it)| it.due);
+        let alone = call.refusals().is_known_alone() && self.pace.lets_by(now);
+        let older = self.line.first().filter(|(first, _)| !alone && **first < ticket);
+        let head = older.map(|(_, it)| it.due);
         let (ready, earliest) = if let Some(due) = head {
             let ahead = self.ahead(ticket);
             let patience = self.lease() + ahead.at_most / self.rate();
@@ -241,13 +243,14 @@ impl<W: Clone> Queue<W> {
                 now + ahead.at_least / self.capped(self.pace.optimistic_rate()),
             )
         } else {
-            let ready = self.ready_at(now, call.cost);
+            let ready =
+                if alone { self.limited_until(now) } else { self.ready_at(now, call.room()) };
             (ready, ready)
         };
         if head.is_none() && ready <= now + NANOSECOND {
             calls.former = calls.former.or(self.remove(ticket));
             calls.head = self.call_head(now);
-            let send = self.send(now, call.cost);
+            let send = self.send(now, call.cost, alone);
             self.sweep(now, &mut calls.stale);
             return (Answer::Go(send), calls);
         }
@@ -308,12 +311,16 @@ impl<W: Clone> Queue<W> {
         self.limit.is_none() && self.pace.is_unthrottled() && !self.pace.is_starting()
     }
 
-    fn send(&mut self, now: f64, cost: f64) -> Dispatch {
+    fn send(&mut self, now: f64, cost: f64, beside: bool) -> Dispatch {
         let id = self.next_send;
         self.next_send += 1;
         self.surplus += cost - 1.0;
         let send = Dispatch { id, at: now, cost, surplus: self.surplus };
-        self.pace.sent(send);
+        if beside {
+            self.pace.sent_beside(send);
+        } else {
+            self.pace.sent(send);
+        }
         self.follow_part();
         if let Some(limit) = &mut self.limit {
             limit.sent(now, cost);
@@ -323,7 +330,12 @@ impl<W: Clone> Queue<W> {
 
     fn ready_at(&mut self, now: f64, cost: f64) -> f64 {
         let ready = self.pace.ready_at(now, cost);
-        self.limit.as_ref().map_or(ready, |it| ready.max(it.next_at))
+        self.limited_until(ready)
+    }
+
+    /// `at`, or later if `max_rate` allows no send before.
+    fn limited_until(&self, at: f64) -> f64 {
+        self.limit.as_ref().map_or(at, |it| at.max(it.next_at))
     }
 
     fn capped(&self, rate: f64) -> f64 {

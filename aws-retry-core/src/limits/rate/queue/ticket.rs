@@ -49,6 +49,12 @@ impl Ticket {
         self.cost = units;
     }
 
+    /// The units for which there must be room at its turn. A call that is known to be refused alone is sent
+    /// once there is room for two such sends, so that the quota does not refuse it.
+    pub(super) fn room(&self) -> f64 {
+        if self.refusals().is_known_alone() { 2.0 * self.cost } else { self.cost }
+    }
+
     /// The history of its refusals.
     pub(super) fn refusals(&self) -> &Refusals {
         self.refusals.as_deref().unwrap_or(&Refusals::NONE)
@@ -156,11 +162,16 @@ impl Refusals {
         self.sends.map(|(first, _)| Repeat { first, deferred, times: self.alone, alone })
     }
 
+    /// All further throttles concern the call alone.
+    pub(super) const fn is_known_alone(&self) -> bool {
+        self.alone >= KNOWN_ALONE
+    }
+
     /// Whether another throttle, of a send of `cost` units, concerns the call alone: since the last one, newer
     /// sends passed that took as much, and few others were throttled.
     pub(super) fn is_alone(&self, cost: f64, seen: &Seen, measured: bool) -> bool {
         let Some((_, last)) = self.sends else { return false };
-        if self.alone >= KNOWN_ALONE {
+        if self.is_known_alone() {
             return true;
         }
         let throttled = seen.throttled - self.seen.throttled;
@@ -181,8 +192,8 @@ impl Refusals {
     ) -> bool {
         let answers = seen.answers - self.seen.answers;
         let throttled = seen.throttled - self.seen.throttled;
-        let nearly_all = answers > 0.0 && ANSWERS_PER_THROTTLE * throttled <= answers
-            || self.alone >= KNOWN_ALONE;
+        let nearly_all =
+            answers > 0.0 && ANSWERS_PER_THROTTLE * throttled <= answers || self.is_known_alone();
         self.refused(send, seen, false);
         self.alone += 1;
         self.hopeless += u32::from(nearly_all);

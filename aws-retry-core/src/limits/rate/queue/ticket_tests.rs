@@ -195,3 +195,14 @@ fn a_repeat_tells_the_first_of_the_consecutive_throttles() {
     ticket.forget_refusals();
     assert!(!ticket.refusals().is_again());
 }
+
+#[test]
+fn a_call_that_is_known_to_be_refused_alone_wants_room_for_two() {
+    let mut ticket = Ticket::new();
+    ticket.set_cost(3.0);
+    assert_eq!(ticket.room(), 3.0);
+    for (alone, room) in [(0, 3.0), (1, 3.0), (2, 6.0), (3, 6.0)] {
+        ticket.refusals_mut().alone = alone;
+        assert_eq!(ticket.room(), room);
+    }
+}

@@ -44,7 +44,7 @@ fn sends_and_their_units_are_counted() {
     assert_eq!(it.sends(), (7, 3.0));
     it.begin(5, 3.0, Dispatch::of_one(4, 99.0));
     assert_eq!(it.sends(), (7, 3.0), "another thread knew of fewer");
-    let send = it.send(100.0, 5.0);
+    let send = it.send(100.0, 5.0, false);
     assert_eq!((send.id, send.surplus, it.sends()), (7, 7.0, (8, 7.0)));
     assert!((it.limit.as_ref().unwrap().next_at - 100.495).abs() < 1e-9);
 }
