@@ -3,13 +3,14 @@
 
     python3 scripts/mutants.py            tries every mutant
     python3 scripts/mutants.py --again    only those that no test has caught, for instance after a new test
+    python3 scripts/mutants.py --again --units    the same with the unit tests alone
     python3 scripts/mutants.py --table    prints the table of the last results
 
 cargo-mutants lists the mutants, but builds one at a time. Here a copy of the tree gets all of them: the body of
 each function becomes `match crate::mutants::active(..)`, with an arm for each mutant, and an environment variable
 chooses. A mutant that does not compile is dropped by the line of its error. Each test runs once to record which
 functions it reaches; a mutant then meets the tests that reach its function, quickest first, until one fails or
-hangs.
+hangs. Every mutant meets the unit tests first; those that pass them meet the other tests.
 
 Constants, and the functions that a constant needs, cannot choose at run time. Their mutants are built one by one.
 Mutants that change nothing a caller could see are listed in `scripts/equivalent_mutants.txt` with the reason.
@@ -121,7 +122,8 @@ class Tests:
             return (executable, name), failed, time.monotonic() - start, reached
 
         tests = [(executable, name) for executable in executables for name in names_of(executable)]
-        with concurrent.futures.ThreadPoolExecutor(workers) as pool:
+        # Most tests over HTTP wait.
+        with concurrent.futures.ThreadPoolExecutor(3 * workers) as pool:
             for test, failed, seconds, reached in pool.map(record, enumerate(tests)):
                 if failed:
                     self.failing.append(f"{test[0].label}: {test[1]}")
@@ -130,9 +132,10 @@ class Tests:
                 for function in reached:
                     self.of[int(function)].append(test)
 
-    def chunks(self, function):
+    def chunks(self, function, units):
         """The tests that reach a function, in portions for one process each."""
-        tests = sorted(self.of[function.number], key=lambda it: (it[0].rank, self.seconds[it]))
+        tests = [it for it in self.of[function.number] if it[0].is_unit == units]
+        tests.sort(key=lambda it: (it[0].rank, self.seconds[it]))
         best = sorted(tests, key=lambda it: -self.kills[function.file, it])[:4]
         yield from ([it] for it in best if self.kills[function.file, it])
         # The slow ones at the end.
@@ -146,14 +149,15 @@ class Tests:
             if chunk:
                 yield chunk
 
-    def outcome(self, mutant, function, most):
+    def outcome(self, mutant, function, units, most):
         """`caught` and by which test, `missed`, or `not reached`."""
         if not self.of[function.number]:
             return "not reached", None
         start = time.monotonic()
-        for chunk in self.chunks(function):
+        for chunk in self.chunks(function, units):
             executable, names = chunk[0][0], [it[1] for it in chunk]
-            seconds = 6 + 10 * sum(map(self.seconds.get, chunk))
+            # Four tests run at once, so this is ten times what they take or more.
+            seconds = max(3, 4 * sum(map(self.seconds.get, chunk)))
             caught = run(executable, names, seconds, MUTANT=str(mutant.number))
             # A test that takes real time could fail because the machine is busy.
             if caught and (caught == "hangs" or not executable.is_unit):
@@ -189,16 +193,16 @@ def table(copy, results):
     for it in copy.mutants:
         it.outcome = results.get(it.key, "not tried")
         it.matters = it.outcome not in ("caught", "unviable") and it.described() not in equivalent
-        same = it.outcome not in ("caught", "unviable") and not it.matters
+        same = it.outcome not in ("caught", "unviable", "not tried") and not it.matters
         for folder in (it.folder(), "all"):
             rows[folder].update(["mutants", it.outcome] + ["equivalent"] * same)
-    print("| folder | mutants | unviable | caught | missed | of these equivalent | score | without these |")
-    print("|---|---|---|---|---|---|---|---|")
+    print("| folder | mutants | unviable | not tried | caught | missed | of these equivalent | score | without these |")
+    print("|---|---|---|---|---|---|---|---|---|")
     for folder in sorted(rows, key=lambda folder: folder == "all"):
         it = rows[folder]
-        viable = it["mutants"] - it["unviable"]
+        viable = it["mutants"] - it["unviable"] - it["not tried"]
         score, without = (f"{100 * it['caught'] / (viable - less):.1f} %" for less in (0, it["equivalent"]))
-        cells = [f"`{folder}`", it["mutants"], it["unviable"], it["caught"], viable - it["caught"]]
+        cells = [f"`{folder}`", it["mutants"], it["unviable"], it["not tried"], it["caught"], viable - it["caught"]]
         print("|", " | ".join(map(str, [*cells, it["equivalent"], score, without])), "|")
     for it in copy.mutants:
         if it.matters:
@@ -210,9 +214,10 @@ def main():
     options.add_argument("--scratch", type=Path, default=ROOT / "target" / "mutants")
     options.add_argument("--again", action="store_true", help="keep the mutants that were caught")
     options.add_argument("--quick", action="store_true", help="leave out those that need their own build")
+    options.add_argument("--units", action="store_true", help="only the unit tests")
     options.add_argument("--table", action="store_true", help="only print the results")
     options.add_argument("--jobs", type=int, default=2)
-    options.add_argument("--seconds", type=float, default=40, help="for the tests of one mutant")
+    options.add_argument("--seconds", type=float, default=40, help="for the tests of one mutant over HTTP")
     options = options.parse_args()
     scratch = options.scratch.resolve()
     scratch.mkdir(parents=True, exist_ok=True)
@@ -228,7 +233,10 @@ def main():
         kept.write_text(json.dumps(results, indent=0))
 
     copy.dropped = {it.number for it in copy.mutants if results.get(it.key) == "unviable"}
-    tests = Tests(executables(copy.build()), scratch, options.jobs)
+    start = time.monotonic()
+    built = [it for it in executables(copy.build(options.units)) if it.is_unit or not options.units]
+    print(f"Built in {time.monotonic() - start:.0f} s", flush=True)
+    tests = Tests(built, scratch, options.jobs)
     print(f"{len(tests.seconds)} tests, {sum(tests.seconds.values()):.0f} s", flush=True)
     print(f"Left out, since they fail without a mutant: {tests.failing}", flush=True)
     results |= {it.key: "unviable" for it in copy.mutants if it.number in copy.dropped}
@@ -236,14 +244,17 @@ def main():
     switched = [(it, function) for function in copy.functions if function.switched for it in function.mutants]
     rest = [it for it in copy.mutants if it.number in todo - {it.number for it, _ in switched}]
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
-        of = {
-            pool.submit(tests.outcome, it, function, options.seconds): it
-            for it, function in switched
-            if it.number in todo
-        }
-        for done in concurrent.futures.as_completed(of):
-            note(of[done], *done.result())
-    for it, outcome in apart(copy, [] if options.quick else rest):
+        for units in (True,) if options.units else (True, False):
+            # The interceptor and the scopes first: tests over HTTP are about them.
+            of = {
+                pool.submit(tests.outcome, it, function, units, 600 if units else options.seconds): it
+                for it, function in reversed(switched)
+                if it.number in todo and results.get(it.key) not in ("caught", "unviable")
+            }
+            for done in concurrent.futures.as_completed(of):
+                note(of[done], *done.result())
+            print(f"After {time.monotonic() - start:.0f} s", flush=True)
+    for it, outcome in apart(copy, [] if options.quick or options.units else rest):
         note(it, outcome)
     table(copy, results)
 

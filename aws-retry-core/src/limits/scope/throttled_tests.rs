@@ -66,3 +66,6 @@ fn the_last_answer_with_a_request_id_is_kept_with_its_code_and_no_more_than_256_
     assert_eq!(all.answer().request_id.as_deref(), Some(&*"2".repeat(256)));
     assert_eq!(all.times(), (second(5), second(9)));
 }
+
+#[path = "fleet_tests.rs"]
+mod fleet;

@@ -1,9 +1,10 @@
-//! Promises about turns under `max_rate`, and the count of sends.
+//! Turns under `max_rate`: promises, calls that leave, the count of sends, and time.
 
 use std::time::Duration;
 
 use super::waiters::InLine;
 use super::*;
+use crate::limits::rate::{SendOutcome, SendReport};
 
 fn at(seconds: f64) -> Time {
     Duration::from_secs_f64(seconds)
@@ -54,5 +55,71 @@ fn a_lease_is_the_time_of_two_sends_and_at_least_fifty_milliseconds() {
     for (rate, seconds) in [(10.0, 0.2), (1000.0, 0.05), (0.5, 4.0)] {
         let it: Queue<u64> = Queue::new(Kind::Paced, rate, 1.0);
         assert_eq!(it.lease(), seconds);
+    }
+}
+
+#[test]
+fn the_lease_of_costly_sends_is_longer() {
+    let mut it: Queue<u64> = Queue::new(Kind::Paced, 10.0, 1.0);
+    // One send took four units.
+    it.begin(1, 3.0, Dispatch::of_one(0, 99.0));
+    assert_eq!(it.lease(), 0.8);
+}
+
+#[test]
+fn the_next_call_is_woken_if_the_head_leaves_and_nobody_if_another_one_does() {
+    for (leaves, woken, waiting) in [(0, Some(1), 4), (3, None, 4), (99, None, 5)] {
+        let mut it = ten_units_ahead();
+        let wakes = it.leave(leaves);
+        assert_eq!((wakes.head, it.state().waiting), (woken, waiting), "{leaves}");
+        assert_eq!(wakes.former, (leaves < 5).then_some(leaves), "its waker is dropped");
+    }
+}
+
+#[test]
+fn a_call_that_does_not_want_to_wait_any_longer_leaves_like_one_that_is_canceled() {
+    for (place, woken) in [(0, Some(1)), (3, None)] {
+        let mut it = ten_units_ahead();
+        it.limit.as_mut().unwrap().sent(100.0, 40.0);
+        let mut call = Ticket::new();
+        call.place = Some(place);
+        let (answer, wakes) =
+            it.ask(at(100.0), &mut call, Terms { deadline: None, fail_fast: true }, &place);
+        assert_eq!((answer, wakes.head), (Answer::Busy, woken), "{place}");
+        assert_eq!((it.state().waiting, wakes.former), (4, Some(place)));
+    }
+}
+
+#[test]
+fn calls_that_rest_wait_too() {
+    let mut it = ten_units_ahead();
+    it.resting.insert(7, (InLine { due: 100.0, cost: 2.0, waker: 7 }, true));
+    it.resting.insert(8, (InLine { due: 100.0, cost: 2.0, waker: 8 }, false));
+    assert_eq!(it.state().waiting, 7);
+    let wakes = it.leave(7);
+    assert_eq!((wakes.former, wakes.head, it.state().waiting), (Some(7), None, 6));
+}
+
+#[test]
+fn the_signs_are_those_of_the_last_answer() {
+    let mut it: Queue<u64> = Queue::new(Kind::Paced, f64::INFINITY, 1.0);
+    it.begin(7, 0.0, Dispatch::of_one(6, 999.0));
+    assert_eq!(it.signs(), Signs { sends: 7, ..Signs::default() });
+    let report = SendReport::new(SendOutcome::Throttled);
+    // For more than a second nothing is accepted: only probes go out.
+    for (second, shut) in [(1000.0, false), (1000.5, false), (1200.0, true)] {
+        let send = it.send(second - 0.1, 1.0, false);
+        let _ = it.answered(at(second), &mut Ticket::new(), send, &report);
+        assert_eq!((it.signs().sends, it.signs().shut), (send.id + 1, shut), "{second}");
+    }
+}
+
+#[test]
+fn after_a_jump_back_time_goes_on_from_where_it_was() {
+    let mut it = Steady::default();
+    for (clock, steady) in [(100.0, 100.0), (90.0, 100.0), (95.0, 105.0), (50.0, 105.0)] {
+        assert_eq!(it.seconds(at(clock)), steady);
+        // Rounded up to a nanosecond.
+        assert_eq!(it.time(steady + 2.0), at(clock + 2.0) + Duration::from_nanos(1));
     }
 }
