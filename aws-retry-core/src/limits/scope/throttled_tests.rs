@@ -67,5 +67,8 @@ fn the_last_answer_with_a_request_id_is_kept_with_its_code_and_no_more_than_256_
     assert_eq!(all.times(), (second(5), second(9)));
 }
 
+#[path = "shared_tests.rs"]
+mod shared;
+
 #[path = "fleet_tests.rs"]
 mod fleet;
