@@ -132,6 +132,10 @@ class Tests:
                 for function in reached:
                     self.of[int(function)].append(test)
 
+    def cost(self, function, units):
+        """The seconds of all tests that reach a function."""
+        return sum(self.seconds[it] for it in self.of[function.number] if it[0].is_unit == units)
+
     def chunks(self, function, units):
         """The tests that reach a function, in portions for one process each."""
         tests = [it for it in self.of[function.number] if it[0].is_unit == units]
@@ -217,7 +221,7 @@ def main():
     options.add_argument("--units", action="store_true", help="only the unit tests")
     options.add_argument("--table", action="store_true", help="only print the results")
     options.add_argument("--jobs", type=int, default=2)
-    options.add_argument("--seconds", type=float, default=40, help="for the tests of one mutant over HTTP")
+    options.add_argument("--seconds", type=float, default=40, help="for the tests of one mutant, of either kind")
     options = options.parse_args()
     scratch = options.scratch.resolve()
     scratch.mkdir(parents=True, exist_ok=True)
@@ -245,10 +249,10 @@ def main():
     rest = [it for it in copy.mutants if it.number in todo - {it.number for it, _ in switched}]
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
         for units in (True,) if options.units else (True, False):
-            # The interceptor and the scopes first: tests over HTTP are about them.
+            # The longest at the end.
             of = {
-                pool.submit(tests.outcome, it, function, units, 600 if units else options.seconds): it
-                for it, function in reversed(switched)
+                pool.submit(tests.outcome, it, function, units, options.seconds): it
+                for it, function in sorted(switched, key=lambda both: tests.cost(both[1], units))
                 if it.number in todo and results.get(it.key) not in ("caught", "unviable")
             }
             for done in concurrent.futures.as_completed(of):

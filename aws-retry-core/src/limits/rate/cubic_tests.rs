@@ -146,6 +146,8 @@ fn waits_and_promises_follow_the_share() {
     near(it.ready_at(10.5), 11.0);
     assert_eq!(it.rate(), Some(2.0));
     near(it.optimistic_rate(), 4.0);
+    it.share = 1.0;
+    near(it.optimistic_rate(), 8.0);
 }
 
 proptest! {

@@ -273,6 +273,7 @@ fn a_call_that_the_fleet_holds_back_is_woken_when_the_member_says_so() {
         assert_eq!(woken.0.load(Ordering::Relaxed), 1);
         assert!(!gate.holds_back());
         assert!(turn.as_mut().poll(&mut Context::from_waker(&waker)).is_ready());
+        assert_eq!(gate.state().waiting, 0);
     });
 }
 

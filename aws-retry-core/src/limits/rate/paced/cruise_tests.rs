@@ -218,6 +218,10 @@ fn a_throttle_that_came_late_measures_less_than_the_quota() {
     // Late: between the measure and the last rate, which was above it.
     let (quota, last) = after(3.3 * 2.2, facts(), 0.0, 20.4);
     assert_near(quota, (20.0 * (20.4 * last).sqrt()).sqrt());
+    // The last rate was a share of the quota.
+    let half = Known { share: 0.5, ..facts() };
+    let (quota, last) = after(3.3 * 2.2, half, 0.0, 20.4);
+    assert_near(quota, (20.0 * (20.4 * last / 0.5).sqrt()).sqrt());
     // Others may have sent: the measure counts as it is.
     let (quota, _) = after(3.3 * 2.2, facts(), 0.35, 20.4);
     assert_near(quota, (20.0_f64 * 20.4).sqrt());
@@ -326,4 +330,17 @@ fn a_share_is_held_once_the_quota_is_settled() {
     assert_eq!(held(cruise(20.0), 10.0, 0.5), None, "it has just changed");
     let since = Cruise { share_held_for: Some(7.0), ..cruise(20.0) };
     assert_eq!(held(since, 20.0, 0.5), Some(7.0));
+}
+
+#[test]
+fn a_measure_contradicts_by_two_sends_whatever_they_cost() {
+    let known = Known { per_send: 4.0, burst: 16.0, ..facts() };
+    let weight = 40.0 / (40.0 + 6.0 * 4.0);
+    // Of 40 units a fifth is two sends of four.
+    for (more, counts) in [(1.19, weight), (1.21, 1.0)] {
+        let mut it = Cruise::told(20.0, 1.0);
+        it.age = it.cycle(known);
+        it.learn(&measure(40.0, 20.0 * more), known);
+        assert_near(it.quota, 20.0 * f64::powf(more, counts));
+    }
 }

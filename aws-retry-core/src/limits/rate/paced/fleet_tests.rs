@@ -286,3 +286,36 @@ fn the_one_that_searches_for_all_counts_the_units_of_all() {
         assert_eq!((search.age, it.credit, it.refilled_at), (expected, 0.0, 1001.0));
     }
 }
+
+#[test]
+fn a_recent_send_is_kept_of_those_that_nothing_held_back() {
+    let (mut it, member) = member(Phase::Unthrottled(of(0, 0.0, 1.0)));
+    // At most two seconds old, or the first of all.
+    for (id, at, recent) in
+        [(0, 1.0, 0), (1, 2.5, 0), (2, 3.0, 0), (3, 3.25, 3), (4, 5.25, 3), (5, 9.0, 5)]
+    {
+        it.sent_by_member(of(id, at, 1.0), id == 4);
+        let Phase::Unthrottled(kept) = it.phase else { unreachable!() };
+        assert_eq!(kept.id, recent, "{id}");
+        assert_eq!(member.heard(), [format!("sent 1 at {at}")]);
+    }
+}
+
+#[test]
+fn a_send_beside_the_queue_does_not_end_the_wait_of_another_call() {
+    for (beside, ended) in [(true, false), (false, true)] {
+        let (mut it, member) = member(Phase::Fleet);
+        it.sent_by_member(of(0, 1000.0, 1.0), beside);
+        let heard = member.heard();
+        assert!(heard.contains(&"sent 1 at 1000".into()), "{heard:?}");
+        assert_eq!(heard.contains(&"waits: false at 1000".into()), ended, "{heard:?}");
+    }
+}
+
+#[test]
+fn a_member_that_is_not_new_does_not_start() {
+    let (it, member) = member(Phase::Fleet);
+    assert!(!it.is_starting() && !Paced::new(1.0).is_starting());
+    member.set(|it| it.is_starting = true);
+    assert!(it.is_starting());
+}

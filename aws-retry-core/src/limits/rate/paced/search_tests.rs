@@ -160,6 +160,7 @@ fn a_quick_measure_within_what_the_bucket_holds_is_whole() {
         // Half of what flows in meanwhile fits: ten.
         (1.0, 10.0, 20.0, 1.0, true),
         (1.0, 10.0, 20.1, 1.0, false),
+        (0.5, 10.0, 39.0, 1.0, true),
         // A long search began too low, unless hardly anything was accepted.
         (1.5, 10.0, 10.0, 1.0, false),
         (3.0, 4.0, 2.0, 1.0, false),

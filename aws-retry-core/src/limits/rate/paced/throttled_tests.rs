@@ -2,6 +2,7 @@
 
 use super::super::opening::Opening;
 use super::*;
+use crate::limits::rate::{Belief, SendOutcome, SendReport};
 
 /// Around a quota of 100, settled at second 990.
 fn cruising() -> Paced {
@@ -70,5 +71,48 @@ fn a_door_is_shut_for_the_time_of_eight_sends_whatever_they_cost() {
         it.open(1000.0);
         let Phase::Cruise(cruise) = it.phase else { unreachable!() };
         assert_eq!(cruise.age == 0.0, is_long, "{shut} s");
+    }
+}
+
+#[test]
+fn the_burst_that_was_believed_in_ends_with_its_units() {
+    let mut it = cruising();
+    it.opening = Some(Box::new(Opening { at: 999.0, units: 4.0, left: 5.0, until: 0 }));
+    // The units that are left, and the first send that is not of the burst.
+    for (id, cost, left, until) in [(3, 2.0, 3.0, 4), (4, 4.0, -1.0, 5), (5, 1.0, -1.0, 5)] {
+        it.sent(Dispatch { id, at: 1000.0, cost, surplus: 0.0 });
+        let opening = it.opening.as_ref().unwrap();
+        assert_eq!((opening.left, opening.until), (left, until), "{id}");
+    }
+}
+
+#[test]
+fn what_was_sent_before_a_belief_is_not_in_the_bucket_any_more() {
+    for (sent, available, left) in [(3.0, 5.0, 2.0), (0.0, 5.0, 5.0), (9.0, 5.0, 0.0)] {
+        let mut it = Paced::new(1.0);
+        it.units = sent;
+        let burst = Some(10.0);
+        it.believe(1000.0, Belief { rate: 20.0, burst, available, age: None });
+        assert_eq!((it.opening.unwrap().left, it.credit), (left, left), "{sent} sent");
+    }
+}
+
+#[test]
+fn credit_flows_in_until_an_answer_once_something_was_throttled() {
+    let report = SendReport::new(SendOutcome::Accepted);
+    let mut it = cruising();
+    it.answered(1000.5, of(0, 1000.0), &report, None);
+    assert_eq!(it.refilled_at, 1000.5);
+    let mut unthrottled = Paced::new(1.0);
+    unthrottled.answered(1000.5, of(0, 1000.0), &report, None);
+    assert_eq!((unthrottled.refilled_at, unthrottled.credit), (0.0, 0.0));
+}
+
+#[test]
+fn the_lowest_rate_is_a_send_in_a_thousand_seconds() {
+    for (per_send, rate, valid) in [(1.0, 0.0, 1e-3), (4.0, 0.0, 4e-3), (4.0, 7.0, 7.0)] {
+        let mut it = cruising();
+        it.known.per_send = per_send;
+        assert_eq!(it.known.valid_rate(rate), valid);
     }
 }

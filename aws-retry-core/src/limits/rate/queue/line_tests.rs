@@ -2,7 +2,7 @@
 
 use super::super::waiters::InLine;
 use super::*;
-use crate::limits::rate::Kind;
+use crate::limits::rate::{Dispatch, Kind};
 
 /// At ten per second: a lease of 0.2 s. Calls at these places, each told to ask at `due`, and its waker is its
 /// place.
@@ -68,12 +68,32 @@ fn what_is_ahead_is_counted_exactly_near_the_head_and_estimated_behind() {
         (155, 30.0, 30.0),
         // Sixteen are counted; the estimate has the average cost of a send, which is one here.
         (165, 32.0, 20.0),
+        // The estimate has the last one itself; the count does not.
+        (200, 32.0, 20.0),
         (1000, 40.0, 40.0),
     ] {
         let ahead = it.ahead(ticket);
         assert_eq!((ahead.at_least, ahead.at_most), (at_least, at_most), "{ticket}");
     }
     // As many as there are places between, where these are fewer.
-    let dense = at_ten_per_second(10..30, 1000.0, 2.0);
+    let mut dense = at_ten_per_second(10..30, 1000.0, 2.0);
     assert_eq!(dense.ahead(28).at_most, 18.0);
+    dense.begin(1, 3.0, Dispatch::of_one(0, 0.0));
+    assert_eq!(dense.ahead(28).at_most, 72.0, "a send takes four units on average");
+}
+
+#[test]
+fn a_wait_is_far_too_long_at_twice_the_lease_and_the_time_of_those_ahead() {
+    // The lease is the time of two sends: 0.2 s, or 0.8 s if a send takes four units.
+    for (surplus, due, asks) in
+        [(0.0, 1000.5, 1000.5), (0.0, 1000.7, 1000.6), (3.0, 1002.3, 1002.3), (3.0, 1002.5, 1002.4)]
+    {
+        let mut it = at_ten_per_second([10, 11], due, 1.0);
+        it.begin(1, surplus, Dispatch::of_one(0, 0.0));
+        it.call_head(1000.0);
+        let mut stale = Vec::new();
+        it.sweep(1000.0, &mut stale);
+        assert_eq!(dues(&it), [1000.0, asks]);
+        assert_eq!(stale, if asks < due { vec![11] } else { vec![] });
+    }
 }
