@@ -236,3 +236,17 @@ fn a_record_completes_a_failure_and_replaces_a_text_that_only_looked_like_a_code
         assert_eq!(found.read_from(), Some(read_from));
     }
 }
+
+#[cfg(feature = "sdk")]
+#[test]
+fn a_call_that_was_polled_is_seen_from_outside_whatever_is_polled_after_it() {
+    use crate::context::call_context::{CallContext, watch_calls};
+    let call = || drop(CallContext::NONE.clone().enter());
+    let ((_, inside), around) = watch_calls(|| {
+        call();
+        watch_calls(|| ())
+    });
+    assert!(!inside && around);
+    assert!(watch_calls(|| watch_calls(call)).1);
+    assert!(!watch_calls(|| ()).1);
+}

@@ -338,3 +338,18 @@ fn legacy_knows_its_codes_where_the_type_lost_the_status() {
     assert_eq!(by_code("ThrottlingException"), Throttled);
     assert_eq!(by_code("TooManyRequestsException"), Permanent, "a rule of one service");
 }
+
+#[test]
+fn a_code_of_any_table_is_known() {
+    let of_tables = [
+        "ThrottlingException",
+        "CancelledByUserException",
+        "BulkLoadIdNotFoundException",
+        "ExpiredToken",
+        "ConflictException",
+    ];
+    for code in of_tables {
+        assert!(codes::is_known(code), "{code}");
+    }
+    assert!(!codes::is_known("NoSuchCode"));
+}

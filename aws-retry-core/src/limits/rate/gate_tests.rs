@@ -375,3 +375,20 @@ async fn a_call_that_waits_is_woken_to_ask_again() {
     gate.wake();
     assert_eq!(woken.load(Ordering::Relaxed), 1);
 }
+
+#[test]
+fn the_lowest_bound_of_the_newest_change_counts() {
+    for (bounds, rate) in [
+        (&[][..], 10.0),
+        (&[(0, 5.0), (0, 7.0)], 5.0),
+        (&[(1, 20.0), (0, 5.0)], 20.0),
+        (&[(2, 20.0), (1, 5.0), (2, 15.0)], 15.0),
+    ] {
+        let gate = ten_a_second();
+        // Faster than any of the bounds.
+        let belief = Belief { rate: 1000.0, burst: Some(5.0), available: 5.0, age: None };
+        gate.believe(Time::ZERO, belief);
+        bounds.iter().for_each(|(change, max_rate)| gate.follow(*change, *max_rate));
+        assert_eq!(gate.state().rate, Some(rate), "{bounds:?}");
+    }
+}

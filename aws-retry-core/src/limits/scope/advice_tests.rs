@@ -67,3 +67,21 @@ fn a_user_names_what_the_scope_does_not_say() {
     advice.account = Some("123456789012".into());
     assert!(advice.to_string().contains("\n  account: 123456789012\n"), "{advice}");
 }
+
+#[test]
+fn an_action_is_a_service_in_lower_case_and_an_operation_in_camel_case() {
+    for (part, is_action) in [
+        ("ec2:DescribeInstances", true),
+        ("iot-data:Publish", true),
+        (":Publish", false),
+        ("Ec2:DescribeInstances", false),
+        ("ec2:describeInstances", false),
+        ("ec2:", false),
+        ("ec2:Describe_Instances", false),
+        ("ec2", false),
+    ] {
+        let throttles = throttles(&Failure::throttled(), None, 0);
+        let advice = Advice::new(&throttles, throttles.measures(), &[part]);
+        assert_eq!(advice.action.is_some(), is_action, "{part}");
+    }
+}
