@@ -70,3 +70,19 @@ fn a_text_that_looks_like_a_code_says_something_only_if_the_code_is_known() {
     assert!(guessed("Whatever").is_opaque());
     assert!(!Failure::new().with_code("Whatever").is_opaque());
 }
+
+#[test]
+fn each_way_in_which_no_answer_comes_has_its_label() {
+    for (transport, label) in [
+        (Transport::NeverConnected, "not_connected"),
+        (Transport::ConnectTimeout, "connect_timeout"),
+        (Transport::Io, "connection_lost"),
+        (Transport::Timeout, "timeout"),
+        (Transport::Response, "invalid_response"),
+        (Transport::Construction, "invalid_request"),
+        (Transport::Credentials, "no_credentials"),
+        (Transport::Other, "connector"),
+    ] {
+        assert_eq!(transport.as_str(), label);
+    }
+}

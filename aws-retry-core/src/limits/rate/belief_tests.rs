@@ -102,3 +102,10 @@ fn only_what_was_measured_is_told() {
     assert!((18.0..22.0).contains(&learned.rate) && learned.age < 10.0, "{learned:?}");
     assert!((60.0..110.0).contains(&learned.burst), "{learned:?}");
 }
+
+#[test]
+fn a_published_number_that_is_0_is_unknown() {
+    assert_eq!(Belief::published(20.0, 0.0).unwrap().burst, None);
+    assert_eq!(Belief::published(20.0, 5.0).unwrap().burst, Some(5.0));
+    assert_eq!(Belief::published(0.0, 5.0), None);
+}

@@ -24,7 +24,7 @@ struct Script {
 }
 
 #[derive(Clone, Debug, Default)]
-struct Scripted(Arc<Mutex<Script>>);
+pub(super) struct Scripted(Arc<Mutex<Script>>);
 
 impl Scripted {
     fn lock(&self) -> MutexGuard<'_, Script> {

@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::task::{Context, Wake, Waker};
+use std::task::{Context, Poll, Wake, Waker};
 
+use super::fleet::Scripted;
 use super::{ATTEMPT, plain};
 use crate::RetryPolicy;
-use crate::clock::{Clock, ClockId, Time};
-use crate::limits::rate::{Belief, Kind, SendOutcome, SendReport, Signs, Ticket};
-use crate::limits::scope::{Key, LearnedQuotas, Registry, Scope, Scopes, scope_key};
+use crate::clock::{Clock, ClockId, Sleep, Time};
+use crate::decision::advice::Hint;
+use crate::limits::rate::{Belief, Kind, SendOutcome, SendReport, Signs, Ticket, Timekeeper};
+use crate::limits::scope::{Key, LearnedQuotas, Registry, Scope, Scopes, Throttled, scope_key};
 
 const CLOCK: ClockId = ClockId::Real;
 
@@ -99,4 +101,62 @@ fn quotas_are_empty_until_one_is_learned() {
     assert!(LearnedQuotas::default().is_empty());
     let one: LearnedQuotas = "aws-retry-quotas 1 0\n1 1 1 a".parse().unwrap();
     assert!(!one.is_empty() && one.len() == 1);
+}
+
+/// A clock that stands still, for sends that need not wait.
+struct At(f64);
+
+impl Timekeeper for At {
+    fn now(&self) -> Time {
+        Time::from_secs_f64(self.0)
+    }
+    fn sleep_until(&self, _: Time) -> Sleep {
+        Box::pin(std::future::pending())
+    }
+}
+
+/// Calls ask a hundred times per second, for two minutes. Each fiftieth send is throttled.
+fn measured(scope: &Scope) {
+    let gate = scope.gate(Kind::Paced, &RetryPolicy::paced().resolve(), 0);
+    let mut sends = 0;
+    for asked in 0..12_000 {
+        let clock = At(1000.0 + 0.01 * f64::from(asked));
+        let mut call = Ticket::new();
+        let polled = {
+            let turn = std::pin::pin!(gate.turn(&mut call, None, false, &clock));
+            turn.poll(&mut Context::from_waker(Waker::noop()))
+        };
+        let Poll::Ready(Ok(sent)) = polled else { continue };
+        sends += 1;
+        let throttled = sends % 50 == 0;
+        let outcome = if throttled { SendOutcome::Throttled } else { SendOutcome::Accepted };
+        gate.answered(&mut call, sent, &SendReport::new(outcome), || clock.now());
+    }
+}
+
+#[test]
+fn advice_names_the_measured_quota_and_recommends_it_to_those_that_do_not_know_it() {
+    let belief = Belief { rate: 10.0, burst: Some(5.0), available: 0.0, age: Some(1.0) };
+    type Change = fn(&Scope, Belief);
+    let changes: [(bool, bool, Change); 4] = [
+        (true, false, |_, _| ()),
+        (false, false, Scope::believe),
+        (false, true, |_, _| ()),
+        (false, false, |scope, _| {
+            let gate = scope.gate(Kind::Paced, &RetryPolicy::paced().resolve(), 0);
+            gate.join(Box::new(Scripted::default()));
+        }),
+    ];
+    for (row, (recommended, told, change)) in changes.into_iter().enumerate() {
+        let scope = Scope::new(None, None);
+        change(&scope, belief);
+        measured(&scope);
+        scope.throttled(&Throttled { told, ..plain(&ATTEMPT) });
+        let rate = scope.rate(Kind::Paced).unwrap();
+        assert!(rate.cycles >= 4, "{row}: {rate:?}");
+        let advice = scope.advice(At(1120.0).now(), &["a"]).unwrap();
+        assert!(advice.quota.is_some_and(|it| it.refill > 0.0), "{advice:?}");
+        let hints = advice.hints.iter().filter(|it| matches!(it, Hint::KnownRate { .. }));
+        assert_eq!(hints.count() == 1, recommended, "{row}: {:?}", advice.hints);
+    }
 }

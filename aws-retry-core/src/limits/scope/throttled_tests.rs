@@ -67,6 +67,15 @@ fn the_last_answer_with_a_request_id_is_kept_with_its_code_and_no_more_than_256_
     assert_eq!(all.times(), (second(5), second(9)));
 }
 
+#[test]
+fn a_scope_that_was_told_its_quota_once_was_told() {
+    let mut all = Throttles::default();
+    for (told, was_told) in [(false, false), (true, true), (false, true)] {
+        all.add(&Throttled { told, ..plain(&ATTEMPT) });
+        assert_eq!(all.measures().told, was_told);
+    }
+}
+
 #[path = "shared_tests.rs"]
 mod shared;
 
