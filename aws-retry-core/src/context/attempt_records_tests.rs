@@ -73,6 +73,8 @@ fn a_record_speaks_for_the_failures_that_no_known_fact_tells_apart() {
         (&denied, Permanent, inner, coded("AccessDenied", "no"), Other, false),
         (&gone, Permanent, inner, lost.clone(), Transient, false),
         (&slow, Throttled, inner, lost.clone(), Transient, false),
+        // The text of this one names another code.
+        (&slow, Throttled, inner, text("ThrottlingException"), Throttled, false),
         (&slow, Throttled, inner, coded("Throttling", "later"), Throttled, false),
         (&slow, Throttled, inner, code.clone().with_request_id("b"), Throttled, false),
         (&slow, Throttled, inner, code.clone().with_status(400), Throttled, false),
