@@ -12,7 +12,7 @@ use crate::args::Args;
 use crate::disturb::{self, Disturbance};
 use crate::outcome::Outcome;
 use crate::service;
-use crate::store::{Kind, Server};
+use crate::store::{BOUND, Kind, Server};
 use crate::team::Team;
 
 const TEMPLATE: &str = "{prefix:16} {bar:40.cyan/dim} {pos:>5}/{len} {elapsed:>4}  {msg}";
@@ -73,7 +73,7 @@ pub async fn run(args: &Args, kind: Option<&Kind>) -> Result<Outcome> {
         least: args.least().as_secs_f64(),
         counts,
         exchanges: store.up().and_then(Server::exchanges),
-        bound: kind.map_or(1.0, Kind::bound),
+        bound: if kind.is_some() { BOUND } else { 1.0 },
         shares: std::mem::take(&mut team.shares),
     };
     team.end().await?;

@@ -14,6 +14,9 @@ use aws_retry_fleet::{Fleet, join};
 /// The name by which processes of one fleet find each other.
 const NAME: &str = "example";
 
+/// The part of the uncoordinated throttles that a fleet may have.
+pub const BOUND: f64 = 0.5;
+
 /// A kind of store, and its address where it runs already.
 #[derive(Clone, Debug)]
 pub enum Kind {
@@ -25,16 +28,6 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// The part of the uncoordinated throttles that a fleet may have: half. The emulator of DynamoDB gets more, since
-    /// it serves one request at a time and takes seconds to start again, in which the fleet has no store.
-    pub const fn bound(&self) -> f64 {
-        match self {
-            #[cfg(feature = "dynamodb")]
-            Self::DynamoDb(None) => 0.75,
-            _ => 0.5,
-        }
-    }
-
     /// Until a server that is started answers.
     pub const fn seconds_to_start(&self) -> u64 {
         match self {
