@@ -168,3 +168,7 @@ impl Seen {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "fleet_tests.rs"]
+pub(super) mod tests;

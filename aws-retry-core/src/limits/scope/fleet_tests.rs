@@ -24,7 +24,7 @@ struct Script {
 }
 
 #[derive(Clone, Debug, Default)]
-pub(super) struct Scripted(Arc<Mutex<Script>>);
+pub(in crate::limits::scope) struct Scripted(Arc<Mutex<Script>>);
 
 impl Scripted {
     fn lock(&self) -> MutexGuard<'_, Script> {

@@ -212,3 +212,7 @@ pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     // No code of ours panics under the lock, and each change leaves the value consistent.
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(test)]
+#[path = "shared_tests.rs"]
+mod tests;

@@ -4,12 +4,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll, Wake, Waker};
 
-use super::fleet::Scripted;
-use super::{ATTEMPT, plain};
 use crate::RetryPolicy;
 use crate::clock::{Clock, ClockId, Sleep, Time};
 use crate::decision::advice::Hint;
 use crate::limits::rate::{Belief, Kind, SendOutcome, SendReport, Signs, Ticket, Timekeeper};
+use crate::limits::scope::fleet::tests::Scripted;
+use crate::limits::scope::throttled::tests::{ATTEMPT, plain};
 use crate::limits::scope::{Key, LearnedQuotas, Registry, Scope, Scopes, Throttled, scope_key};
 
 const CLOCK: ClockId = ClockId::Real;

@@ -114,4 +114,4 @@ impl Answer {
 
 #[cfg(test)]
 #[path = "throttled_tests.rs"]
-mod tests;
+pub(super) mod tests;

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use super::*;
 
-static ATTEMPT: Failure<'static> = Failure::throttled();
+pub(in crate::limits::scope) static ATTEMPT: Failure<'static> = Failure::throttled();
 
-fn plain<'a>(failure: &'a Failure<'a>) -> Throttled<'a> {
+pub(in crate::limits::scope) fn plain<'a>(failure: &'a Failure<'a>) -> Throttled<'a> {
     Throttled {
         failure,
         paced: false,
@@ -75,9 +75,3 @@ fn a_scope_that_was_told_its_quota_once_was_told() {
         assert_eq!(all.measures().told, was_told);
     }
 }
-
-#[path = "shared_tests.rs"]
-mod shared;
-
-#[path = "fleet_tests.rs"]
-mod fleet;
