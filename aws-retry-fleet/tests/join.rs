@@ -1,5 +1,7 @@
 //! A process that joins a fleet, over the public interface, on a paused clock.
 
+mod support;
+
 use std::future::ready;
 use std::sync::Mutex;
 use std::time::Duration;
@@ -58,27 +60,8 @@ fn name_of_scope() -> Fingerprint {
     FingerprintKey::new("orders", b"").fingerprint(b"ec2:DescribeInstances\xff42\xff")
 }
 
-/// A member that knows a quota of 60 per second, and wants more than it gets.
 fn other_member() -> Record {
-    Record {
-        progress: Progress::Known,
-        settled: 3,
-        seq: 1,
-        every: 1.0,
-        clock: 500.0,
-        lag: 0.03,
-        accepted: 5000.0,
-        want: 100.0,
-        burst_sends: 0.0,
-        searching: 0.0,
-        epoch: 9,
-        cut_age: 1.0,
-        throttle_age: 1.0,
-        eval_age: 2.0,
-        age: 1.0,
-        quota: 60.0,
-        burst: 60.0,
-    }
+    Record { clock: 500.0, accepted: 5000.0, ..support::other_member(1) }
 }
 
 /// A store that fails, or answers after this time.

@@ -1,18 +1,22 @@
 //! What a process shows of its fleet: events, states, metrics. Observers are for the whole process, so this is a test
 //! of its own.
 
+mod support;
+
 use std::collections::BTreeMap;
 use std::future::ready;
 use std::sync::{Arc, Mutex};
 
 use aws_retry_core::observe::metrics::{FLEET_MEMBERS, FLEET_PART};
 use aws_retry_core::{AsFailure, Failure, FleetMode, FleetState, RetryPolicy, observe, scope};
-use aws_retry_fleet::__private::{FingerprintKey, Progress, Record};
+use aws_retry_fleet::__private::FingerprintKey;
 use aws_retry_fleet::{MemberId, MemoryStore, Store, join};
 use metrics::{
     Counter, Gauge, GaugeFn, Histogram, Key, KeyName, Metadata, Recorder, SharedString, Unit,
 };
 use tokio::time::{Duration, sleep};
+
+use support::other_member;
 
 const SCOPE: &str = "ec2:DescribeInstances";
 
@@ -57,29 +61,6 @@ impl Recorder for Gauges {
     }
     fn register_histogram(&self, _: &Key, _: &Metadata<'_>) -> Histogram {
         Histogram::noop()
-    }
-}
-
-/// Knows a quota of 60 per second, and wants more than it gets.
-fn other_member(seq: u32) -> Record {
-    Record {
-        progress: Progress::Known,
-        settled: 3,
-        seq,
-        every: 1.0,
-        clock: 500.0 + f64::from(seq),
-        lag: 0.03,
-        accepted: 30.0 * f64::from(seq),
-        want: 100.0,
-        burst_sends: 0.0,
-        searching: 0.0,
-        epoch: 9,
-        cut_age: 1.0,
-        throttle_age: 1.0,
-        eval_age: 2.0,
-        age: 1.0,
-        quota: 60.0,
-        burst: 60.0,
     }
 }
 
