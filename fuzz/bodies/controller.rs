@@ -48,6 +48,13 @@ fn report(bytes: &mut Bytes<'_>) -> SendReport {
     report
 }
 
+/// A cost as the run time hands it on.
+fn cost(bytes: &mut Bytes<'_>) -> f64 {
+    let units = bytes.float();
+    let valid = units == 0.0 || (1e-6..=1e9).contains(&units);
+    if valid { units.abs() } else { 1.0 }
+}
+
 /// `max_rate` as a policy allows it.
 fn max_rate(bytes: &mut Bytes<'_>) -> f64 {
     if bytes.flag() { f64::INFINITY } else { bytes.positive().clamp(1e-5, f64::MAX) }
@@ -85,7 +92,7 @@ pub fn run(data: &[u8]) {
             3..=6 => {
                 let mut ticket = waiting.pop().unwrap_or_default();
                 if bytes.flag() {
-                    ticket.set_cost(bytes.float());
+                    ticket.set_cost(cost(&mut bytes));
                 }
                 match poll_once(&gate, &mut ticket, &mut bytes, &clock) {
                     Some(one) => sent.push((ticket, one)),

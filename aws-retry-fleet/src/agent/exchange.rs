@@ -5,7 +5,7 @@ use aws_retry_core::__fleet::{Command, View};
 use super::history::History;
 use super::ledger::ANSWERED_AFTER;
 use super::peers::newer;
-use super::sawtooth::LOWEST_RATE;
+use super::sawtooth::{LOWEST_RATE, MOST_EXTRA};
 use super::{Agent, Mode};
 use crate::record::{Progress, Record};
 
@@ -15,12 +15,15 @@ const SAME_THROTTLE: f64 = 0.3;
 const OLD: f64 = 60.0;
 /// Seconds of a cycle that are believed of others.
 const OLDEST_CYCLES: f64 = 4.0;
-/// Unused units are spent within this many intervals, at most at this part of the quota more.
+/// Unused units are spent within this many intervals.
 const SPENT_IN: f64 = 2.0;
-const MOST_EXTRA: f64 = 0.25;
 /// A second fall within these seconds makes a member wary of the store.
 const SOON_AGAIN: f64 = 120.0;
 const WARY: u32 = 6;
+/// An answer that takes more of an interval than this does not prove that the store is back.
+const QUICK: f64 = 0.75;
+/// Intervals after which all members that come back from an outage have told what each of them had measured alone.
+const GATHERED_AFTER: f64 = 2.25;
 
 /// The joint quota, as the records of the others tell it.
 struct Joint {
@@ -65,18 +68,20 @@ impl Agent {
             throttle_age: self.last_throttle.map_or(f64::INFINITY, age),
             eval_age: age(self.ledger.evaluated),
             age: self.saw.age.max(0.0),
-            quota: self.joint_quota(view).unwrap_or(0.0),
+            quota: self.known_quota(view).unwrap_or(0.0),
             burst: if self.is_guided() { self.saw.burst } else { view.burst },
         }
     }
 
-    /// Units per second of all members, as far as this one knows.
-    fn joint_quota(&self, view: &View) -> Option<f64> {
-        if self.is_guided() {
-            Some(self.saw.quota)
-        } else {
-            view.quota.map(|it| it / self.own_part)
-        }
+    /// Units per second: of all members, as far as this one knows, or its own while it goes on alone.
+    fn known_quota(&self, view: &View) -> Option<f64> {
+        if self.is_guided() { Some(self.saw.quota) } else { view.quota }
+    }
+
+    /// The quota of all, from that of this member and of those that go on alone: each of them has measured the part
+    /// that the others left to it.
+    pub(super) fn joined(&self, now: f64, own: f64) -> f64 {
+        own + self.peers.measured_alone(now).sum::<f64>()
     }
 
     /// The exchange has brought the records of all.
@@ -88,7 +93,12 @@ impl Agent {
     ) -> Option<Command> {
         let first = self.mode == Mode::Joining;
         self.answered_at = now;
-        self.loose.good = self.loose.good.saturating_add(1);
+        if now - self.schedule.began_at <= QUICK * self.base() {
+            if self.loose.good == 0 {
+                self.loose.back_at = now;
+            }
+            self.loose.good = self.loose.good.saturating_add(1);
+        }
         self.saw.share = view.share;
         self.peers.update(now, self.id, records);
         self.peers.set_patience(self.base(), self.every());
@@ -163,9 +173,8 @@ impl Agent {
             if let Some(usage) = self.saw.usage {
                 self.saw.saw(usage);
             }
-            let most = MOST_EXTRA * self.saw.quota;
             let spent_in = SPENT_IN * self.every();
-            self.saw.extra = self.stored(now).map_or(0.0, |stored| (stored / spent_in).min(most));
+            self.saw.extra = self.stored(now).map_or(0.0, |stored| stored / spent_in);
             return command;
         }
         let follows = match self.mode {
@@ -217,12 +226,13 @@ impl Agent {
     /// Sends its part from now on.
     pub(super) fn guide(&mut self, now: f64) -> Command {
         self.own_part = 1.0;
+        let credit = if self.mode == Mode::Loose { 0.0 } else { self.random.next() };
         self.enter(Mode::Guided, now);
         self.guided_since = now;
         self.saw.now = now;
         self.set_part(now);
         self.schedule.by(now + self.every());
-        Command::Guided { credit: self.random.next() }
+        Command::Guided { credit }
     }
 
     /// The most that its rate may be: the part of twice what all had accepted of late, or of the quota, and of
@@ -253,14 +263,14 @@ impl Agent {
                 None
             }
             (_, true) => {
-                let quota = self.joint_quota(view)?;
+                let quota = self.joined(now, view.quota?);
                 self.saw.begin(quota, view.burst, self.saw.settled);
                 Some(self.guide(now))
             }
             (_, false) => {
-                let quota = self.joint_quota(view)?;
+                let quota = self.known_quota(view)?;
                 let burst = if self.is_guided() { self.saw.burst } else { view.burst };
-                let native = view.quota.is_some() && !self.is_guided() && self.own_part >= 1.0;
+                let native = view.quota.is_some() && !self.is_guided();
                 self.enter(Mode::Alone, now);
                 self.saw.quota = quota;
                 self.own_part = 1.0;
@@ -298,7 +308,8 @@ impl Agent {
 
     /// Back from [`Mode::Loose`], although no other member knows the quota.
     fn tighten(&mut self, now: f64, view: &View) -> Option<Command> {
-        if !self.is_trusted(now) || view.quota.is_none() {
+        let gathered = now >= self.loose.back_at + GATHERED_AFTER * self.base();
+        if !gathered || !self.is_trusted(now) || view.quota.is_none() {
             return None;
         }
         self.epoch = self.epoch.wrapping_add(1).max(1);

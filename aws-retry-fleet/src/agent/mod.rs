@@ -10,6 +10,8 @@ mod demand;
 mod exchange;
 mod history;
 mod ledger;
+#[cfg(test)]
+mod loose_tests;
 mod measure;
 mod peers;
 mod sawtooth;
@@ -102,7 +104,7 @@ pub struct Agent {
     loose: Loose,
     /// The last successful exchange.
     answered_at: f64,
-    /// The part of the quota to which the controller's own measure applies, while it continues by itself.
+    /// The part of the quota that it had when it went on by itself.
     own_part: f64,
     /// Before the first throttle: the part of `max_rate`, if there is one.
     limit_part: Option<f64>,
@@ -130,6 +132,8 @@ struct Loose {
     fell_at: f64,
     /// Consecutive exchanges that succeeded.
     good: u32,
+    /// The first of them.
+    back_at: f64,
     until: f64,
 }
 
@@ -158,7 +162,13 @@ impl Agent {
             guided_since: now,
             burst_sends: 0.0,
             search: SearchForAll::default(),
-            loose: Loose { falls: 0, fell_at: f64::NEG_INFINITY, good: 0, until: 0.0 },
+            loose: Loose {
+                falls: 0,
+                fell_at: f64::NEG_INFINITY,
+                good: 0,
+                back_at: now,
+                until: 0.0,
+            },
             answered_at: now,
             own_part: 1.0,
             limit_part: None,
@@ -196,7 +206,7 @@ impl Agent {
             self.epoch = self.epoch.wrapping_add(1);
             self.ledger.mark(now);
             (self.ledger.cut, self.ledger.evaluated) = (now, now);
-            self.saw.quota = view.quota.map_or(self.saw.quota, |quota| quota / self.own_part);
+            self.saw.quota = view.quota.unwrap_or(self.saw.quota);
         }
     }
 }

@@ -20,6 +20,8 @@ const MOST_COUNTS: usize = 40;
 const DRIFT: f64 = 5e-4;
 /// A count that lies ahead is extrapolated from this many seconds.
 const SLOPE_OVER: f64 = 1.0;
+/// Units per second by which a member's measure may exceed its usage: few sends say little.
+const BY_CHANCE: f64 = 1.0;
 
 /// `a` is newer than `b`, of numbers that wrap around.
 pub(super) const fn newer(a: u32, b: u32) -> bool {
@@ -167,6 +169,14 @@ impl Peers {
         self.all
             .values()
             .filter(|it| it.record.progress == Progress::Known && it.record.quota > 0.0)
+    }
+
+    /// Units per second that each of those has measured that go on alone. None is believed to be more than twice what
+    /// the member had accepted of late.
+    pub(super) fn measured_alone(&self, now: f64) -> impl Iterator<Item = f64> {
+        self.alive(now)
+            .filter(|(_, it)| it.record.progress == Progress::Loose)
+            .map(|(_, it)| it.record.quota.min(2.0 * (it.slope() + BY_CHANCE)))
     }
 
     /// Units that all of them had accepted at this time.

@@ -33,6 +33,8 @@ const SMOOTHED: f64 = 0.5;
 const CHANGED: f64 = 0.15;
 /// A quota that is used less than this is not tested.
 const USED: f64 = 0.9;
+/// The units that idle members left are spent at most at this part of the quota more.
+pub(super) const MOST_EXTRA: f64 = 0.25;
 /// A fleet that keeps to a share measures the quota again after these seconds.
 const RELEARN_AFTER: f64 = 300.0;
 /// Units per second.
@@ -110,7 +112,8 @@ impl Sawtooth {
     pub(super) fn rate(&self) -> f64 {
         let back = (self.now - self.back_at) / self.lag.max(0.1);
         let ramp = (RAMP_FROM + (1.0 - RAMP_FROM) * back).clamp(RAMP_FROM, 1.0);
-        let rate = (self.joint_rate() * self.brake + self.extra) * self.part * ramp;
+        let extra = self.extra.min(MOST_EXTRA * self.quota);
+        let rate = (self.joint_rate() * self.brake + extra) * self.part * ramp;
         rate.clamp(LOWEST_RATE, HIGHEST_RATE)
     }
 

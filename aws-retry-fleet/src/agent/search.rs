@@ -3,7 +3,7 @@
 use aws_retry_core::__fleet::{Command, View};
 
 use super::sawtooth::OVERDUE;
-use super::{Agent, Mode, SearchForAll};
+use super::{Agent, LONGEST_HOLD, Mode, SearchForAll};
 use crate::record::Progress;
 
 /// A search is over once this many units were accepted in a cycle, or after this many seconds. With less, it ends
@@ -72,8 +72,11 @@ impl Agent {
         if searchers.peek().is_some() {
             return false;
         }
+        let waits_for_loose = now < self.throttled_at + LONGEST_HOLD
+            && self.peers.measured_alone(now).any(|it| it > 0.0);
         let rank = rank(self.burst_sends, self.id);
         !first
+            && !waits_for_loose
             && now >= self.throttled_at + 0.7 * self.saw.round_trip
             && self
                 .peers
@@ -117,7 +120,7 @@ impl Agent {
         self.epoch = self.epoch.wrapping_add(1).max(1);
         self.ledger.mark(now);
         (self.ledger.cut, self.ledger.evaluated) = (now, now);
-        self.saw.begin(quota, view.burst, 0);
+        self.saw.begin(self.joined(now, quota), view.burst, 0);
         let command = self.guide(now);
         self.schedule.by(now);
         command

@@ -29,6 +29,11 @@ const fn twenty(seconds: u64) -> Scenario {
     shared(20, bucket(50.0, 100.0, 50 * seconds, 400))
 }
 
+/// 20 processes with two workers each, on 50 per second with a small bucket, for half a minute.
+const fn short_job() -> Scenario {
+    Scenario { latency: 0.06, ..shared(20, bucket(50.0, 20.0, 1800, 40)) }
+}
+
 /// Ends by time: each process has more calls than it can make.
 fn timed(scenario: Scenario, seconds: f64, members: Members) -> Scenario {
     Scenario { members, until: seconds, calls: 20_000 * scenario.processes, ..scenario }
@@ -72,8 +77,30 @@ fn rows() -> Vec<Row> {
                 with_store(StoreFacts { outage: Some((60.0, 120.0)), ..good }, twenty(200)),
             )
         },
+        Row {
+            short: true,
+            ..row(
+                "20, store from 20 s on",
+                with_store(StoreFacts { outage: Some((0.0, 20.0)), ..good }, twenty(200)),
+            )
+        },
         row("20, loss of 20 %", with_store(StoreFacts { loss: 0.2, ..good }, twenty(200))),
+        row("20, loss of 80 %", with_store(StoreFacts { loss: 0.8, ..good }, twenty(200))),
         row("20, store of 200 ms", with_store(StoreFacts { rtt: 0.2, ..good }, twenty(200))),
+        row("20, store of 700 ms", with_store(StoreFacts { rtt: 0.7, ..good }, twenty(200))),
+        row("20, store of 1 s", with_store(StoreFacts { rtt: 1.0, ..good }, twenty(200))),
+        row(
+            "20, store of 400 ms, loss of 40 %",
+            with_store(StoreFacts { rtt: 0.4, loss: 0.4, ..good }, twenty(200)),
+        ),
+        row(
+            "20, short job, store of 1 s",
+            with_store(StoreFacts { rtt: 1.0, ..good }, short_job()),
+        ),
+        row(
+            "20, short job, store from 20 s on",
+            with_store(StoreFacts { outage: Some((0.0, 20.0)), ..good }, short_job()),
+        ),
         row("20, unequal demand", timed(twenty(0), 200.0, Members { unequal: true, ..alike })),
         row(
             "20, half on and off",

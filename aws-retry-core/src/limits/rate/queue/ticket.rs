@@ -44,7 +44,7 @@ impl Ticket {
         Self { place: None, cost: 1.0, refusals: None }
     }
 
-    /// The next attempt takes this many units of the quota: 0 and up, finite. One by default.
+    /// The next attempt takes this many units of the quota: 0, or from a millionth to a billion. One by default.
     pub const fn set_cost(&mut self, units: f64) {
         self.cost = units;
     }
