@@ -103,8 +103,9 @@ pub mod __private {
         CloneOrBorrow, clone_for_retry, consume, each_attempt_needs_its_own,
         methods as clone_or_borrow,
     };
+    pub use crate::expansion::scope_element::{InScope, methods as scope_element};
     pub use crate::expansion::to_failure::{AsFailure, with_source};
-    pub use crate::limits::scope::{Key, named as scope_key};
+    pub use crate::limits::scope::{Key, elements_named, named as scope_key};
     pub use crate::run::site::Site;
     pub use crate::run::{Attempt, Call, Callbacks};
     pub use core::mem::drop;

@@ -13,7 +13,16 @@ async fn paced(
     let call_policy = call_policy.total_timeout(timeout);
     let mut call = __private::Call::new(&AWS_RETRY_SITE)
         .call_policy(&call_policy)
-        .scope(__private::scope_key(&(&"ec2:DescribeInstances", &account, &region)));
+        .scope({
+            use __private::scope_element::*;
+            __private::elements_named(
+                &[
+                    __private::InScope(&&"ec2:DescribeInstances").aws_retry_element(),
+                    __private::InScope(&&account).aws_retry_element(),
+                    __private::InScope(&&region).aws_retry_element(),
+                ],
+            )
+        });
     loop {
         let read;
         let out = __private::Call::attempt_before_callbacks(

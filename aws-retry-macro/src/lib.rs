@@ -26,6 +26,7 @@ mod rename_self;
 mod retry_loop;
 mod returned_future;
 mod scope;
+mod scope_name;
 mod shape;
 mod suggest;
 mod table;

@@ -10,7 +10,7 @@ use crate::args::{Arg, Args};
 use crate::inline_body;
 use crate::policy;
 use crate::rebind::Rebindings;
-use crate::scope::Scope;
+use crate::scope_name;
 use crate::shape::{Asyncness, Outcome, error_span, inferred};
 use crate::spans::{located, placed};
 use crate::table::ArgName;
@@ -137,37 +137,12 @@ impl RetryLoop<'_> {
         let call_policy = policy::call_policy(self.args, private);
         let with_policy = policy.as_ref().map(|_| glue!(.policy(policy)));
         let with_call_policy = call_policy.as_ref().map(|_| glue!(.call_policy(&call_policy)));
-        let with_scope = self.scope();
+        let with_scope = scope_name::with_scope(self.args, private);
         glue! {
             #policy
             #call_policy
             let mut call = #private::Call::new(&AWS_RETRY_SITE) #with_policy #with_call_policy #with_scope;
         }
-    }
-
-    /// `.scope(..)`, unless the scope is the function itself. The elements of a tuple are borrowed, not moved
-    /// into it.
-    fn scope(&self) -> Option<TokenStream> {
-        let private = self.private;
-        let arg = self.args.get(ArgName::Scope)?;
-        let at = located(arg.token.span());
-        let Value::Scope(scope) = &arg.value else { return None };
-        let key = match scope {
-            Scope::Fn => return None,
-            Scope::Value(value) => {
-                let named = placed(glue!(#private::scope_key), at);
-                quote_spanned!(at=> #named(&#value))
-            }
-            Scope::Tuple { of_fn: false, elements } => {
-                let named = placed(glue!(#private::scope_key), at);
-                quote_spanned!(at=> #named(&(#(&#elements,)*)))
-            }
-            Scope::Tuple { of_fn: true, elements } => {
-                let named = placed(glue!(#private::Site::scope), at);
-                quote_spanned!(at=> #named(&AWS_RETRY_SITE, &(#(&#elements,)*)))
-            }
-        };
-        Some(quote_spanned!(at=> .scope(#key)))
     }
 
     /// One attempt of an async body: the way to read its error, and its outcome. The hint tells `?` and

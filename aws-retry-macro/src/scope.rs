@@ -21,6 +21,9 @@ pub enum Scope {
     },
 }
 
+/// As many as a tuple has that names a scope in code (`ScopeParts`).
+const MOST_ELEMENTS: usize = 6;
+
 /// Input: `fn`, `EXPR`, `(fn, EXPR, EXPR)`
 pub fn read(input: ParseStream) -> syn::Result<Scope> {
     if input.parse::<Option<Token![fn]>>()?.is_some() {
@@ -44,7 +47,13 @@ pub fn read(input: ParseStream) -> syn::Result<Scope> {
         Scope::Fn => {}
         Scope::Value(expr) if is_empty_text(expr) => return Err(empty(expr)),
         Scope::Value(expr) => no_format(expr)?,
-        Scope::Tuple { elements, .. } => elements.iter().try_for_each(no_format)?,
+        Scope::Tuple { elements, .. } => {
+            elements.iter().try_for_each(no_format)?;
+            if let Some(seventh) = elements.get(MOST_ELEMENTS) {
+                let message = "a scope has at most six elements beside `fn`";
+                return Err(syn::Error::new_spanned(seventh, message));
+            }
+        }
     }
     Ok(scope)
 }

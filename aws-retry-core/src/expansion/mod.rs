@@ -42,8 +42,9 @@
 //! types and the function that reads them; `stopped` makes the type from a `Stopped`, if possible; `closures`
 //! names the types again, with bounds that the types of other rows do not meet, or is left out.
 //!
-//! The same technique with two rows decides whether an outcome is a `Result` at all (`maybe_result`) and
-//! whether an argument is cloned or borrowed (`rebind`).
+//! The same technique with two rows decides whether an outcome is a `Result` at all (`maybe_result`), whether
+//! an argument is cloned or borrowed (`rebind`), and whether an element of a scope needs formatting
+//! (`scope_element`).
 
 pub mod error_types;
 pub(crate) mod find_stopped;
@@ -52,5 +53,6 @@ pub(crate) mod outcome;
 pub(crate) mod question_mark;
 pub mod read_error;
 pub(crate) mod rebind;
+pub(crate) mod scope_element;
 mod table;
 pub(crate) mod to_failure;

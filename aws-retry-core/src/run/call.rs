@@ -45,7 +45,8 @@ impl Drop for Call<'_> {
     /// Written out so that a success on the first attempt pays for comparisons, not for calls.
     #[inline]
     fn drop(&mut self) {
-        if self.frame.stage != Stage::Plain || self.scope.is_some() {
+        let owns_scope = self.scope.as_ref().is_some_and(ScopeId::is_kept);
+        if self.frame.stage != Stage::Plain || owns_scope {
             self.free();
         }
     }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::decision::policy::{Mode, RetryPolicy};
-use crate::limits::scope::{self, Key, ScopeId, ScopeParts};
+use crate::limits::scope::{self, Element, Key, ScopeId};
 use crate::observe::PerSite;
 
 /// An annotated function: its name and the arguments written on it. Its generic instances share it.
@@ -25,9 +25,9 @@ impl Site {
         Self { name, module, policy, needs_setup, observed: PerSite::new() }
     }
 
-    /// The scope that `scope = (fn, ..)` names: `parts` within this function.
-    pub fn scope<M>(&'static self, parts: &(impl ScopeParts<M> + ?Sized)) -> ScopeId {
-        scope::named_within(self.key(), (self.module, self.name), parts)
+    /// The scope that `scope = (fn, ..)` names: `elements` within this function.
+    pub fn scope(&'static self, elements: &[Element<'_>]) -> ScopeId {
+        scope::named_within(self.key(), (self.module, self.name), elements)
     }
 
     /// The scope of the function itself.

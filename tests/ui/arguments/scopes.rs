@@ -42,6 +42,11 @@ async fn other_texts() -> Answer {
     Ok(())
 }
 
+#[aws_retry(scope = (fn, 1, 2, 3, 4, 5, 6, 7))]
+async fn seven() -> Answer {
+    Ok(())
+}
+
 struct Inventory;
 
 #[aws_retry(mode = "paced")]
@@ -71,7 +76,7 @@ impl Inventory {
 }
 
 fn main() {
-    let _ = (as_if_formatted("a"), inside_a_tuple("a"), behind_a_reference("a"), twice(), empty(), other_texts());
+    let _ = (as_if_formatted("a"), inside_a_tuple("a"), behind_a_reference("a"), twice(), empty(), other_texts(), seven());
     let _ = (empty_text(), no_comma("a"), Inventory.list(), Inventory.count(), Inventory.sum());
     let _ = (Inventory.mistaken(), Inventory.own_mode());
 }

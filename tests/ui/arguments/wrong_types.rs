@@ -8,6 +8,11 @@ async fn scope() -> Result<(), std::io::Error> {
     Ok(())
 }
 
+#[aws_retry(scope = ("sqs:SendMessage", NoDisplay))]
+async fn in_a_tuple() -> Result<(), std::io::Error> {
+    Ok(())
+}
+
 #[aws_retry(retry_if = |code: &str| code.is_empty())]
 async fn predicate() -> Result<(), std::io::Error> {
     Ok(())

@@ -1,9 +1,12 @@
 //! A keyed hash of 128 bits, made in one pass: SipHash-1-3 with the second word of output that its authors
 //! define as SipHash-128.
 //!
-//! Scopes can be named by user input, so nobody who does not know the key may find two texts of one scope. std's
-//! map relies on the same function for that. Its hasher returns 64 bits, at which a million scopes come close
-//! to a collision by chance, and a second pass with another key costs as much again.
+//! Scopes can be named by user input, so nobody who does not know the key may find two lists of elements with
+//! one hash. std's map relies on the same function for that. Its hasher returns 64 bits, at which a million
+//! scopes come close to a collision by chance, and a second pass with another key costs as much again.
+//!
+//! SipHash ends with a word that holds the rest of the text and its length. Here each element ends with such a
+//! word, so no element begins inside a word, and nothing has to be copied together before it is hashed.
 
 use std::fmt;
 use std::hash::{BuildHasher, RandomState};
@@ -12,8 +15,11 @@ use std::sync::OnceLock;
 /// Rounds per word, and rounds at the end.
 const WORD: usize = 1;
 const END: usize = 3;
-/// Texts are gathered in a buffer of this many bytes: most scopes fit, so that they are hashed in one go.
-const BUFFER: usize = 64;
+/// The highest byte of the word that ends an element, beside the number of its bytes in that word. UTF-8 never
+/// holds a byte from this one on, so no word of a text looks like an end.
+const ENDS: u64 = 0xf8;
+/// The highest byte of a word before words that are no text. UTF-8 never holds it either.
+const WORDS: u64 = 0xf5;
 const WORD_BYTES: usize = size_of::<u64>();
 
 /// The state of a hash, with the rounds per word and at the end.
@@ -51,17 +57,9 @@ impl<const WORD: usize, const END: usize> Sip<WORD, END> {
         self.0[0] ^= word;
     }
 
+    /// The hash.
     #[inline]
-    fn words(&mut self, bytes: &[u8]) {
-        for word in bytes.as_chunks().0 {
-            self.word(u64::from_le_bytes(*word));
-        }
-    }
-
-    /// The hash, after the bytes that did not fill a word. `length` is that of the whole input.
-    fn finish(mut self, rest: &[u8], length: usize) -> [u64; 2] {
-        let rest = rest.iter().rfold(0, |word, byte| word << 8 | u64::from(*byte));
-        self.word((length as u64) << 56 | rest);
+    fn finish(mut self) -> [u64; 2] {
         self.0[2] ^= 0xee;
         let first = self.end();
         self.0[1] ^= 0xdd;
@@ -76,14 +74,9 @@ impl<const WORD: usize, const END: usize> Sip<WORD, END> {
     }
 }
 
-/// The fingerprint of a text that is written in pieces.
-pub(super) struct Fingerprint {
-    state: Sip<WORD, END>,
-    buffer: [u8; BUFFER],
-    filled: usize,
-    /// Bytes that went through the buffer.
-    hashed: usize,
-}
+/// The fingerprint of a list of texts.
+#[derive(Clone, Copy)]
+pub(super) struct Fingerprint(Sip<WORD, END>);
 
 impl Fingerprint {
     /// Keyed by the process.
@@ -93,59 +86,97 @@ impl Fingerprint {
     }
 
     const fn keyed(key: [u64; 2]) -> Self {
-        Self { state: Sip::new(key), buffer: [0; BUFFER], filled: 0, hashed: 0 }
+        Self(Sip::new(key))
+    }
+
+    /// Two words that are no text.
+    pub(super) fn words(&mut self, words: [u64; 2]) {
+        self.0.word(WORDS << 56);
+        words.iter().for_each(|word| self.0.word(*word));
+    }
+
+    /// An element.
+    #[inline]
+    pub(super) fn element(&mut self, text: &str) {
+        let (words, rest) = text.as_bytes().as_chunks();
+        for word in words {
+            self.0.word(u64::from_le_bytes(*word));
+        }
+        self.end(little_endian(rest), rest.len());
+    }
+
+    /// An element that is written in pieces, up to its end: [`Pieces::end`].
+    pub(super) const fn pieces(&mut self) -> Pieces<'_> {
+        Pieces { hash: self, word: 0, filled: 0 }
+    }
+
+    /// The end of an element, of which `filled` bytes are in its last `word`.
+    #[inline]
+    fn end(&mut self, word: u64, filled: usize) {
+        self.0.word(word | (ENDS | filled as u64) << 56);
     }
 
     #[inline]
-    pub(super) fn write(&mut self, mut bytes: &[u8]) {
-        while let Some((fits, later)) = bytes.split_at_checked(BUFFER - self.filled) {
-            self.fill(fits);
-            self.state.words(&self.buffer);
-            (self.filled, self.hashed) = (0, self.hashed.wrapping_add(BUFFER));
-            bytes = later;
-        }
-        self.fill(bytes);
-    }
-
-    /// [`Fingerprint::write`] of one byte.
-    #[inline]
-    pub(super) fn push(&mut self, byte: u8) {
-        match self.buffer.get_mut(self.filled) {
-            Some(free) if self.filled + 1 < BUFFER => {
-                *free = byte;
-                self.filled += 1;
-            }
-            _ => self.write(&[byte]),
-        }
-    }
-
-    #[inline]
-    fn fill(&mut self, bytes: &[u8]) {
-        let end = self.filled + bytes.len();
-        // It always fits; the check keeps the compiler from adding a panic.
-        if let Some(free) = self.buffer.get_mut(self.filled..end) {
-            free.copy_from_slice(bytes);
-            self.filled = end;
-        }
-    }
-
-    pub(super) fn finish(mut self) -> [u64; 2] {
-        let filled = self.buffer.get(..self.filled).unwrap_or_default();
-        let (words, rest) = filled.split_at(self.filled - self.filled % WORD_BYTES);
-        self.state.words(words);
-        self.state.finish(rest, self.hashed.wrapping_add(self.filled))
+    pub(super) fn finish(self) -> [u64; 2] {
+        self.0.finish()
     }
 }
 
-impl fmt::Write for Fingerprint {
+/// The word of the bytes of less than one.
+#[inline]
+fn little_endian(bytes: &[u8]) -> u64 {
+    // Two loads that may overlap take less time than a loop.
+    if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
+        let [first, last] = [*first, *last].map(|it| u64::from(u32::from_le_bytes(it)));
+        return first | last << (8 * (bytes.len() - 4));
+    }
+    bytes.iter().rfold(0, |word, byte| word << 8 | u64::from(*byte))
+}
+
+/// An element that is written in pieces.
+pub(super) struct Pieces<'a> {
+    hash: &'a mut Fingerprint,
+    word: u64,
+    /// Bytes in the word.
+    filled: usize,
+}
+
+impl Pieces<'_> {
+    /// The next bytes: up to eight, the first in the lowest byte of `bytes`, above them nothing.
+    #[inline]
+    pub(super) fn push(&mut self, bytes: u64, count: usize) {
+        self.word |= bytes << (8 * self.filled);
+        self.filled += count;
+        if let Some(left) = self.filled.checked_sub(WORD_BYTES) {
+            self.hash.0.word(self.word);
+            // The bytes that found no room; none if the shift is by a whole word.
+            self.word = if left == 0 { 0 } else { bytes >> (8 * (count - left)) };
+            self.filled = left;
+        }
+    }
+
+    /// The element is complete.
+    #[inline]
+    pub(super) fn end(self) {
+        self.hash.end(self.word, self.filled);
+    }
+}
+
+impl fmt::Write for Pieces<'_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        self.write(text.as_bytes());
+        let (words, rest) = text.as_bytes().as_chunks();
+        for word in words {
+            self.push(u64::from_le_bytes(*word), WORD_BYTES);
+        }
+        self.push(little_endian(rest), rest.len());
         Ok(())
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write;
+
     use super::*;
 
     /// The first vectors of SipHash-2-4-128, by its authors: the key is 0, 1, 2, .., and so is the text.
@@ -155,8 +186,13 @@ mod tests {
             bytes.as_chunks().0.iter().map(|it| u64::from_le_bytes(*it)).collect()
         };
         let key: Vec<u64> = words(std::array::from_fn(|i| i as u8));
-        let hash =
-            |text: &[u8]| Sip::<2, 4>::new([key[0], key[1]]).finish(text, text.len()).to_vec();
+        let hash = |text: &[u8]| {
+            let mut sip = Sip::<2, 4>::new([key[0], key[1]]);
+            let (words, rest) = text.as_chunks();
+            words.iter().for_each(|word| sip.word(u64::from_le_bytes(*word)));
+            sip.word((text.len() as u64) << 56 | little_endian(rest));
+            sip.finish().to_vec()
+        };
         let known = [
             0xa3, 0x81, 0x7f, 0x04, 0xba, 0x25, 0xa8, 0xe6, 0x6d, 0xf6, 0x72, 0x14, 0xc7, 0x55,
             0x02, 0x93,
@@ -169,44 +205,59 @@ mod tests {
         assert_eq!(hash(&[0]), words(known) as Vec<u64>);
     }
 
-    /// However a text is cut into pieces, and wherever they end in the buffer.
+    #[test]
+    fn bytes_are_words_of_little_endian() {
+        let bytes = [1, 2, 3, 4, 5, 6, 7, 0];
+        for length in 0..8 {
+            let mut word = bytes;
+            word[length..].fill(0);
+            assert_eq!(little_endian(&bytes[..length]), u64::from_le_bytes(word), "{length} bytes");
+        }
+    }
+
+    /// However a text is cut into pieces, and wherever they end in a word.
     #[test]
     fn pieces_hash_as_the_whole() {
-        let text: Vec<u8> = (0..=255).collect();
+        let text: String = (0..=127_u8).chain(0..=127).map(char::from).collect();
         for length in [0, 1, 7, 8, 9, 63, 64, 65, 127, 128, 129, 256] {
             let text = &text[..length];
-            let (words, rest) = text.split_at(length - length % 8);
-            let mut whole = Sip::<1, 3>::new([1, 2]);
-            whole.words(words);
-            let whole = whole.finish(rest, length);
-            for piece in [1, 3, 8, 60, 64, 100, 256] {
+            let mut whole = Fingerprint::keyed([1, 2]);
+            whole.element(text);
+            let whole = whole.finish();
+            for size in [1, 3, 8, 9, 12, 60, 64, 100, 256] {
                 let mut hash = Fingerprint::keyed([1, 2]);
-                for piece in text.chunks(piece) {
-                    match piece {
-                        [byte] => hash.push(*byte),
-                        _ => hash.write(piece),
-                    }
+                let mut pieces = hash.pieces();
+                for piece in text.as_bytes().chunks(size) {
+                    pieces.write_str(std::str::from_utf8(piece).unwrap()).unwrap();
                 }
-                assert_eq!(hash.finish(), whole, "{length} bytes in pieces of {piece}");
+                pieces.end();
+                assert_eq!(hash.finish(), whole, "{length} bytes in pieces of {size}");
             }
         }
     }
 
     #[test]
     fn the_key_and_each_byte_count() {
-        let hash = |key, text: &[u8]| {
+        let hash = |key, texts: &[&str]| {
             let mut hash = Fingerprint::keyed(key);
-            hash.write(text);
+            texts.iter().for_each(|text| hash.element(text));
             hash.finish()
         };
+        let mut words = Fingerprint::keyed([1, 2]);
+        words.words([0; 2]);
         let hashes = [
-            hash([1, 2], b"a"),
-            hash([1, 3], b"a"),
-            hash([2, 2], b"a"),
-            hash([1, 2], b"b"),
-            hash([1, 2], b""),
-            hash([1, 2], b"\0"),
-            hash([1, 2], b"a\0"),
+            hash([1, 2], &["a"]),
+            hash([1, 3], &["a"]),
+            hash([2, 2], &["a"]),
+            hash([1, 2], &["b"]),
+            hash([1, 2], &[]),
+            hash([1, 2], &[""]),
+            hash([1, 2], &["", ""]),
+            hash([1, 2], &["\0"]),
+            hash([1, 2], &["a\0"]),
+            hash([1, 2], &["\0\0\0\0\0\0\0"]),
+            hash([1, 2], &["\0\0\0\0\0\0\0\0"]),
+            words.finish(),
         ];
         let different: std::collections::HashSet<_> = hashes.iter().flatten().collect();
         assert_eq!(different.len(), 2 * hashes.len());

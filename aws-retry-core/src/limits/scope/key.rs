@@ -1,8 +1,9 @@
 //! A scope's identity: the text of its elements, streamed into a keyed 128-bit fingerprint.
 
-use std::fmt::{Display, Write};
+use std::fmt::Display;
 use std::hash::{Hash, Hasher};
 
+use super::element::Element;
 use super::fingerprint::Fingerprint;
 
 /// The fingerprint of a scope. Keyed per process: it means nothing outside.
@@ -66,7 +67,7 @@ impl Key {
 )]
 pub trait ScopeParts<Marker> {
     #[doc(hidden)]
-    fn stream(&self, element: &mut dyn FnMut(&dyn Display));
+    fn stream(&self, each: &mut dyn FnMut(Element<'_>));
 }
 
 #[doc(hidden)]
@@ -78,8 +79,8 @@ pub struct One;
 pub struct Tuple<M>(M);
 
 impl<T: Display + ?Sized> ScopeParts<One> for T {
-    fn stream(&self, element: &mut dyn FnMut(&dyn Display)) {
-        element(&self);
+    fn stream(&self, each: &mut dyn FnMut(Element<'_>)) {
+        each(Element::Other(&self));
     }
 }
 
@@ -87,9 +88,9 @@ macro_rules! tuples {
     ($(($($name:ident)+))+) => {$(
         impl<$($name: Display),+> ScopeParts<Tuple<One>> for ($($name,)+) {
             #[allow(non_snake_case, reason = "a type parameter's name serves its value, too")]
-            fn stream(&self, element: &mut dyn FnMut(&dyn Display)) {
+            fn stream(&self, each: &mut dyn FnMut(Element<'_>)) {
                 let ($($name,)+) = self;
-                $(element($name);)+
+                $(each(Element::Other($name));)+
             }
         }
     )+};
@@ -99,29 +100,30 @@ tuples! { (A) (A B) (A B C) (A B C D) (A B C D E) (A B C D E F) }
 
 /// The key of a scope. Allocates nothing.
 pub fn scope_key<M>(parts: &(impl ScopeParts<M> + ?Sized)) -> Key {
-    fingerprint(None, parts)
+    let mut hash = Fingerprint::new();
+    parts.stream(&mut |element| hash = element.hashed(hash));
+    Key(hash.finish())
 }
 
-/// The key of `parts` within the scope of a function: it differs from the keys of all other functions,
-/// whatever the parts.
-pub fn scope_key_within<M>(function: Key, parts: &(impl ScopeParts<M> + ?Sized)) -> Key {
-    fingerprint(Some(function), parts)
+/// The key of a scope of elements whose types are known.
+pub(super) fn key_of(elements: &[Element<'_>]) -> Key {
+    of_elements(Fingerprint::new(), elements)
 }
 
-fn fingerprint<M>(within: Option<Key>, parts: &(impl ScopeParts<M> + ?Sized)) -> Key {
-    let mut text = Fingerprint::new();
-    if let Some(Key(words)) = within {
-        // Begins with a byte that no text holds: no text runs into these words.
-        text.push(0xfe);
-        words.iter().for_each(|word| text.write(&word.to_le_bytes()));
+/// The key of `elements` within the scope of a function: it differs from the keys of all other functions,
+/// whatever the elements.
+pub(super) fn key_within(Key(function): Key, elements: &[Element<'_>]) -> Key {
+    let mut hash = Fingerprint::new();
+    hash.words(function);
+    of_elements(hash, elements)
+}
+
+#[inline(always)]
+fn of_elements(mut hash: Fingerprint, elements: &[Element<'_>]) -> Key {
+    for element in elements {
+        element.hash(&mut hash);
     }
-    parts.stream(&mut |element| {
-        // Hashing can't fail; an element whose `Display` fails is cut off where it failed.
-        let _ = write!(text, "{element}");
-        // A byte that UTF-8 never holds.
-        text.push(0xff);
-    });
-    Key(text.finish())
+    Key(hash.finish())
 }
 
 #[cfg(test)]
@@ -146,10 +148,12 @@ mod tests {
     #[test]
     fn equal_elements_within_two_fns_are_two_scopes() {
         let [one, other] = [1, 2].map(Key::of_address);
-        assert_eq!(scope_key_within(one, &("a", 1)), scope_key_within(one, &("a", "1")));
-        assert_ne!(scope_key_within(one, &("a", 1)), scope_key_within(other, &("a", 1)));
-        assert_ne!(scope_key_within(one, &("a", 1)), scope_key(&("a", 1)));
-        assert_ne!(scope_key_within(one, "a"), one);
+        let a = Element::Text("a");
+        let [number, text] = [[a, Element::Integer(false, 1)], [a, Element::Text("1")]];
+        assert_eq!(key_within(one, &number), key_within(one, &text));
+        assert_ne!(key_within(one, &number), key_within(other, &number));
+        assert_ne!(key_within(one, &number), scope_key(&("a", 1)));
+        assert_ne!(key_within(one, &[a]), one);
     }
 
     #[test]

@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 use std::io::Write as _;
 use std::panic::Location;
 
-use super::key::scope_key_within;
+use super::element::Element;
+use super::key::{key_of, key_within};
 use super::{Key, ScopeParts, scope_key};
 use crate::switches::Switch;
 
@@ -39,6 +40,12 @@ impl ScopeId {
             // Not its address: each crate that instantiates a generic function has its own copy of the place.
             Self::Place(at) => scope_key(&(at.file(), at.line(), at.column())),
         }
+    }
+
+    /// Whether there is something to free.
+    #[inline]
+    pub(crate) const fn is_kept(&self) -> bool {
+        matches!(self, Self::Text(_))
     }
 
     /// A text that is the same in every process, if the texts of scopes are kept. `module` and `function` are
@@ -87,34 +94,50 @@ pub(crate) fn here() -> ScopeId {
 #[inline]
 pub fn named<M>(parts: &(impl ScopeParts<M> + ?Sized)) -> ScopeId {
     let key = scope_key(parts);
-    if Switch::keeps_scope_text() { kept(key, parts) } else { key.into() }
+    if Switch::keeps_scope_text() {
+        return kept(key, &|each| parts.stream(each));
+    }
+    key.into()
 }
 
-/// The scope that `parts` name within the function `name` of `module`.
-pub(crate) fn named_within<M>(
+/// [`named`], of elements whose types are known.
+pub fn elements_named(elements: &[Element<'_>]) -> ScopeId {
+    let key = key_of(elements);
+    if Switch::keeps_scope_text() {
+        return kept(key, &|each| elements.iter().copied().for_each(each));
+    }
+    key.into()
+}
+
+/// The scope that `elements` name within the function `name` of `module`.
+pub(crate) fn named_within(
     function: Key,
     (module, name): (&str, &str),
-    parts: &(impl ScopeParts<M> + ?Sized),
+    elements: &[Element<'_>],
 ) -> ScopeId {
-    let key = scope_key_within(function, parts);
+    let key = key_within(function, elements);
     if !Switch::keeps_scope_text() {
         return key.into();
     }
+    let stream: Stream<'_> = &|each| elements.iter().copied().for_each(each);
     let elements = Switch::Fleet.is_on().then(|| {
         // The function's address differs from process to process; its path does not.
         let mut within = format!("fn {module}::{name}").into_bytes();
         within.push(ELEMENT_ENDS);
-        within.extend(elements(parts));
+        within.extend(bytes(stream));
         within
     });
-    let name = Switch::ScopeNames.is_on().then(|| format!("{name}/{}", text(parts)));
+    let name = Switch::ScopeNames.is_on().then(|| format!("{name}/{}", text(stream)));
     ScopeId::Text(Box::new(KeptText { key, name, elements }))
 }
 
+/// Passes each element to a function.
+type Stream<'a> = &'a dyn Fn(&mut dyn FnMut(Element<'_>));
+
 #[cold]
-fn kept<M>(key: Key, parts: &(impl ScopeParts<M> + ?Sized)) -> ScopeId {
-    let name = Switch::ScopeNames.is_on().then(|| text(parts));
-    let elements = Switch::Fleet.is_on().then(|| elements(parts));
+fn kept(key: Key, stream: Stream<'_>) -> ScopeId {
+    let name = Switch::ScopeNames.is_on().then(|| text(stream));
+    let elements = Switch::Fleet.is_on().then(|| bytes(stream));
     ScopeId::Text(Box::new(KeptText { key, name, elements }))
 }
 
@@ -123,20 +146,20 @@ const ELEMENT_ENDS: u8 = 0xff;
 
 /// The elements, each followed by [`ELEMENT_ENDS`].
 #[cold]
-fn elements<M>(parts: &(impl ScopeParts<M> + ?Sized)) -> Vec<u8> {
-    let mut elements = Vec::new();
-    parts.stream(&mut |element| {
-        let _ = elements.write_fmt(format_args!("{element}"));
-        elements.push(ELEMENT_ENDS);
+fn bytes(stream: Stream<'_>) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    stream(&mut |element| {
+        let _ = bytes.write_fmt(format_args!("{element}"));
+        bytes.push(ELEMENT_ENDS);
     });
-    elements
+    bytes
 }
 
 /// The elements, with `/` between them.
 #[cold]
-fn text<M>(parts: &(impl ScopeParts<M> + ?Sized)) -> String {
+fn text(stream: Stream<'_>) -> String {
     let mut text = String::new();
-    parts.stream(&mut |element| {
+    stream(&mut |element| {
         let between = if text.is_empty() { "" } else { "/" };
         // Writing to a string can't fail; an element whose `Display` fails is cut off where it failed.
         let _ = write!(text, "{between}{element}");
@@ -163,10 +186,8 @@ mod tests {
 
     #[test]
     fn the_text_of_a_scope_is_its_elements() {
-        assert_eq!(
-            text(&("ec2:DescribeInstances", 42, "eu-west-1")),
-            "ec2:DescribeInstances/42/eu-west-1"
-        );
-        assert_eq!(text("one"), "one");
+        let three = ("ec2:DescribeInstances", 42, "eu-west-1");
+        assert_eq!(text(&|each| three.stream(each)), "ec2:DescribeInstances/42/eu-west-1");
+        assert_eq!(text(&|each| "one".stream(each)), "one");
     }
 }
