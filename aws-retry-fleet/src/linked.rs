@@ -61,8 +61,8 @@ impl Member for Linked {
         command
     }
 
-    fn passed(&mut self, now: f64, waited: f64) {
-        self.agent.passed(now, waited);
+    fn passed(&mut self, now: f64, waited: f64, paid: f64) -> f64 {
+        self.agent.passed(now, waited, paid)
     }
 
     fn held_until(&self) -> f64 {

@@ -90,7 +90,9 @@ pub fn run(data: &[u8]) {
             0 | 1 => {
                 let seconds = bytes.duration().as_secs_f64().min(1e6);
                 now += seconds;
-                agent.passed(now, seconds);
+                let paid = bytes.random() * seconds - 1.0;
+                let used = agent.passed(now, seconds, paid);
+                assert!(used >= 0.0 && used <= paid.max(0.0), "{used} of {paid}");
             }
             2 => agent.sent(now, bytes.random()),
             3 => {

@@ -68,7 +68,7 @@ impl Agent {
             throttle_age: self.last_throttle.map_or(f64::INFINITY, age),
             eval_age: age(self.ledger.evaluated),
             age: self.saw.age.max(0.0),
-            quota: self.known_quota(view).unwrap_or(0.0),
+            quota: self.published_quota(view),
             burst: if self.is_guided() { self.saw.burst } else { view.burst },
         }
     }
@@ -79,9 +79,20 @@ impl Agent {
     }
 
     /// The quota of all, from that of this member and of those that go on alone: each of them has measured the part
-    /// that the others left to it.
-    pub(super) fn joined(&self, now: f64, own: f64) -> f64 {
-        own + self.peers.measured_alone(now).sum::<f64>()
+    /// that the others left to it. A quota that was given to it is that of all.
+    pub(super) fn joined(&self, now: f64, view: &View, own: f64) -> f64 {
+        if self.is_given(view) { own } else { own + self.peers.measured_alone(now).sum::<f64>() }
+    }
+
+    /// That of a member that goes on alone is its own measure.
+    fn published_quota(&self, view: &View) -> f64 {
+        let given = self.mode == Mode::Loose && self.is_given(view);
+        self.known_quota(view).filter(|_| !given).unwrap_or(0.0)
+    }
+
+    /// Its quota was not measured by it, but given to it.
+    const fn is_given(&self, view: &View) -> bool {
+        self.given && view.cycles == 0
     }
 
     /// The exchange has brought the records of all.
@@ -109,6 +120,7 @@ impl Agent {
             Mode::Starting | Mode::Unthrottled => self.heard_nothing(now, view),
             Mode::Loose => self.tighten(now, view),
             Mode::Guided | Mode::Alone => self.guided_or_alone(now, view),
+            Mode::Joining if self.given => self.with_its_quota(now, view).or(Some(Command::Wake)),
             Mode::Joining | Mode::Holding | Mode::Searching => self.who_searches(now, view, first),
         };
         match (followed, more) {
@@ -225,7 +237,7 @@ impl Agent {
 
     /// Sends its part from now on.
     pub(super) fn guide(&mut self, now: f64) -> Command {
-        self.own_part = 1.0;
+        (self.own_part, self.given) = (1.0, false);
         let credit = if self.mode == Mode::Loose { 0.0 } else { self.random.next() };
         self.enter(Mode::Guided, now);
         self.guided_since = now;
@@ -263,7 +275,7 @@ impl Agent {
                 None
             }
             (_, true) => {
-                let quota = self.joined(now, view.quota?);
+                let quota = self.joined(now, view, view.quota?);
                 self.saw.begin(quota, view.burst, self.saw.settled);
                 Some(self.guide(now))
             }
@@ -290,6 +302,7 @@ impl Agent {
         let wait =
             if self.loose.falls == 1 { 0.0 } else { f64::from(1_u32 << self.loose.falls.min(6)) };
         self.loose.until = now + wait;
+        self.given &= !guided;
         self.enter(Mode::Loose, now);
         if guided {
             let (quota, burst) = (self.saw.quota * self.own_part, self.saw.burst * self.own_part);
@@ -308,10 +321,16 @@ impl Agent {
 
     /// Back from [`Mode::Loose`], although no other member knows the quota.
     fn tighten(&mut self, now: f64, view: &View) -> Option<Command> {
-        let gathered = now >= self.loose.back_at + GATHERED_AFTER * self.base();
+        let gathered =
+            self.is_given(view) || now >= self.loose.back_at + GATHERED_AFTER * self.base();
         if !gathered || !self.is_trusted(now) || view.quota.is_none() {
             return None;
         }
+        self.with_its_quota(now, view)
+    }
+
+    /// No other member knows the quota, and this one does: a cycle of the fleet begins.
+    fn with_its_quota(&mut self, now: f64, view: &View) -> Option<Command> {
         self.epoch = self.epoch.wrapping_add(1).max(1);
         (self.ledger.cut, self.ledger.evaluated) = (now, now);
         self.guided_or_alone(now, view)

@@ -44,10 +44,12 @@ impl History {
         }
     }
 
-    /// The send at `at` took so many units more than it was counted with.
-    pub(super) fn correct(&mut self, at: f64, units: f64) {
+    /// The send at `at` took so many units more than it was counted with. It was not counted if it is older than the
+    /// history and its units are not among those before.
+    pub(super) fn correct(&mut self, at: f64, mut units: f64) {
         let after = self.steps.partition_point(|step| step.0 <= at);
         if after == 0 {
+            units = units.max(-self.before);
             self.before += units;
         }
         self.steps.range_mut(after.saturating_sub(1)..).for_each(|step| step.1 += units);
@@ -82,6 +84,16 @@ mod tests {
         // Sent before the history began.
         history.correct(9.0, -1.0);
         assert_eq!([10.5, 11.5, 12.5].map(|at| history.at(at)), [2.0, 3.0, 4.0].map(Some));
+    }
+
+    #[test]
+    fn a_throttle_of_a_send_that_was_not_counted_does_not_count() {
+        let mut history = History::new(10.0, 1.0);
+        history.add(11.0, 1.0, 0.01);
+        for _ in 0..5 {
+            history.correct(9.0, -1.0);
+        }
+        assert_eq!([10.5, 11.5].map(|at| history.at(at)), [0.0, 1.0].map(Some));
     }
 
     #[test]

@@ -71,6 +71,31 @@ fn a_measure_far_above_what_its_member_had_accepted_is_not_believed() {
 }
 
 #[test]
+fn a_quota_that_was_given_to_a_member_is_that_of_all() {
+    let mut agent = Agent::new(5, 1.0, 100.0, true);
+    let view = View { quota: Some(50.0), cycles: 0, ..THROTTLED };
+    agent.answered(100.0, &view);
+    assert_eq!(agent.held_until(), 100.25, "the others were given it, too");
+    let _ = agent.publish(100.0, &view);
+    let command = agent.read(100.1, &view, &[(1, loose(50.0, 7.0).encode())]);
+    assert!(matches!(command, Some(Command::Guided { .. })), "{command:?}");
+    assert!((agent.state().quota.unwrap() - 50.0).abs() < 1e-9, "{:?}", agent.state());
+}
+
+#[test]
+fn a_quota_that_was_given_to_a_member_is_no_measure_of_its_part() {
+    let mut agent = Agent::new(5, 1.0, 100.0, true);
+    let view = View { quota: Some(50.0), cycles: 0, ..THROTTLED };
+    agent.answered(100.0, &view);
+    let _ = agent.publish(100.0, &view);
+    assert_eq!(agent.failed(101.0, &view), Some(Command::Wake));
+    for (cycles, published) in [(0, 0.0), (1, 50.0)] {
+        let record = Record::decode(&agent.publish(102.0, &View { cycles, ..view })).unwrap();
+        assert_eq!((record.progress, record.quota), (Progress::Loose, published));
+    }
+}
+
+#[test]
 fn a_member_that_comes_back_follows_those_that_know_the_quota() {
     let (mut agent, view) = alone();
     let at = guided(&mut agent, &view, |second| {

@@ -11,6 +11,11 @@ const LONG_SPAN: f64 = 8.0;
 /// It spans at least this many accepted sends, and this many times the root of the number of members.
 const MIN_ACCEPTED: f64 = 4.0;
 const MIN_PER_ROOT: f64 = 1.5;
+/// A door is shut if nothing was accepted for this many seconds, and for the time of this many sends.
+const SHUT_AFTER: f64 = 1.0;
+const SHUT_SENDS: f64 = 8.0;
+/// After so many seconds it is more than a window that is used up.
+const LONG_SHUT: f64 = 10.0;
 /// The longest wait for the counts of all members: this many intervals.
 const PATIENCE: f64 = 2.5;
 
@@ -34,7 +39,18 @@ impl Agent {
         if end <= self.ledger.evaluated + 0.25 * least {
             return;
         }
+        // Measures after which nothing was accepted were made while the door was being shut: they are taken back.
+        let nothing_since = !self.has_accepted(self.ledger.evaluated, end);
+        if self.is_shut(end) {
+            if nothing_since && !self.has_accepted(end - LONG_SHUT, end) {
+                self.saw.quota = self.saw.quota.max(self.saw.trusted);
+            }
+            return;
+        }
         let Some(measure) = self.measure(end, least) else { return };
+        if !nothing_since {
+            self.saw.trusted = self.saw.quota;
+        }
         self.ledger.evaluated = end;
         let first_of_cycle = std::mem::replace(&mut self.ledger.epoch, self.epoch) != self.epoch;
         let roots = self.members().sqrt();
@@ -48,6 +64,20 @@ impl Agent {
         if first_of_cycle {
             self.saw.settle();
         }
+    }
+
+    /// Nothing was accepted for some time before the throttle at `end`: a door is shut, which tells nothing about the
+    /// quota.
+    fn is_shut(&self, end: f64) -> bool {
+        let gap = SHUT_SENDS * self.saw.per_send / self.saw.quota;
+        let seconds = gap.max(SHUT_AFTER).max(2.0 * self.saw.round_trip);
+        !self.has_accepted(end - seconds, end)
+    }
+
+    /// All members together had something accepted between these times, as far as is known.
+    fn has_accepted(&self, from: f64, until: f64) -> bool {
+        let totals = self.total(from).zip(self.total(until));
+        totals.is_none_or(|(from, until)| until - from >= 0.5 * self.saw.per_send)
     }
 
     /// The measure that ends with the throttle at `end`. Once the quota is settled, it reaches back as far as

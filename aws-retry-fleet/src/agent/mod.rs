@@ -9,6 +9,8 @@
 mod demand;
 mod exchange;
 mod history;
+#[cfg(test)]
+mod irregular_tests;
 mod ledger;
 #[cfg(test)]
 mod loose_tests;
@@ -110,6 +112,8 @@ pub struct Agent {
     limit_part: Option<f64>,
     /// The controller's measures that were published.
     cycles: u32,
+    /// The controller was given the quota.
+    given: bool,
 }
 
 /// The progress of a member that searches for all.
@@ -173,6 +177,7 @@ impl Agent {
             own_part: 1.0,
             limit_part: None,
             cycles: 0,
+            given: false,
         }
     }
 
@@ -190,13 +195,14 @@ impl Agent {
         self.schedule.at_once(now);
     }
 
-    /// The controller has measured the quota before, or was given one: it continues by itself until the records of
-    /// the others arrive.
-    fn begin_with_a_quota(&mut self, now: f64) {
-        self.enter(Mode::Loose, now);
+    /// The controller has measured the quota before, or was given one. It continues with its own measure until the
+    /// records of the others arrive, and waits for them with one that it was given, since they were given it, too.
+    fn begin_with_a_quota(&mut self, now: f64, view: &View) {
+        self.given = view.cycles == 0;
+        self.enter(if self.given { Mode::Joining } else { Mode::Loose }, now);
         self.own = History::new(now, 0.0);
-        self.answered_at = now;
-        self.schedule.by(now);
+        (self.throttled_at, self.answered_at) = (now, now);
+        self.schedule.at_once(now);
     }
 
     /// The controller continues by itself, and has measured the quota: that is a cycle of the fleet.
@@ -274,7 +280,7 @@ impl Member for Agent {
         (self.saw.round_trip, self.saw.per_send) = (view.round_trip, view.per_send);
         match self.mode {
             Mode::Starting | Mode::Unthrottled if view.quota.is_some() => {
-                self.begin_with_a_quota(now)
+                self.begin_with_a_quota(now, view)
             }
             Mode::Starting | Mode::Unthrottled if !view.unthrottled => {
                 self.first_throttle(now, view)
@@ -286,9 +292,8 @@ impl Member for Agent {
         None
     }
 
-    fn passed(&mut self, now: f64, waited: f64) {
-        self.saw.now = now;
-        self.saw.age += waited;
+    fn passed(&mut self, now: f64, waited: f64, paid: f64) -> f64 {
+        self.saw.passed(now, waited, paid)
     }
 
     fn held_until(&self) -> f64 {

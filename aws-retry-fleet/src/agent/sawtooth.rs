@@ -54,6 +54,8 @@ pub(super) struct Sawtooth {
     /// Of all members, units per second; and the units that the bucket holds.
     pub(super) quota: f64,
     pub(super) burst: f64,
+    /// The quota before the measures after which nothing was accepted.
+    pub(super) trusted: f64,
     /// Seconds of this cycle in which a call waited.
     pub(super) age: f64,
     /// Cycles since the quota last changed, up to 3.
@@ -84,6 +86,7 @@ impl Sawtooth {
         Self {
             quota: 1.0,
             burst: 1.0,
+            trusted: 0.0,
             age: 0.0,
             settled: 0,
             part: 1.0,
@@ -103,6 +106,7 @@ impl Sawtooth {
     /// Begins at a quota that some member has measured.
     pub(super) fn begin(&mut self, quota: f64, burst: f64, settled: u8) {
         self.quota = quota.clamp(LOWEST_RATE, HIGHEST_RATE);
+        self.trusted = self.quota;
         self.burst = burst.max(self.per_send);
         self.settled = settled;
         (self.age, self.brake, self.extra, self.usage) = (0.0, 1.0, 0.0, None);
@@ -139,6 +143,16 @@ impl Sawtooth {
     /// Seconds of a cycle after which a throttle is overdue.
     fn due_after(&self, cycle: f64) -> f64 {
         if self.keeps_share() { RELEARN_AFTER } else { OVERDUE * cycle }
+    }
+
+    /// A call waited for `waited` seconds. Growth needs successes: past the due time, only as many seconds count as
+    /// they have paid for. Returns the seconds that were used of those.
+    pub(super) fn passed(&mut self, now: f64, waited: f64, paid: f64) -> f64 {
+        self.now = now;
+        let grows = self.is_overdue();
+        let counted = if grows { waited.min(paid.max(0.0)) } else { waited };
+        self.age += counted;
+        if grows { counted } else { 0.0 }
     }
 
     pub(super) fn is_overdue(&self) -> bool {

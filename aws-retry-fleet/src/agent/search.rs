@@ -120,7 +120,7 @@ impl Agent {
         self.epoch = self.epoch.wrapping_add(1).max(1);
         self.ledger.mark(now);
         (self.ledger.cut, self.ledger.evaluated) = (now, now);
-        self.saw.begin(self.joined(now, quota), view.burst, 0);
+        self.saw.begin(self.joined(now, view, quota), view.burst, 0);
         let command = self.guide(now);
         self.schedule.by(now);
         command

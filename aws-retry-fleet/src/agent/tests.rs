@@ -56,7 +56,7 @@ fn throttled() -> Agent {
     agent
 }
 
-fn guided(quota: f64) -> Agent {
+pub(super) fn guided(quota: f64) -> Agent {
     let mut agent = throttled();
     let command = read(&mut agent, 100.0, &[(1, known(1, 50.0, quota)), (2, known(9, 3.0, quota))]);
     assert!(matches!(command, Some(Command::Guided { .. })), "{command:?}");
@@ -141,7 +141,7 @@ fn a_throttle_is_news_once_and_a_brake_then() {
     let throttle =
         |sent_at, decrease_at| Throttled { sent_at, fresh: true, decrease_at, round_trip: 0.1 };
     read(&mut agent, 103.9, &[(1, known(2, 54.0, 60.0)), (2, known(10, 7.0, 60.0))]);
-    agent.passed(104.0, 4.0);
+    agent.passed(104.0, 4.0, 0.0);
     let before = agent.rate();
     assert!(agent.throttled(104.0, throttle(103.9, 100.0)));
     assert!(agent.due_at() < 104.15, "tells the others at once: {}", agent.due_at());
@@ -272,7 +272,7 @@ proptest! {
             match step {
                 Step::Pass(seconds) => {
                     now += seconds;
-                    agent.passed(now, seconds);
+                    agent.passed(now, seconds, 0.5 * seconds);
                 }
                 Step::Send => agent.sent(now, 1.0),
                 Step::Throttle { age, fresh } => {

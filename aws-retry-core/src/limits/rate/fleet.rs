@@ -22,8 +22,9 @@ pub trait Member: fmt::Debug + Send {
     /// An answer has come, and the controller has heard of it.
     fn answered(&mut self, now: f64, view: &View) -> Option<Command>;
 
-    /// The seconds until `now` have passed; `waited`: the part of them in which a call waited for a turn.
-    fn passed(&mut self, now: f64, waited: f64);
+    /// The seconds until `now` have passed; `waited`: the part of them in which a call waited for a turn. Successes
+    /// have paid for `paid` seconds of growth; returns the part of them that is used.
+    fn passed(&mut self, now: f64, waited: f64, paid: f64) -> f64;
 
     /// No send goes out before this time.
     fn held_until(&self) -> f64;

@@ -49,7 +49,9 @@ impl Member for Scripted {
     fn answered(&mut self, _: f64, view: &View) -> Option<Command> {
         self.hear("answered".into(), view)
     }
-    fn passed(&mut self, _: f64, _: f64) {}
+    fn passed(&mut self, _: f64, _: f64, _: f64) -> f64 {
+        0.0
+    }
     fn held_until(&self) -> f64 {
         self.lock().held_until
     }

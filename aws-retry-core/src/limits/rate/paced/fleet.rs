@@ -130,8 +130,7 @@ impl Paced {
         (CREDIT * rate).max(self.known.per_send).max(self.needed)
     }
 
-    /// A throttle that speaks for the scope, while the fleet guides the rate. While nothing is accepted, each
-    /// pause is as long as all earlier ones together.
+    /// A throttle that speaks for the scope, while the fleet guides the rate.
     pub(super) fn throttled_in_fleet(&mut self, now: f64, send: Dispatch) {
         let throttled = Throttled {
             sent_at: send.at,
@@ -141,10 +140,17 @@ impl Paced {
         };
         if self.fleet.as_mut().is_some_and(|it| it.throttled(now, throttled)) {
             self.decrease(now);
-        } else if let Some(since) = self.door.blocked_since
-            && throttled.fresh
-            && now > since
-        {
+        } else {
+            self.refused_again_in_fleet(now, send);
+        }
+    }
+
+    /// The same of a call that was refused before. All members would hear of each throttle of a call that is refused
+    /// alone, and this process sends too little to tell those apart: it slows down only itself. While nothing is
+    /// accepted, each pause is as long as all earlier ones together.
+    pub(super) fn refused_again_in_fleet(&mut self, now: f64, send: Dispatch) {
+        let since = *self.door.blocked_since.get_or_insert(now);
+        if send.id >= self.decrease_id && now > since {
             self.decrease_id = self.next_id;
             let pause =
                 if self.shut_for(now).is_some() { 0.0 } else { (now - since).min(LONGEST_PAUSE) };

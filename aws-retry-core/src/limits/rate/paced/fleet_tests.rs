@@ -59,8 +59,9 @@ impl Member for Scripted {
         it.views.push(*view);
         it.command.take()
     }
-    fn passed(&mut self, now: f64, waited: f64) {
+    fn passed(&mut self, now: f64, waited: f64, paid: f64) -> f64 {
         self.hear(format!("waited {waited:.3} until {now}"));
+        0.25 * paid
     }
     fn held_until(&self) -> f64 {
         self.0.lock().unwrap().held_until
@@ -236,6 +237,45 @@ fn a_throttle_in_a_fleet_is_news_if_the_member_says_so() {
     member.set(|it| it.begins = true);
     it.throttled_in_fleet(1000.0, of(5, 999.75, 1.0));
     assert_eq!((it.decrease_at, it.decrease_id, it.door.blocked_since), (1000.0, 9, Some(1000.0)));
+}
+
+#[test]
+fn a_call_that_is_refused_again_slows_down_only_its_own_process() {
+    let (mut it, member) = member(Phase::Fleet);
+    (it.decrease_id, it.next_id, it.credit) = (5, 9, 1.0);
+    let first = of(5, 999.5, 1.0);
+    it.refused(1000.0, first, None);
+    let repeat = Repeat { first, deferred: false, times: 0, alone: false };
+    it.refused(1000.125, of(6, 1000.0, 1.0), Some(repeat));
+    assert_eq!(member.0.lock().unwrap().throttles.len(), 1, "the others hear of one throttle");
+    assert_eq!((it.credit, it.decrease_id), (-6.25, 9), "it pauses for as long as it was refused");
+}
+
+#[test]
+fn after_one_call_refused_alone_a_first_throttle_waits_for_the_next_answer_of_its_call() {
+    let (mut it, member) = member(Phase::Fleet);
+    let first = of(5, 999.5, 1.0);
+    it.refused(1000.0, first, None);
+    let alone = |times, deferred| Repeat { first, deferred, times, alone: true };
+    it.refused(1000.5, of(6, 1000.25, 1.0), Some(alone(0, false)));
+    it.refused(1001.0, of(7, 1000.75, 1.0), Some(alone(1, false)));
+    assert!(it.refused(1002.0, of(8, 1001.5, 1.0), None), "it is not counted yet");
+    assert_eq!(member.0.lock().unwrap().throttles.len(), 1);
+    let passed = Repeat { first: of(8, 1001.5, 1.0), deferred: true, times: 0, alone: false };
+    it.passed(1003.0, passed);
+    assert_eq!(
+        member.0.lock().unwrap().throttles.len(),
+        2,
+        "its call passes: it was about the quota"
+    );
+}
+
+#[test]
+fn growth_in_a_fleet_uses_what_successes_have_paid_for() {
+    let (mut it, _) = member(Phase::Fleet);
+    it.paid_growth = 0.5;
+    it.turn_at(1000.0, 2.0);
+    assert_eq!(it.paid_growth, 0.375);
 }
 
 #[test]

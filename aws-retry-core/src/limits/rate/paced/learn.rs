@@ -29,6 +29,8 @@ const MOST_LOWERED: f64 = 4.0;
 /// first throttle waits for its call's next answer before it counts.
 const SUSPICIOUS: f64 = 0.3;
 const ALONE_WEIGHT: f64 = 0.25;
+/// All members hear of each throttle that counts, so that one call refused alone is enough there.
+const ALONE_WEIGHT_IN_FLEET: f64 = 0.5;
 
 impl Paced {
     /// A throttle. True if it is not counted until its call gets its next answer.
@@ -37,7 +39,9 @@ impl Paced {
             Some(repeat) if repeat.alone && !self.is_unthrottled() => {
                 self.refused_alone(send, repeat);
             }
-            None if self.alone > SUSPICIOUS && matches!(self.phase, Phase::Cruise(_)) => {
+            None if self.alone > SUSPICIOUS
+                && matches!(self.phase, Phase::Cruise(_) | Phase::Fleet) =>
+            {
                 // Nothing saved up is sent, and one turn is left out: if the bucket is empty, it will hold
                 // enough for the call's next attempt.
                 self.credit = self.credit.min(0.0) - send.cost;
@@ -47,6 +51,7 @@ impl Paced {
                 self.throttled(now, repeat.first, repeat.first.id);
                 self.throttled(now, send, repeat.first.id);
             }
+            Some(_) if matches!(self.phase, Phase::Fleet) => self.refused_again_in_fleet(now, send),
             repeat => self.throttled(now, send, repeat.map_or(send.id, |it| it.first.id)),
         }
         false
@@ -163,7 +168,9 @@ impl Paced {
 
     /// A call is refused alone, or passes: a decrease that it caused is undone, or was right.
     fn resolve(&mut self, cause: Dispatch, alone: bool) {
-        self.alone += ALONE_WEIGHT * (f64::from(u8::from(alone)) - self.alone);
+        let in_fleet = matches!(self.phase, Phase::Fleet);
+        let weight = if in_fleet { ALONE_WEIGHT_IN_FLEET } else { ALONE_WEIGHT };
+        self.alone += weight * (f64::from(u8::from(alone)) - self.alone);
         if let Some(undo) = self.before.as_mut().and_then(|it| it.resolve(cause, alone))
             && let Some(before) = self.before.take()
             && undo

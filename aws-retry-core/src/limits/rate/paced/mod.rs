@@ -362,7 +362,7 @@ impl Paced {
         }
         let seconds = seconds.min(longest);
         if let Some(member) = &mut self.fleet {
-            member.passed(now, seconds);
+            self.paid_growth -= member.passed(now, seconds, self.paid_growth);
         }
         if !self.wanted {
             return;
