@@ -61,7 +61,7 @@ pub struct Record {
     pub eval_age: f64,
     /// Seconds of the cycle in which calls waited.
     pub age: f64,
-    /// The joint quota, units per second.
+    /// The joint quota, units per second; of a member that goes on alone, its own measure.
     pub quota: f64,
     /// Units that the bucket is known to hold.
     pub burst: f64,
