@@ -91,6 +91,11 @@ pub(crate) fn emit(event: &Event<'_>, reports: &[Arc<Collector>]) {
     metrics::emit(event);
 }
 
+/// Whether [`emit`] tells anybody.
+pub(crate) fn has_listener(reports: &[Arc<Collector>]) -> bool {
+    cfg!(feature = "metrics") || Switch::Observer.is_on() || !reports.is_empty()
+}
+
 /// Scopes were forgotten because there were too many.
 pub(crate) fn evicted_scopes(number: u64) {
     #[cfg(feature = "metrics")]

@@ -1,6 +1,7 @@
 //! From an attempt's outcome to the decision: the facts are gathered here, `decision/` decides, and the
 //! decision is applied here.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::call::{Call, resolved};
@@ -22,7 +23,7 @@ use crate::expansion::outcome::Outcome;
 use crate::expansion::read_error::ReadFailure;
 use crate::limits::rate::{SendOutcome, SendReport};
 use crate::limits::scope::{Scope, Throttled};
-use crate::observe::{self, Event};
+use crate::observe::{self, Collector, Event};
 
 impl Call<'_> {
     /// Whether to go on after a failure, or after a success that is to be retried. Out of line, so that a
@@ -148,6 +149,9 @@ impl Call<'_> {
         state.slot.answered(&state.clock, &report);
         state.refill();
         state.count(attempt, records.as_deref());
+        if attempt == 1 && on_attempt.is_none() && !state.tells_anybody() {
+            return context::told_of_requests();
+        }
         let event = state.event(attempt);
         if let Some(hook) = on_attempt {
             hook(&event);
@@ -284,9 +288,17 @@ impl CallState {
         true
     }
 
+    /// Whether an event has a listener beside hooks and the log.
+    fn tells_anybody(&self) -> bool {
+        self.span.is_on() || observe::has_listener(self.reports())
+    }
+
+    fn reports(&self) -> &[Arc<Collector>] {
+        self.ambient.as_ref().map_or(&[], |ambient| &ambient.reports)
+    }
+
     fn emit(&self, event: &Event<'_>) {
-        let reports = self.ambient.as_ref().map_or(&[][..], |ambient| &ambient.reports);
-        observe::emit(event, reports);
+        observe::emit(event, self.reports());
         context::told_of_requests();
     }
 }
