@@ -24,7 +24,8 @@ const PATIENCE: f64 = 0.5;
 /// From then on, the rate doubles this many times per cycle.
 const DOUBLINGS: f64 = 2.0;
 /// In cycles: a throttle outside this range did not come at a time at which the process's own sends would
-/// have caused it.
+/// have caused it. A process notices an empty bucket when it sends next, half an interval later on average: a
+/// throttle may come so much later.
 const REGULAR: std::ops::Range<f64> = 1.2..3.0;
 /// Accepted sends at which a measure moves the quota half of the way.
 const HALF_WEIGHT_AT: f64 = 6.0;
@@ -146,7 +147,8 @@ impl Cruise {
         let whole = std::mem::take(&mut self.told) && wrong;
         self.quota = before * (measured / before).powf(if whole { 1.0 } else { weight });
         if x >= SAME_BUCKET {
-            let irregular = if REGULAR.contains(&x) { 0.0 } else { 1.0 };
+            let latest = REGULAR.end + 0.5 * known.per_send / (self.quota * cycle);
+            let irregular = if (REGULAR.start..latest).contains(&x) { 0.0 } else { 1.0 };
             self.shared += 0.25 * (irregular - self.shared);
         }
         self.settle(before, known.share);

@@ -31,9 +31,10 @@ fn a_cycle_is_longer_where_sends_are_rare() {
         (40.0, 2.2, 1.625),
         (20.0, 2.2, 2.0),
         (5.0, 3.830, 3.031),
-        // Six sends, and at most 20 s.
+        // Six sends, and at most 30 s.
         (0.5, 12.0, 6.049),
-        (0.2, 20.0, 7.962),
+        (0.2, 30.0, 7.962),
+        (0.1, 30.0, 10.0),
         // But two sends in any case; one, if others fill the gap.
         (0.05, 40.0, 20.0),
     ];
@@ -293,6 +294,19 @@ fn throttles_at_odd_times_mean_that_others_send_too() {
         (3.1, 0.25, 1.0),
     ] {
         assert_eq!((shared(cycles, 0.0), shared(cycles, 1.0)), (from_none, from_all), "{cycles}");
+    }
+}
+
+#[test]
+fn a_throttle_is_late_by_half_the_time_between_two_sends_at_most() {
+    // Cycles of six sends, and of six sends of eight units each: a twelfth of a cycle.
+    for (quota, known) in [(0.5, facts()), (4.0, Known { per_send: 8.0, burst: 16.0, ..facts() })] {
+        for (cycles, shared) in [(3.07, 0.0), (3.09, 0.25)] {
+            let mut it = cruise(quota);
+            it.age = cycles * it.cycle(known);
+            it.learn(&measure(6.0 * known.per_send, quota), known);
+            assert_eq!(it.shared, shared, "{quota}: {cycles}");
+        }
     }
 }
 

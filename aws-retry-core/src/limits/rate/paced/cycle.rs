@@ -8,7 +8,7 @@ const SLOW: f64 = 20.0;
 /// their shares even out, and never shorter.
 const SHARED_CYCLE: f64 = 2.0;
 const SHORTEST_SHARED_CYCLE: f64 = 1.5;
-const LONGEST_CYCLE: f64 = 20.0;
+const LONGEST_CYCLE: f64 = 30.0;
 /// A length is kept until the cost of a send has changed by this part. It is wrong by as much at most.
 const SAME_COST: f64 = 0.05;
 
