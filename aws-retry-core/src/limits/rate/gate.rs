@@ -3,6 +3,7 @@
 use std::{
     fmt,
     future::Future,
+    mem,
     pin::Pin,
     task::{Context, Poll, Waker},
 };
@@ -349,6 +350,16 @@ impl<C> Drop for Turn<'_, C> {
 
 #[inline]
 pub(super) fn wake(wakes: Wakes<Waker>) {
+    if wakes.is_none() {
+        // Spares nearly every turn the checks of a drop.
+        return mem::forget(wakes);
+    }
+    wake_some(wakes);
+}
+
+#[cold]
+#[inline(never)]
+fn wake_some(wakes: Wakes<Waker>) {
     let Wakes { head, stale, .. } = wakes;
     if let Some(head) = head {
         head.wake();

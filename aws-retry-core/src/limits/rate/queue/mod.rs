@@ -69,6 +69,15 @@ impl<W> Wakes<W> {
     const fn none() -> Self {
         Self { head: None, stale: Vec::new(), former: None, passed_over: Vec::new() }
     }
+
+    /// Nothing to wake, to drop or to free.
+    #[inline]
+    pub(super) const fn is_none(&self) -> bool {
+        self.head.is_none()
+            && self.former.is_none()
+            && self.stale.capacity() == 0
+            && self.passed_over.capacity() == 0
+    }
 }
 
 /// The visible state of a scope's send rate.
