@@ -172,7 +172,7 @@ impl Cruise {
             if known.share < 1.0 {
                 step *= RELEARN_SPEED;
             }
-            step = step.min(paid.max(0.0));
+            step = step.min(*paid);
             *paid -= step;
         }
         self.age += step;

@@ -121,8 +121,8 @@ impl Paced {
         self.meter_throttled(send);
         if self.door.blocked_since.is_some() || now >= self.quiet_until() {
             let repeated = self.before.as_ref().is_some_and(|it| it.is_caused_by(cause));
-            if !repeated && !self.before.as_mut().is_some_and(|it| it.add(now, cause)) {
-                let before = || Box::new(Before::new(cause, now, phase, meter));
+            if !repeated && !self.before.as_mut().is_some_and(|it| it.add(cause)) {
+                let before = || Box::new(Before::new(cause, phase, meter));
                 self.before = can_undo.then(before);
             }
             if !(repeated && self.alone > SUSPICIOUS) {

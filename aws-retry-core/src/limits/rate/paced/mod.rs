@@ -32,8 +32,6 @@ use undo::Before;
 const SUCCESS_PAYS: f64 = 2.0;
 const MOST_PAID_SENDS: f64 = 4.0;
 const MOST_PAID_SECONDS: f64 = 0.1;
-/// Failures can owe this many seconds of growth.
-const MOST_OWED_SECONDS: f64 = 1.0;
 
 /// The weight of a send in the average cost: a sixteenth, and more for the first sends.
 const MEAN_WEIGHT: f64 = 0.0625;
@@ -247,7 +245,7 @@ impl Paced {
         if !self.is_unthrottled() {
             let rate = self.send_rate();
             let most = (MOST_PAID_SENDS * self.known.per_send / rate).max(MOST_PAID_SECONDS);
-            self.paid_growth = (self.paid_growth + units / rate).clamp(-MOST_OWED_SECONDS, most);
+            self.paid_growth = (self.paid_growth + units / rate).clamp(0.0, most);
         }
     }
 
@@ -370,7 +368,7 @@ impl Paced {
         match &mut self.phase {
             Phase::Unthrottled(_) | Phase::Fleet => {}
             Phase::Search(search) => {
-                search.waited(seconds, self.paid_growth, self.known, &self.meter);
+                search.waited(seconds, self.known, &self.meter);
             }
             Phase::Cruise(cruise) => {
                 if cruise.waited(seconds, &mut self.paid_growth, self.known) {

@@ -74,7 +74,7 @@ impl Search {
     }
 
     /// A call waited for `seconds`: goes faster if it is time to.
-    pub(super) fn waited(&mut self, seconds: f64, paid: f64, known: Known, meter: &QuotaMeter) {
+    pub(super) fn waited(&mut self, seconds: f64, known: Known, meter: &QuotaMeter) {
         self.age += seconds;
         while self.rate < HIGHEST_RATE {
             let initial = self.initial.as_mut().filter(|it| !it.answered);
@@ -92,10 +92,7 @@ impl Search {
                 self.age -= step;
                 initial.answered = true;
                 self.rate = hint(initial.accepted, known, meter);
-            } else if self.unproven < UNPROVEN_DOUBLINGS
-                && paid >= 0.0
-                && std::mem::take(&mut self.tried)
-            {
+            } else if self.unproven < UNPROVEN_DOUBLINGS && std::mem::take(&mut self.tried) {
                 self.unproven += 1;
                 self.age -= step;
                 self.rate *= 2.0;

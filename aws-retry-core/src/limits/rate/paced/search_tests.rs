@@ -16,7 +16,7 @@ fn assert_near(found: f64, expected: f64) {
 /// Waits for `seconds` with all growth paid for, after something was sent at this rate.
 fn wait(it: &mut Search, seconds: f64, known: Known) {
     it.tried = true;
-    it.waited(seconds, 1.0, known, &QuotaMeter::NONE);
+    it.waited(seconds, known, &QuotaMeter::NONE);
 }
 
 /// A meter with throttles at the first and the last of these times, sends of `cost` in between.
@@ -112,16 +112,14 @@ fn it_doubles_three_times_without_a_success_and_not_without_a_send() {
     assert_eq!((it.rate, it.unproven), (800.0, 3));
     it.unproven = 0;
     it.tried = false;
-    it.waited(0.5, 1.0, facts(), &QuotaMeter::NONE);
+    it.waited(0.5, facts(), &QuotaMeter::NONE);
     assert_eq!(it.rate, 800.0, "nothing was sent at this rate");
     it.tried = true;
-    it.waited(9.0, -0.1, facts(), &QuotaMeter::NONE);
-    assert_eq!((it.rate, it.age), (800.0, 0.5), "failures have taken back the growth");
     // A pause counts as one step, not as many.
-    it.waited(0.0, 0.0, facts(), &QuotaMeter::NONE);
-    assert_eq!((it.rate, it.age, it.tried), (1600.0, 0.0, false));
+    it.waited(9.0, facts(), &QuotaMeter::NONE);
+    assert_eq!((it.rate, it.age, it.tried), (1600.0, 0.5, false));
     let mut highest = Search { tried: true, ..Search::from(HIGHEST_RATE) };
-    highest.waited(9.0, 1.0, facts(), &QuotaMeter::NONE);
+    highest.waited(9.0, facts(), &QuotaMeter::NONE);
     assert_eq!(highest.rate, HIGHEST_RATE);
 }
 

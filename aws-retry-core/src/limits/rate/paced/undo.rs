@@ -6,8 +6,6 @@ use crate::limits::rate::quota_meter::QuotaMeter;
 
 /// The most calls that may wait for one undo, of which it is not yet known whether they are refused alone.
 const MOST_CAUSES: usize = 4;
-/// Seconds after which a decrease is no longer undone.
-const TOO_LATE: f64 = 10.0;
 
 /// The state before a decrease.
 #[derive(Debug)]
@@ -17,21 +15,20 @@ pub(super) struct Before {
     causes: [Option<u64>; MOST_CAUSES],
     /// Of the known causes: those refused alone, less those that passed later.
     balance: i32,
-    at: f64,
     pub(super) phase: Phase,
     pub(super) meter: QuotaMeter,
 }
 
 impl Before {
-    pub(super) fn new(cause: u64, at: f64, phase: Phase, meter: QuotaMeter) -> Self {
-        let mut it = Self { causes: [None; MOST_CAUSES], balance: 0, at, phase, meter };
+    pub(super) fn new(cause: u64, phase: Phase, meter: QuotaMeter) -> Self {
+        let mut it = Self { causes: [None; MOST_CAUSES], balance: 0, phase, meter };
         it.causes[0] = Some(cause);
         it
     }
 
-    /// Another throttle. False if it comes too late, or if the list is full.
-    pub(super) fn add(&mut self, now: f64, cause: u64) -> bool {
-        let free = self.causes.iter_mut().find(|it| it.is_none() && now < self.at + TOO_LATE);
+    /// Another throttle. False if the list is full.
+    pub(super) fn add(&mut self, cause: u64) -> bool {
+        let free = self.causes.iter_mut().find(|it| it.is_none());
         free.map(|it| *it = Some(cause)).is_some()
     }
 
@@ -60,8 +57,8 @@ mod tests {
         let of = Dispatch::of_one;
         let mut meter = QuotaMeter::NONE;
         [of(0, 0.0), of(20, 20.0)].into_iter().for_each(|send| meter.throttled(send));
-        let mut it = Before::new(1, 100.0, Phase::Fleet, meter);
-        assert!((2..=causes).all(|cause| it.add(100.0, cause)));
+        let mut it = Before::new(1, Phase::Fleet, meter);
+        assert!((2..=causes).all(|cause| it.add(cause)));
         it
     }
 
@@ -88,12 +85,10 @@ mod tests {
     }
 
     #[test]
-    fn at_most_four_causes_within_ten_seconds() {
+    fn at_most_four_causes() {
         let mut it = before(4);
-        assert!(!it.add(100.0, 5));
+        assert!(!it.add(5));
         assert!((1..=4).all(|cause| it.is_caused_by(cause)) && !it.is_caused_by(5));
-        assert!(before(1).add(109.9, 2));
-        assert!(!before(1).add(110.0, 2));
     }
 
     #[test]
