@@ -270,10 +270,7 @@ impl Agent {
                 self.set_part(now);
                 Some(Command::Wake)
             }
-            (Mode::Alone, false) => {
-                self.own_part = 1.0;
-                None
-            }
+            (Mode::Alone, false) => None,
             (_, true) => {
                 let quota = self.joined(now, view, view.quota?);
                 self.saw.begin(quota, view.burst, self.saw.settled);
@@ -281,13 +278,13 @@ impl Agent {
             }
             (_, false) => {
                 let quota = self.known_quota(view)?;
-                let burst = if self.is_guided() { self.saw.burst } else { view.burst };
-                let native = view.quota.is_some() && !self.is_guided();
+                // Else the controller goes on from its own measure.
+                let guided = self.is_guided();
                 self.enter(Mode::Alone, now);
                 self.saw.quota = quota;
                 self.own_part = 1.0;
                 self.cycles = view.cycles;
-                (!native).then_some(Command::Alone { quota, burst, shared: false })
+                guided.then_some(Command::Alone { quota, burst: self.saw.burst, shared: false })
             }
         }
     }
@@ -302,7 +299,6 @@ impl Agent {
         let wait =
             if self.loose.falls == 1 { 0.0 } else { f64::from(1_u32 << self.loose.falls.min(6)) };
         self.loose.until = now + wait;
-        self.given &= !guided;
         self.enter(Mode::Loose, now);
         if guided {
             let (quota, burst) = (self.saw.quota * self.own_part, self.saw.burst * self.own_part);
