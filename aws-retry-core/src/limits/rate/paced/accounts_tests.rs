@@ -321,7 +321,7 @@ fn a_throttle_of_the_calls_own_takes_no_turn() {
     assert_eq!((credit(7.0, 1), credit(-3.0, 2)), (1.0, -2.0));
     // A first throttle under suspicion leaves out a turn, and gives it back.
     let mut it = cruising(7.0);
-    it.alone = 1.0;
+    it.suspicious = true;
     assert!(it.refused(1000.0, send(5, 1000.0, 1.0), None));
     assert_eq!(it.credit, -1.0);
     it.refused(1000.0, send(9, 1000.0, 1.0), repeat(true, 0));

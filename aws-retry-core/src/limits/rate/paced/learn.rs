@@ -25,13 +25,6 @@ const MANY_SENDS: f64 = 8.0;
 const LONG_WITHOUT_MEASURE: f64 = 1.0;
 const MOST_LOWERED: f64 = 4.0;
 
-/// If more than this part of the throttles (0 to 1, smoothed by the weight) belong to calls refused alone, a
-/// first throttle waits for its call's next answer before it counts.
-const SUSPICIOUS: f64 = 0.3;
-const ALONE_WEIGHT: f64 = 0.25;
-/// All members hear of each throttle that counts, so that one call refused alone is enough there.
-const ALONE_WEIGHT_IN_FLEET: f64 = 0.5;
-
 impl Paced {
     /// A throttle. True if it is not counted until its call gets its next answer.
     pub(super) fn refused(&mut self, now: f64, send: Dispatch, repeat: Option<Repeat>) -> bool {
@@ -39,9 +32,7 @@ impl Paced {
             Some(repeat) if repeat.alone && !self.is_unthrottled() => {
                 self.refused_alone(send, repeat);
             }
-            None if self.alone > SUSPICIOUS
-                && matches!(self.phase, Phase::Cruise(_) | Phase::Fleet) =>
-            {
+            None if self.suspicious && matches!(self.phase, Phase::Cruise(_) | Phase::Fleet) => {
                 // Nothing saved up is sent, and one turn is left out: if the bucket is empty, it will hold
                 // enough for the call's next attempt.
                 self.credit = self.credit.min(0.0) - send.cost;
@@ -125,7 +116,7 @@ impl Paced {
                 let before = || Box::new(Before::new(cause, phase, meter));
                 self.before = can_undo.then(before);
             }
-            if !(repeated && self.alone > SUSPICIOUS) {
+            if !(repeated && self.suspicious) {
                 self.learn(now);
             }
             self.decrease(now);
@@ -168,9 +159,7 @@ impl Paced {
 
     /// A call is refused alone, or passes: a decrease that it caused is undone, or was right.
     fn resolve(&mut self, cause: Dispatch, alone: bool) {
-        let in_fleet = matches!(self.phase, Phase::Fleet);
-        let weight = if in_fleet { ALONE_WEIGHT_IN_FLEET } else { ALONE_WEIGHT };
-        self.alone += weight * (f64::from(u8::from(alone)) - self.alone);
+        self.suspicious = alone;
         if let Some(undo) = self.before.as_mut().and_then(|it| it.resolve(cause, alone))
             && let Some(before) = self.before.take()
             && undo

@@ -272,13 +272,13 @@ fn a_door_that_opens_resumes_at_the_trusted_quota() {
 
 #[test]
 fn suspicion_defers_a_first_throttle_around_a_quota() {
-    let deferred = |alone: f64, mut it: Paced| {
-        it.alone = alone;
+    let deferred = |suspicious: bool, mut it: Paced| {
+        it.suspicious = suspicious;
         it.refused(1000.0, of(9, 999.9), None)
     };
-    assert!(deferred(0.31, cruising()));
-    assert!(!deferred(0.3, cruising()));
-    assert!(!deferred(0.31, searching(20.0)), "a search needs each of them");
+    assert!(deferred(true, cruising()));
+    assert!(!deferred(false, cruising()));
+    assert!(!deferred(true, searching(20.0)), "a search needs each of them");
     // It counts with the call's next one, unless that concerns the call alone.
     for (alone, counted) in [(false, true), (true, false)] {
         let mut it = cruising();
@@ -289,20 +289,18 @@ fn suspicion_defers_a_first_throttle_around_a_quota() {
 }
 
 #[test]
-fn suspicion_follows_the_throttles_that_can_be_judged() {
+fn suspicion_follows_the_last_throttle_that_could_be_judged() {
     let mut it = cruising();
-    for (alone, suspicion) in [(true, 0.25), (true, 0.4375), (false, 0.328_125)] {
+    for alone in [true, true, false] {
         it.resolve(of(1, 999.0), alone);
-        assert_near(it.alone, suspicion);
+        assert_eq!(it.suspicious, alone);
     }
-    // Each call is judged once.
-    let mut it = cruising();
-    it.refused_alone(of(9, 999.9), repeat(5, false, 0, true));
-    assert_eq!(it.alone, 0.0, "one may be chance");
-    it.refused_alone(of(9, 999.9), repeat(5, false, 1, true));
-    assert_eq!(it.alone, 0.25);
-    it.refused_alone(of(9, 999.9), repeat(5, false, 2, true));
-    assert_eq!(it.alone, 0.25);
+    // Each call is judged once, at its second such throttle: one may be chance.
+    for (times, suspicious) in [(0, false), (1, true), (2, false)] {
+        let mut it = cruising();
+        it.refused_alone(of(9, 999.9), repeat(5, false, times, true));
+        assert_eq!(it.suspicious, suspicious, "{times}");
+    }
 }
 
 #[test]
@@ -357,7 +355,7 @@ fn a_limit_of_the_scope_counts_at_once_with_the_throttle_before_it() {
     let limited = SendReport::new(SendOutcome::ScopeThrottled);
     for repeat in [None, Some(repeat(6, true, 0, false)), Some(repeat(6, false, 0, true))] {
         let mut it = cruising();
-        it.alone = 1.0;
+        it.suspicious = true;
         assert!(!it.answered(1000.0, of(8, 999.9), &limited, repeat));
         assert_eq!(it.decrease_at, 1000.0);
         assert!(
@@ -373,9 +371,9 @@ fn a_call_that_passes_confirms_its_throttle() {
     let accepted = SendReport::new(SendOutcome::Accepted);
     for (deferred, decreased) in [(true, true), (false, false)] {
         let mut it = cruising();
-        it.alone = 0.4;
+        it.suspicious = true;
         it.answered(1000.0, of(8, 999.9), &accepted, Some(repeat(6, deferred, 0, false)));
         assert_eq!(it.decrease_at == 1000.0, decreased);
-        assert_near(it.alone, 0.3);
+        assert!(!it.suspicious);
     }
 }

@@ -46,8 +46,8 @@ pub(super) struct Paced {
     door: Door,
     /// The state before the last decrease, as long as that may have been a mistake.
     before: Option<Box<Before>>,
-    /// The part of the throttles that could be judged that came from calls refused alone, 0 to 1, smoothed.
-    alone: f64,
+    /// The last throttle that could be judged was of a call refused alone, and the next one may be, too.
+    suspicious: bool,
     /// Units that may be sent at once.
     credit: f64,
     refilled_at: f64,
@@ -87,7 +87,7 @@ impl Paced {
             across_doors: None,
             door: Door::default(),
             before: None,
-            alone: 0.0,
+            suspicious: false,
             credit: 0.0,
             refilled_at: 0.0,
             paid_growth: 0.0,

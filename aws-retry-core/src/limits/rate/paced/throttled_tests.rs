@@ -34,15 +34,15 @@ fn a_throttle_of_the_burst_that_was_believed_in_tells_what_the_bucket_held() {
 
 #[test]
 fn the_second_throttle_of_a_suspicious_call_teaches_nothing() {
-    for (alone, cause, lessons) in [(0.31, 20, 1), (0.3, 20, 2), (0.31, 40, 2)] {
+    for (suspicious, cause, lessons) in [(true, 20, 1), (false, 20, 2), (true, 40, 2)] {
         let mut it = cruising();
-        it.alone = alone;
+        it.suspicious = suspicious;
         it.meter.throttled(of(0, 998.0));
         it.throttled(999.0, of(20, 998.9), 20);
         // Something passed meanwhile.
         it.door.blocked_since = None;
         it.throttled(1000.0, of(40, 999.9), cause);
-        assert_eq!(it.cycles, lessons, "{alone} {cause}");
+        assert_eq!(it.cycles, lessons, "{suspicious} {cause}");
     }
 }
 
