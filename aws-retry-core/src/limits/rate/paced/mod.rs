@@ -123,9 +123,9 @@ impl Paced {
         if self.is_unthrottled() {
             return now.max(self.held_until());
         }
-        self.refill(now);
+        let rate = self.refill(now);
         let missing = cost - self.credit;
-        let wait = if missing > 0.0 { missing / self.send_rate() } else { 0.0 };
+        let wait = if missing > 0.0 { missing / rate } else { 0.0 };
         let wait = wait.max(self.door.probe_at - now).max(self.held_until() - now);
         // Half a nanosecond is not worth a wait.
         if wait > 5e-10 { now + wait } else { now }
@@ -185,9 +185,7 @@ impl Paced {
         if self.next_id <= send.id {
             (self.next_id, self.units) = (send.id + 1, send.units());
         }
-        if !self.is_unthrottled() {
-            self.refill(now);
-        }
+        let rate = if self.is_unthrottled() { f64::INFINITY } else { self.refill(now) };
         if outcome != SendOutcome::Unknown {
             let trip = (now - send.at).max(1e-6);
             let smoothed = self.known.round_trip;
@@ -217,7 +215,7 @@ impl Paced {
             SendOutcome::Throttled => return self.refused(now, send, repeat),
             SendOutcome::CallThrottled => self.refused_by_own_limit(send, repeat),
             SendOutcome::ScopeThrottled => self.refused_by_limit_of_scope(now, send, repeat),
-            SendOutcome::Unknown => self.pay(-taken),
+            SendOutcome::Unknown => self.pay(-taken, rate),
             SendOutcome::Accepted | SendOutcome::Fault => {
                 if let Some(repeat) = repeat {
                     self.passed(now, repeat);
@@ -225,25 +223,22 @@ impl Paced {
                 if send.id >= self.decrease_id {
                     self.open(now);
                 }
-                self.pay(if outcome == SendOutcome::Accepted {
-                    SUCCESS_PAYS * taken
-                } else {
-                    -taken
-                });
+                let units =
+                    if outcome == SendOutcome::Accepted { SUCCESS_PAYS * taken } else { -taken };
+                self.pay(units, rate);
             }
         }
         false
     }
 
-    /// Adds the growth that `units` pay for; a negative number takes growth back.
-    fn pay(&mut self, units: f64) {
+    /// Adds the growth that `units` pay for at this send rate; a negative number takes growth back.
+    fn pay(&mut self, units: f64, rate: f64) {
         if let Phase::Search(search) = &mut self.phase
             && units > 0.0
         {
             search.unproven = 0;
         }
         if !self.is_unthrottled() {
-            let rate = self.send_rate();
             let most = (MOST_PAID_SENDS * self.known.per_send / rate).max(MOST_PAID_SECONDS);
             self.paid_growth = (self.paid_growth + units / rate).clamp(0.0, most);
         }
@@ -337,7 +332,8 @@ impl Paced {
         if shut { longest.max(2.0 * door::LONGEST_PAUSE) } else { longest }
     }
 
-    fn refill(&mut self, now: f64) {
+    /// Adds the credit that has flowed in. Returns the rate at which it did.
+    fn refill(&mut self, now: f64) -> f64 {
         let rate = self.send_rate();
         let seconds = (now - self.refilled_at).max(0.0);
         self.refilled_at = now;
@@ -363,7 +359,7 @@ impl Paced {
             self.paid_growth -= member.passed(now, seconds, self.paid_growth);
         }
         if !self.wanted {
-            return;
+            return rate;
         }
         match &mut self.phase {
             Phase::Unthrottled(_) | Phase::Fleet => {}
@@ -377,6 +373,7 @@ impl Paced {
                 }
             }
         }
+        rate
     }
 }
 
