@@ -6,6 +6,8 @@
 //! applies the decisions. `docs/architecture.md` shows the floors, and a test enforces them.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
+// Outside its models, loom's primitives panic: with them there are no unit tests.
+#![cfg(not(all(test, aws_retry_loom)))]
 
 mod clock;
 mod config;
@@ -75,6 +77,16 @@ pub mod scope {
 pub mod time {
     pub use crate::clock::{set, unset};
     pub use crate::context::time::with;
+}
+
+/// What the package `aws-retry-models` runs.
+#[cfg(aws_retry_loom)]
+#[doc(hidden)]
+pub mod models {
+    pub use crate::context::MODELS as CALL_CONTEXT;
+    pub use crate::limits::rate::MODELS as GATE;
+    pub use crate::limits::retry_tokens::model::MODELS as RETRY_TOKENS;
+    pub use crate::limits::scope::MODELS as REGISTRY;
 }
 
 /// The parts that the crate `aws-retry-fleet` uses. Not part of the public interface.

@@ -4,9 +4,9 @@
 use crate::sync::{AtomicUsize, Ordering};
 
 /// The low byte holds the switches, the rest the number of troubles.
-#[cfg(not(all(test, aws_retry_loom)))]
+#[cfg(not(aws_retry_loom))]
 static ON: AtomicUsize = AtomicUsize::new(0);
-#[cfg(all(test, aws_retry_loom))]
+#[cfg(aws_retry_loom)]
 loom::lazy_static! {
     static ref ON: AtomicUsize = AtomicUsize::new(0);
 }

@@ -306,9 +306,9 @@ pub(crate) fn told_of_requests() {
     });
 }
 
-#[cfg(all(test, aws_retry_loom))]
+#[cfg(aws_retry_loom)]
 #[path = "call_context_loom.rs"]
-mod model;
+pub mod model;
 
 #[cfg(test)]
 mod tests {

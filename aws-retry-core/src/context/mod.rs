@@ -25,6 +25,8 @@ pub(crate) use attempt_records::{AttemptRecord, AttemptRecords};
 #[cfg(feature = "sdk")]
 pub(crate) use attempt_records::{RecordedBy, SdkAttempt};
 pub use call_context::attempt;
+#[cfg(aws_retry_loom)]
+pub use call_context::model::MODELS;
 #[cfg(feature = "sdk")]
 pub(crate) use call_context::watch_calls;
 pub(crate) use call_context::{Around, CallContext, Stage, gave_up, told_of_requests, with};

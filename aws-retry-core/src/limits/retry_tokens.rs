@@ -92,7 +92,7 @@ impl RetryTokens {
     }
 
     /// The tokens left in each budget.
-    #[cfg(test)]
+    #[cfg(any(test, aws_retry_loom))]
     pub(crate) fn all_left(&self) -> Tokens {
         let (scope, reserve) = (self.scope.left(), self.reserve.left());
         Tokens { scope, reserve, function: self.function.left() }
@@ -197,11 +197,11 @@ impl Drop for RetryTokens {
     }
 }
 
-#[cfg(all(test, aws_retry_loom))]
+#[cfg(aws_retry_loom)]
 #[path = "retry_tokens_loom.rs"]
-mod model;
+pub mod model;
 
-#[cfg(all(test, not(aws_retry_loom)))]
+#[cfg(test)]
 #[path = "retry_tokens_alone_tests.rs"]
 mod alone;
 

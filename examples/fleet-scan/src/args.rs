@@ -82,7 +82,7 @@ pub struct Args {
     seed: u64,
 
     /// Another endpoint to scan, such as http://localhost:5000 (moto), http://localhost:4566 (LocalStack) or
-    /// https://secretsmanager.{region}.amazonaws.com (AWS)
+    /// https://secretsmanager.{region}.amazonaws.com (AWS; takes a build with `--features tls`)
     ///
     /// "{region}" stands for each region's name. Load, quota, latency and faults are then the endpoint's own.
     /// If the environment has AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and perhaps AWS_SESSION_TOKEN, the scan
@@ -172,6 +172,11 @@ impl Args {
         ensure!(plan.quota.burst > 0.0, "--burst is at least 1");
         ensure!(plan.quota.rate.is_finite() && plan.quota.rate > 0.0, "--rate is above 0");
         ensure!((0.0..=1.0).contains(&plan.faults), "--faults is 0 to 100 per cent");
+        ensure!(
+            cfg!(feature = "tls")
+                || !plan.endpoint.as_ref().is_some_and(|url| url.starts_with("https:")),
+            "an endpoint of https takes a build with TLS: cargo run --release -p fleet-scan --features tls"
+        );
         Ok(plan)
     }
 }
@@ -210,6 +215,13 @@ mod tests {
             plan("--regions eu-west-1,us-east-1").unwrap().regions,
             ["eu-west-1", "us-east-1"]
         );
+    }
+
+    #[test]
+    fn an_endpoint_of_https_takes_a_build_with_tls() {
+        assert!(plan("--endpoint http://localhost:5000").is_ok());
+        let https = plan("--endpoint https://secretsmanager.eu-west-1.amazonaws.com");
+        assert_eq!(https.is_ok(), cfg!(feature = "tls"));
     }
 
     #[test]

@@ -21,7 +21,7 @@ use std::{env, process::ExitCode, sync::Arc};
 
 use anyhow::{Context, Result};
 use aws_sdk_secretsmanager::config::{Credentials, SharedHttpClient};
-use aws_smithy_http_client::{Builder, tls};
+use aws_smithy_http_client::Builder;
 use clap::Parser;
 
 use crate::{
@@ -94,11 +94,19 @@ fn credentials() -> Option<Credentials> {
     Some(Credentials::new(key, secret, env::var("AWS_SESSION_TOKEN").ok(), None, "environment"))
 }
 
-/// One HTTP client for all accounts and regions. Loopback needs no TLS.
+/// One HTTP client for all accounts and regions. Loopback needs no TLS, which takes long to compile.
+#[cfg(not(feature = "tls"))]
+fn http_client(_: &str) -> SharedHttpClient {
+    Builder::new().build_http()
+}
+
+/// One HTTP client for all accounts and regions.
+#[cfg(feature = "tls")]
 fn http_client(url: &str) -> SharedHttpClient {
+    use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
+
     if url.starts_with("https:") {
-        let provider = tls::Provider::Rustls(tls::rustls_provider::CryptoMode::Ring);
-        Builder::new().tls_provider(provider).build_https()
+        Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https()
     } else {
         Builder::new().build_http()
     }

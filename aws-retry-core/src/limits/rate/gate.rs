@@ -371,6 +371,6 @@ fn wake_some(wakes: Wakes<Waker>) {
 #[path = "gate_tests.rs"]
 mod tests;
 
-#[cfg(all(test, aws_retry_loom))]
+#[cfg(aws_retry_loom)]
 #[path = "gate_loom.rs"]
-mod model;
+pub mod model;

@@ -12,6 +12,10 @@ use loom::{sync::Arc, thread};
 use super::*;
 use crate::limits::rate::SendOutcome;
 
+/// The models of this file.
+pub const MODELS: &[fn()] =
+    &[the_first_throttle_comes_while_others_send, a_cancelled_head_loses_no_wake_up];
+
 /// Time stands still; remembers the end of each sleep.
 #[derive(Default)]
 struct Still(std::sync::Mutex<Time>);
@@ -44,57 +48,51 @@ fn poll(turn: Pin<&mut Turn<'_, Still>>, waker: &Waker) -> Option<u64> {
 }
 
 /// The first throttle comes while others send: no send is counted twice, and the throttle is seen.
-#[test]
 fn the_first_throttle_comes_while_others_send() {
-    loom::model(|| {
-        let gate = Arc::new(Gate::new(Kind::Paced, f64::INFINITY, 1.0));
-        let threads: Vec<_> = [SendOutcome::Throttled, SendOutcome::Accepted]
-            .into_iter()
-            .map(|outcome| {
-                let gate = Arc::clone(&gate);
-                thread::spawn(move || {
-                    let clock = Still::default();
-                    let mut ticket = Ticket::new();
-                    let sent = gate.at_once(&mut ticket, || clock.now())?;
-                    let ids = (sent.0.id, ticket.place);
-                    gate.answered(&mut ticket, sent, &SendReport::new(outcome), || clock.now());
-                    Some(ids)
-                })
-            })
-            .collect();
-        let ids: Vec<_> = threads.into_iter().filter_map(|it| it.join().unwrap()).collect();
-        assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), ids.len());
-        let throttled = gate.state().throttles == 1;
-        assert_eq!(gate.at_once(&mut Ticket::new(), || Time::ZERO).is_none(), throttled);
-    });
-}
-
-/// The head is canceled while another call joins: the new head has its timer or was woken.
-#[test]
-fn a_cancelled_head_loses_no_wake_up() {
-    loom::model(|| {
-        let gate = Arc::new(Gate::new(Kind::Paced, 10.0, 1.0));
-        let clock = Still::default();
-        let first = poll(pin!(gate.turn(&mut Ticket::new(), None, false, &clock)), Waker::noop());
-        assert_eq!(first, Some(0));
-        let cancelled = {
+    let gate = Arc::new(Gate::new(Kind::Paced, f64::INFINITY, 1.0));
+    let threads: Vec<_> = [SendOutcome::Throttled, SendOutcome::Accepted]
+        .into_iter()
+        .map(|outcome| {
             let gate = Arc::clone(&gate);
             thread::spawn(move || {
                 let clock = Still::default();
                 let mut ticket = Ticket::new();
-                let turn = pin!(gate.turn(&mut ticket, None, false, &clock));
-                assert_eq!(poll(turn, Waker::noop()), None);
+                let sent = gate.at_once(&mut ticket, || clock.now())?;
+                let ids = (sent.0.id, ticket.place);
+                gate.answered(&mut ticket, sent, &SendReport::new(outcome), || clock.now());
+                Some(ids)
             })
-        };
-        let woken = std::sync::Arc::new(Woken::default());
-        let waker = Waker::from(std::sync::Arc::clone(&woken));
-        let mut ticket = Ticket::new();
-        let mut turn = pin!(gate.turn(&mut ticket, None, false, &clock));
-        assert_eq!(poll(turn.as_mut(), &waker), None);
-        cancelled.join().unwrap();
-        let told = *clock.0.lock().unwrap();
-        let due = Time::from_millis(1100);
-        assert!(woken.0.load(SeqCst) > 0 || told <= due, "told {told:?} and not woken");
-        assert_eq!(gate.state().waiting, 1);
-    });
+        })
+        .collect();
+    let ids: Vec<_> = threads.into_iter().filter_map(|it| it.join().unwrap()).collect();
+    assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), ids.len());
+    let throttled = gate.state().throttles == 1;
+    assert_eq!(gate.at_once(&mut Ticket::new(), || Time::ZERO).is_none(), throttled);
+}
+
+/// The head is canceled while another call joins: the new head has its timer or was woken.
+fn a_cancelled_head_loses_no_wake_up() {
+    let gate = Arc::new(Gate::new(Kind::Paced, 10.0, 1.0));
+    let clock = Still::default();
+    let first = poll(pin!(gate.turn(&mut Ticket::new(), None, false, &clock)), Waker::noop());
+    assert_eq!(first, Some(0));
+    let cancelled = {
+        let gate = Arc::clone(&gate);
+        thread::spawn(move || {
+            let clock = Still::default();
+            let mut ticket = Ticket::new();
+            let turn = pin!(gate.turn(&mut ticket, None, false, &clock));
+            assert_eq!(poll(turn, Waker::noop()), None);
+        })
+    };
+    let woken = std::sync::Arc::new(Woken::default());
+    let waker = Waker::from(std::sync::Arc::clone(&woken));
+    let mut ticket = Ticket::new();
+    let mut turn = pin!(gate.turn(&mut ticket, None, false, &clock));
+    assert_eq!(poll(turn.as_mut(), &waker), None);
+    cancelled.join().unwrap();
+    let told = *clock.0.lock().unwrap();
+    let due = Time::from_millis(1100);
+    assert!(woken.0.load(SeqCst) > 0 || told <= due, "told {told:?} and not woken");
+    assert_eq!(gate.state().waiting, 1);
 }

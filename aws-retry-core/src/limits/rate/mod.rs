@@ -15,6 +15,8 @@ mod queue;
 mod quota_meter;
 mod recent;
 
+#[cfg(aws_retry_loom)]
+pub use gate::model::MODELS;
 pub use gate::{Gate, Refused, Sent, Timekeeper, Turn};
 pub use queue::{RateState, Signs, Ticket};
 

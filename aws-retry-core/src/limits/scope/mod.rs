@@ -25,6 +25,8 @@ pub use learned::{LearnedQuotas, NotLearnedQuotas};
 pub(crate) use name::here;
 pub(crate) use name::named_within;
 pub use name::{ScopeId, elements_named, named};
+#[cfg(aws_retry_loom)]
+pub use registry::model::MODELS;
 pub(crate) use registry::{Imported, Registry};
 pub(crate) use shared::Scope;
 pub use state::{NamedScope, ScopeState};

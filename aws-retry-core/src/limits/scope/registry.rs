@@ -168,7 +168,7 @@ impl Registry {
     }
 
     /// The number of scopes that are remembered.
-    #[cfg(test)]
+    #[cfg(any(test, aws_retry_loom))]
     pub fn len(&self) -> usize {
         self.shards.iter().map(|shard| lock(shard).scopes.len()).sum()
     }
@@ -179,9 +179,9 @@ impl Registry {
     }
 }
 
-#[cfg(all(test, aws_retry_loom))]
+#[cfg(aws_retry_loom)]
 #[path = "registry_loom.rs"]
-mod model;
+pub mod model;
 
 #[cfg(test)]
 mod tests {
