@@ -6,13 +6,13 @@
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use aws_retry::{AsFailure, Event, Failure, ToFailure, aws_retry, explain};
+use aws_retry_testkit::client::answered_by;
 use aws_sdk_secretsmanager::{
     Client, Config,
     config::{Credentials, Region, retry::RetryConfig},
     error::SdkError,
     operation::get_secret_value::GetSecretValueError,
 };
-use aws_smithy_http_client::test_util::infallible_client_fn;
 use thiserror::Error;
 
 #[derive(Debug, Error)]
@@ -74,10 +74,7 @@ async fn main() {
 /// A client that gets these answers, one per request, instead of the network's.
 fn client(answers: &'static [(u16, &str)]) -> Client {
     let asked = AtomicUsize::new(0);
-    let http = infallible_client_fn(move |_| {
-        let (status, body) = answers[asked.fetch_add(1, Relaxed) % answers.len()];
-        hyper::Response::builder().status(status).body(body).unwrap_or_default()
-    });
+    let http = answered_by(move |_| answers[asked.fetch_add(1, Relaxed) % answers.len()]);
     let config = Config::builder()
         .behavior_version_latest()
         .http_client(http)

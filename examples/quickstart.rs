@@ -1,8 +1,8 @@
 //! `cargo run --example quickstart`: the service throttles twice, and only the log shows it.
 use aws_retry::aws_retry;
+use aws_retry_testkit::client::answered_by;
 use aws_sdk_secretsmanager::config::{Config, Credentials, Region, retry::RetryConfig};
 use aws_sdk_secretsmanager::{Client, Error, operation::list_secrets::ListSecretsOutput};
-use aws_smithy_http_client::test_util::infallible_client_fn;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
 /// One page of a region's secrets, however hard the service throttles.
@@ -16,10 +16,7 @@ async fn main() -> anyhow::Result<()> {
     tracing_subscriber::fmt::init();
     let requests = AtomicU32::new(0);
     let answers = [(400, r#"{"__type":"ThrottlingException"}"#), (200, r#"{"SecretList":[{}]}"#)];
-    let network = infallible_client_fn(move |_| {
-        let (status, body) = answers[usize::from(requests.fetch_add(1, Relaxed) > 1)];
-        hyper::Response::builder().status(status).body(body).unwrap_or_default()
-    });
+    let network = answered_by(move |_| answers[usize::from(requests.fetch_add(1, Relaxed) > 1)]);
     let me = Credentials::new("key", "secret", None, None, "quickstart");
     let config = Config::builder().region(Region::new("us-east-1")).credentials_provider(me);
     let config = config.http_client(network).retry_config(RetryConfig::disabled());

@@ -1,10 +1,15 @@
 //! SDK clients for tests: static credentials, plain HTTP, no retries of their own.
 
+use std::fmt;
 use std::sync::LazyLock;
 use std::time::Duration;
 
 use aws_smithy_async::rt::sleep::{AsyncSleep, Sleep};
-use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_smithy_runtime_api::client::http::{
+    HttpConnector, HttpConnectorFuture, SharedHttpClient, SharedHttpConnector, http_client_fn,
+};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_types::body::SdkBody;
 use tokio::runtime::Runtime;
 
 /// The time that a client waits for an answer of a scripted endpoint, which answers at once or never.
@@ -28,6 +33,31 @@ impl AsyncSleep for RealSleep {
 /// HTTP without TLS.
 pub fn plain_http() -> SharedHttpClient {
     aws_smithy_http_client::Builder::new().build_http()
+}
+
+/// No network: `answer` has the status and the body of each answer.
+pub fn answered_by<B: Into<SdkBody>>(
+    answer: impl Fn(HttpRequest) -> (u16, B) + Send + Sync + 'static,
+) -> SharedHttpClient {
+    struct Answers<F>(F);
+
+    impl<F> fmt::Debug for Answers<F> {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("Answers")
+        }
+    }
+
+    impl<F: Fn(HttpRequest) -> HttpResponse + Send + Sync> HttpConnector for Answers<F> {
+        fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+            HttpConnectorFuture::ready(Ok((self.0)(request)))
+        }
+    }
+
+    let connector = SharedHttpConnector::new(Answers(move |request| {
+        let (status, body) = answer(request);
+        HttpResponse::new(status.try_into().expect("a status"), body.into())
+    }));
+    http_client_fn(move |_, _| connector.clone())
 }
 
 /// `sdk_client!(name, sdk)` is a function `name(url, patience)` that makes a client of the crate `sdk`.

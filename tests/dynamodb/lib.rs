@@ -1,9 +1,11 @@
 //! DynamoDB, which has attempts, delays and codes of its own: a comparison with boto3, erased errors,
-//! and the limits that it and Lambda name when they throttle.
+//! and the limits that it and Lambda name when they throttle. Also the SDK's own replay client: what it needs
+//! takes long to build, too.
 #![cfg(test)]
 
 mod erased;
 mod reasons;
+mod replay;
 
 use aws_retry_testkit::boto3::{Operation, Waits, meant};
 use aws_retry_testkit::{sdk_client, side_by_side};

@@ -4,11 +4,11 @@ use std::sync::{Arc, Mutex};
 
 use aws_retry::sdk::Interceptor;
 use aws_retry::{aws_retry, scope};
+use aws_retry_testkit::client::answered_by;
 use aws_sdk_secretsmanager::Client;
 use aws_sdk_secretsmanager::config::{BehaviorVersion, Config, Credentials, Region};
 use aws_sdk_secretsmanager::error::SdkError;
 use aws_sdk_secretsmanager::operation::create_secret::CreateSecretError;
-use aws_smithy_http_client::test_util::infallible_client_fn;
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::interceptors::context::{
     BeforeTransmitInterceptorContextRef, Input, InterceptorContext,
@@ -16,7 +16,6 @@ use aws_smithy_runtime_api::client::interceptors::context::{
 use aws_smithy_runtime_api::client::interceptors::{Intercept, dyn_dispatch_hint};
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
-use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::config_bag::ConfigBag;
 use tokio::task::JoinSet;
 use tokio::time::{Duration, Instant, sleep};
@@ -37,15 +36,13 @@ async fn three_requests(client: &Client) -> Result<(), SdkError<CreateSecretErro
 /// A client of a service with a quota of 20 per second, on the runtime's clock.
 fn client() -> Client {
     let bucket = Arc::new(Mutex::new((BURST, Instant::now())));
-    let http = infallible_client_fn(move |_| {
+    let http = answered_by(move |_| {
         let mut bucket = bucket.lock().expect("no panic before");
         let now = Instant::now();
         let tokens = (bucket.0 + (now - bucket.1).as_secs_f64() * RATE).min(BURST);
         let admitted = tokens >= 1.0;
         *bucket = (tokens - f64::from(u8::from(admitted)), now);
-        let (status, body) =
-            if admitted { (200, "{}") } else { (400, r#"{"__type":"ThrottlingException"}"#) };
-        http::Response::builder().status(status).body(SdkBody::from(body)).expect("a response")
+        if admitted { (200, "{}") } else { (400, r#"{"__type":"ThrottlingException"}"#) }
     });
     let config = Config::builder()
         .behavior_version(BehaviorVersion::latest())

@@ -9,5 +9,4 @@ mod many_requests;
 mod nested;
 mod one_policy;
 mod records;
-mod replay;
 mod who_retries;

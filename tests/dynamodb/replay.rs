@@ -1,15 +1,17 @@
 //! With the SDK's own replay client.
 
+use std::time::Duration;
+
 use aws_retry::aws_retry;
 use aws_retry::sdk::Interceptor;
 use aws_sdk_secretsmanager::Client;
-use aws_sdk_secretsmanager::config::{BehaviorVersion, Config, Credentials, Region};
+use aws_sdk_secretsmanager::config::{
+    BehaviorVersion, Config, Credentials, Region, retry::RetryConfig,
+};
 use aws_sdk_secretsmanager::error::SdkError;
 use aws_sdk_secretsmanager::operation::create_secret::CreateSecretError;
 use aws_smithy_http_client::test_util::{ReplayEvent, StaticReplayClient};
 use aws_smithy_types::body::SdkBody;
-
-use crate::clients::three;
 
 #[aws_retry(base_delay = "1ms", quota = false)]
 async fn create(client: &Client) -> Result<u32, SdkError<CreateSecretError>> {
@@ -35,7 +37,7 @@ async fn a_500_a_throttle_and_a_200_are_replayed_through_both_retries() {
         .region(Region::new("us-east-1"))
         .credentials_provider(Credentials::new("AKIDTEST", "secret", None, None, "test"))
         .http_client(replayed.clone())
-        .retry_config(three())
+        .retry_config(RetryConfig::standard().with_initial_backoff(Duration::from_millis(1)))
         .interceptor(Interceptor::new())
         .build();
     let attempts = create(&Client::from_conf(config)).await.expect("created");
