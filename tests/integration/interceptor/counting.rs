@@ -176,11 +176,11 @@ async fn a_task_that_outlives_its_call_or_is_polled_by_another_one_keeps_the_sdk
     let endpoint = throttled();
     let client = intercepted(&endpoint, three());
     let set = tokio::task::LocalSet::new();
-    let unrelated = set.spawn_local(async move { retries_by_itself(&endpoint, &client).await });
-    let driven = policy.run(|| async {
-        set.run_until(tokio::time::sleep(Duration::from_millis(100))).await;
-        Ok::<_, std::io::Error>(())
+    let mut unrelated =
+        Some(set.spawn_local(async move { retries_by_itself(&endpoint, &client).await }));
+    let driven = policy.run(|| {
+        let driven = set.run_until(unrelated.take().unwrap());
+        async { Ok::<_, std::io::Error>(driven.await.unwrap()) }
     });
     driven.await.unwrap();
-    set.run_until(unrelated).await.unwrap();
 }

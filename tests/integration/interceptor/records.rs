@@ -1,18 +1,23 @@
 //! The record that the interceptor made of one failure never speaks for another, whatever runs concurrently.
 
 use std::pin::pin;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use anyhow::bail;
 use aws_retry::aws_retry;
 use aws_sdk_secretsmanager::Client;
+use aws_sdk_secretsmanager::config::SharedAsyncSleep;
 use aws_sdk_secretsmanager::config::retry::RetryConfig;
+use aws_smithy_async::rt::sleep::{AsyncSleep, Sleep};
 use futures::StreamExt;
 use futures::future::{Either, select};
 use futures::stream::FuturesUnordered;
+use tokio::sync::{Notify, oneshot};
+use tokio::task::JoinHandle;
 
 use crate::clients::intercepted;
+use aws_retry_testkit::client::PATIENCE;
 use aws_retry_testkit::endpoint::{Endpoint, Step};
 
 /// Only code that saw the response knows its status.
@@ -171,43 +176,64 @@ async fn a_spawned_task_has_records_only_inside_in_call() {
 /// A task that outlives its attempt fails while the next one is in progress.
 #[tokio::test]
 async fn a_record_of_an_attempt_that_is_over_is_forgotten() {
-    static TRIES: AtomicU32 = AtomicU32::new(0);
-
     #[aws_retry(base_delay = "1ms", quota = false, max_retries = 2, trust_record = true)]
-    async fn leaves_a_task(client: &Client, late: &Client) -> anyhow::Result<()> {
-        let try_number = TRIES.fetch_add(1, Ordering::Relaxed);
-        if try_number == 0 {
-            let late = late.clone();
-            tokio::spawn(aws_retry::in_call(async move { list(&late).await }));
+    async fn leaves_a_task(client: &Client, left: &Mutex<Option<Left>>) -> anyhow::Result<()> {
+        if aws_retry::attempt() == 1 {
+            let (over, is_over) = oneshot::channel();
+            let late = client.clone();
+            let task = tokio::spawn(aws_retry::in_call(async move {
+                is_over.await?;
+                list(&late).await
+            }));
+            *left.lock().unwrap() = Some((over, task));
             return list(client).await;
         }
-        tokio::time::sleep(Duration::from_millis(100)).await;
+        let (over, task) = left.lock().unwrap().take().expect("the second attempt is the last");
+        over.send(()).expect("the task waits");
+        task.await?.expect_err("unavailable");
         bail!("something else failed");
     }
 
-    let (_quick, client) = service([], unavailable());
-    let (slow, late) = service([], Step::html(503).after(Duration::from_millis(30)));
-    leaves_a_task(&client, &late).await.expect_err("it always fails");
-    assert_eq!(slow.arrived(), 1, "the late answer came");
-    assert_eq!(TRIES.load(Ordering::Relaxed), 2, "and was not used");
+    type Left = (oneshot::Sender<()>, JoinHandle<anyhow::Result<()>>);
+    let (endpoint, client) = service([], unavailable());
+    leaves_a_task(&client, &Mutex::default()).await.expect_err("it always fails");
+    assert_eq!(endpoint.arrived(), 2, "the late answer came, and was not used");
 }
 
 #[tokio::test]
 async fn a_record_of_the_loser_of_a_select_is_ignored() {
     #[aws_retry(base_delay = "1ms", quota = false, max_retries = 2)]
-    async fn first_of(first: &Client, second: &Client) -> anyhow::Result<()> {
-        match select(pin!(list(first)), pin!(list(second))).await {
+    async fn first_of(loser: &Client, winner: &Client, backs_off: &Notify) -> anyhow::Result<()> {
+        let winner = async {
+            backs_off.notified().await;
+            list(winner).await
+        };
+        match select(pin!(list(loser)), pin!(winner)).await {
             Either::Left((listed, _)) | Either::Right((listed, _)) => listed,
+        }
+    }
+
+    /// Its sleeps never end; tells when a retry waits.
+    #[derive(Debug)]
+    struct Patient(Arc<Notify>);
+
+    impl AsyncSleep for Patient {
+        fn sleep(&self, duration: Duration) -> Sleep {
+            if duration != PATIENCE {
+                self.0.notify_one();
+            }
+            Sleep::new(std::future::pending())
         }
     }
 
     // The loser's SDK has recorded a 503 and is waiting to retry it when the other future ends the `select`.
     let endpoint = Endpoint::start([], unavailable());
-    let patient = RetryConfig::standard().with_initial_backoff(Duration::from_secs(600));
-    let loser = intercepted(&endpoint, patient);
-    let (denied, winner) =
-        service([], Step::error(400, "Denied").after(Duration::from_millis(100)));
-    first_of(&loser, &winner).await.expect_err("denied");
+    let backs_off = Arc::new(Notify::new());
+    let config = intercepted(&endpoint, RetryConfig::standard()).config().to_builder();
+    let patient = SharedAsyncSleep::new(Patient(Arc::clone(&backs_off)));
+    let loser = Client::from_conf(config.sleep_impl(patient).build());
+    let (denied, winner) = service([], Step::error(400, "Denied"));
+    first_of(&loser, &winner, &backs_off).await.expect_err("denied");
     assert_eq!((endpoint.arrived(), denied.arrived()), (1, 1));
 }
 
