@@ -10,6 +10,8 @@ use crate::run::{Call, run};
 
 /// All clients share this; a call's name and its scope come from the client.
 static SITE: Site = Site::new("RetryClient::call", module_path!(), RetryPolicy::new());
+/// What a call without a name and a cost adds to the client's policy.
+static NOTHING: RetryPolicy = RetryPolicy::new();
 
 /// An SDK client, and the policy under which its calls are retried.
 ///
@@ -70,17 +72,13 @@ impl<C> RetryClient<C> {
     }
 
     /// Sends a request, and sends it again as the policy says. The last error comes back unchanged.
-    pub async fn call<'c, T, E, M, F>(
-        &'c self,
-        mut operation: impl FnMut(&'c C) -> F,
-    ) -> Result<T, E>
+    pub async fn call<'c, T, E, M, F>(&'c self, operation: impl FnMut(&'c C) -> F) -> Result<T, E>
     where
         F: Future<Output = Result<T, E>>,
         E: ToFailure<M>,
         DefaultTimer: Timer<Result<T, E>>,
     {
-        let call = Call::new(&SITE).policy(&self.policy).scope(self.scope(None));
-        run(call, || operation(&self.client)).await
+        self.run(&NOTHING, None, operation).await
     }
 
     /// This client, for calls whose attempts take `units` of the scope's quota: items, records, capacity
@@ -109,6 +107,21 @@ impl<C> RetryClient<C> {
     pub async fn call_named<'c, T, E, M, F>(
         &'c self,
         name: &'static str,
+        operation: impl FnMut(&'c C) -> F,
+    ) -> Result<T, E>
+    where
+        F: Future<Output = Result<T, E>>,
+        E: ToFailure<M>,
+        DefaultTimer: Timer<Result<T, E>>,
+    {
+        self.run(&RetryPolicy::new().name(name), Some(name), operation).await
+    }
+
+    /// One call. `written`: what the call adds to the client's policy.
+    async fn run<'c, T, E, M, F>(
+        &'c self,
+        written: &RetryPolicy,
+        name: Option<&str>,
         mut operation: impl FnMut(&'c C) -> F,
     ) -> Result<T, E>
     where
@@ -116,9 +129,8 @@ impl<C> RetryClient<C> {
         E: ToFailure<M>,
         DefaultTimer: Timer<Result<T, E>>,
     {
-        let named = RetryPolicy::new().name(name);
-        let call =
-            Call::new(&SITE).policy(&self.policy).call_policy(&named).scope(self.scope(Some(name)));
+        let scope = self.scope(name);
+        let call = Call::new(&SITE).policy(&self.policy).call_policy(written).scope(scope);
         run(call, || operation(&self.client)).await
     }
 
@@ -147,7 +159,7 @@ impl<'c, C> RetryClientAtCost<'c, C> {
         E: ToFailure<M>,
         DefaultTimer: Timer<Result<T, E>>,
     {
-        self.run(&self.cost, None, operation).await
+        self.client.run(&self.cost, None, operation).await
     }
 
     /// [`RetryClient::call_named`] at this cost.
@@ -162,23 +174,6 @@ impl<'c, C> RetryClientAtCost<'c, C> {
         DefaultTimer: Timer<Result<T, E>>,
     {
         let named = RetryPolicy::new().name(name).over(&self.cost);
-        self.run(&named, Some(name), operation).await
-    }
-
-    async fn run<T, E, M, F>(
-        &self,
-        written: &RetryPolicy,
-        name: Option<&str>,
-        mut operation: impl FnMut(&'c C) -> F,
-    ) -> Result<T, E>
-    where
-        F: Future<Output = Result<T, E>>,
-        E: ToFailure<M>,
-        DefaultTimer: Timer<Result<T, E>>,
-    {
-        let RetryClient { client, policy, .. } = self.client;
-        let scope = self.client.scope(name);
-        let call = Call::new(&SITE).policy(policy).call_policy(written).scope(scope);
-        run(call, || operation(client)).await
+        self.client.run(&named, Some(name), operation).await
     }
 }
