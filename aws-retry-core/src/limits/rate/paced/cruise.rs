@@ -1,6 +1,7 @@
 //! The sawtooth around the measured quota: the send rate by the time since the last decrease.
 
 use super::super::quota_meter::Measure;
+use super::bounded::Bounded;
 use super::cycle::{CYCLE, WholeCycle, doubled};
 use super::known::Known;
 use super::search::InitialBurst;
@@ -110,7 +111,7 @@ impl Cruise {
         let x = self.age / cycle;
         let rise = 1.0 - self.dip(cycle, known) * (1.0 - x);
         if self.share_held_for.is_some() {
-            return self.quota * known.share * rise.min(1.0);
+            return self.quota * known.share * rise.at_most(1.0);
         }
         let overdue = x - OVERDUE - PATIENCE * self.shared;
         if overdue <= 0.0 {
@@ -210,11 +211,11 @@ impl Cruise {
         };
         let round_trip = known.round_trip;
         let slow_answers =
-            ROUND_TRIPS * round_trip + (MORE_ROUND_TRIPS * round_trip).min(MOST_MORE);
+            ROUND_TRIPS * round_trip + (MORE_ROUND_TRIPS * round_trip).at_most(MOST_MORE);
         let settling = 0.25 + 0.25 * f64::from(self.settled);
-        (settling * whole.seconds.max(slow_answers))
-            .max(FIRST_ROUND_TRIPS * round_trip)
-            .max((2.0 - others) * whole.interval)
+        (settling * whole.seconds.at_least(slow_answers))
+            .at_least(FIRST_ROUND_TRIPS * round_trip)
+            .at_least((2.0 - others) * whole.interval)
     }
 
     /// The units that a bucket of the measured quota had to store in a cycle that ended at `x`.

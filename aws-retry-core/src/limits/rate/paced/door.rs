@@ -1,6 +1,8 @@
 //! A shut door: nothing sent after a decrease is accepted. Nothing is learned from it, and only single
 //! probes go out until one is accepted.
 
+use super::bounded::Bounded;
+
 /// Seconds, and round trips, after which it is more than a one-second window that is used up.
 const SHUT_AFTER: f64 = 1.0;
 const SHUT_AFTER_ROUND_TRIPS: f64 = 2.0;
@@ -24,7 +26,7 @@ impl Door {
     /// The seconds for which the door has been shut, if this is more than a used-up window.
     pub(super) fn shut_for(&self, now: f64, round_trip: f64) -> Option<f64> {
         let seconds = now - self.blocked_since?;
-        (seconds >= SHUT_AFTER.max(SHUT_AFTER_ROUND_TRIPS * round_trip)).then_some(seconds)
+        (seconds >= SHUT_AFTER.at_least(SHUT_AFTER_ROUND_TRIPS * round_trip)).then_some(seconds)
     }
 
     /// The probe `id` goes out, `shut_for` seconds after the door was shut.

@@ -1,5 +1,7 @@
 //! The facts and the figures that the phases share.
 
+use super::bounded::Bounded;
+
 /// Accepted sends between two throttles that make the first measure.
 pub(super) const MIN_ACCEPTED_FIRST: f64 = 2.0;
 /// Sends per second.
@@ -24,6 +26,6 @@ impl Known {
     /// A rate (units per second) that the controller can work with.
     pub(super) fn valid_rate(&self, rate: f64) -> f64 {
         // Above 0 even where a send costs next to nothing.
-        rate.max(LOWEST_RATE * self.per_send).clamp(f64::MIN_POSITIVE, HIGHEST_RATE)
+        rate.at_least(LOWEST_RATE * self.per_send).clamp(f64::MIN_POSITIVE, HIGHEST_RATE)
     }
 }

@@ -8,6 +8,7 @@
 //! more often.
 
 mod belief;
+mod bounded;
 mod cruise;
 mod cycle;
 mod door;
@@ -21,6 +22,7 @@ mod undo;
 
 use super::fleet::Member;
 use super::{Dispatch, Repeat, SendOutcome, SendReport, quota_meter::QuotaMeter, units_of};
+use bounded::Bounded;
 use door::Door;
 use known::Known;
 use opening::Opening;
@@ -126,7 +128,7 @@ impl Paced {
         let rate = self.refill(now);
         let missing = cost - self.credit;
         let wait = if missing > 0.0 { missing / rate } else { 0.0 };
-        let wait = wait.max(self.door.probe_at - now).max(self.held_until() - now);
+        let wait = wait.at_least(self.door.probe_at - now).at_least(self.held_until() - now);
         // Half a nanosecond is not worth a wait.
         if wait > 5e-10 { now + wait } else { now }
     }
@@ -187,7 +189,7 @@ impl Paced {
         }
         let rate = if self.is_unthrottled() { f64::INFINITY } else { self.refill(now) };
         if outcome != SendOutcome::Unknown {
-            let trip = (now - send.at).max(1e-6);
+            let trip = (now - send.at).at_least(1e-6);
             let smoothed = self.known.round_trip;
             self.known.round_trip =
                 if smoothed == 0.0 { trip } else { 0.875 * smoothed + 0.125 * trip };
@@ -239,7 +241,7 @@ impl Paced {
             search.unproven = 0;
         }
         if !self.is_unthrottled() {
-            let most = (MOST_PAID_SENDS * self.known.per_send / rate).max(MOST_PAID_SECONDS);
+            let most = (MOST_PAID_SENDS * self.known.per_send / rate).at_least(MOST_PAID_SECONDS);
             self.paid_growth = (self.paid_growth + units / rate).clamp(0.0, most);
         }
     }
@@ -327,15 +329,15 @@ impl Paced {
     /// No call waits longer between two looks at the clock: it has jumped, or the machine was asleep.
     fn longest_wait(&self, rate: f64, shut: bool) -> f64 {
         let per_send = self.known.per_send;
-        let owed = (self.needed - per_send).max(0.0) - self.credit;
-        let longest = ((4.0 * per_send).max(rate) + owed.max(0.0)) / rate;
-        if shut { longest.max(2.0 * door::LONGEST_PAUSE) } else { longest }
+        let owed = (self.needed - per_send).at_least(0.0) - self.credit;
+        let longest = (rate.at_least(4.0 * per_send) + owed.at_least(0.0)) / rate;
+        if shut { longest.at_least(2.0 * door::LONGEST_PAUSE) } else { longest }
     }
 
     /// Adds the credit that has flowed in. Returns the rate at which it did.
     fn refill(&mut self, now: f64) -> f64 {
         let rate = self.send_rate();
-        let seconds = (now - self.refilled_at).max(0.0);
+        let seconds = (now - self.refilled_at).at_least(0.0);
         self.refilled_at = now;
         let shut = self.shut_for(now).is_some();
         let per_send = self.known.per_send;
@@ -346,15 +348,18 @@ impl Paced {
             Phase::Search(search) => search.rate,
             Phase::Cruise(cruise) => cruise.quota,
         };
-        let full = (self.known.burst * self.known.share).max(per_send).max(0.01 * rate.min(tried));
+        let full = (self.known.burst * self.known.share)
+            .at_least(per_send)
+            .at_least(0.01 * tried.at_most(rate));
         let full = if matches!(self.phase, Phase::Fleet) { self.guided_credit(rate) } else { full };
-        let full = full.max(self.needed).max(self.opening.as_ref().map_or(0.0, |it| it.left));
+        let full =
+            full.at_least(self.needed).at_least(self.opening.as_ref().map_or(0.0, |it| it.left));
         let idle = self.credit > full && !self.wanted && !shut;
-        self.credit = self.credit.min(full);
+        self.credit = self.credit.at_most(full);
         if idle || self.wanted && seconds > longest {
             self.meter.forget();
         }
-        let seconds = seconds.min(longest);
+        let seconds = seconds.at_most(longest);
         if let Some(member) = &mut self.fleet {
             self.paid_growth -= member.passed(now, seconds, self.paid_growth);
         }
