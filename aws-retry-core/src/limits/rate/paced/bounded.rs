@@ -1,4 +1,4 @@
-//! Bounds on numbers that are never NaN. `f64::max` and `f64::min` look for NaN each time, which is a third of the
+//! Bounds on numbers that are never NaN. `f64::max` and `f64::min` look for NaN each time, which was a quarter of the
 //! time that a turn takes.
 
 pub(super) trait Bounded {
