@@ -180,7 +180,10 @@ async fn a_task_that_outlives_its_call_or_is_polled_by_another_one_keeps_the_sdk
         Some(set.spawn_local(async move { retries_by_itself(&endpoint, &client).await }));
     let driven = policy.run(|| {
         let driven = set.run_until(unrelated.take().unwrap());
-        async { Ok::<_, std::io::Error>(driven.await.unwrap()) }
+        async {
+            driven.await.unwrap();
+            Ok::<_, std::io::Error>(())
+        }
     });
     driven.await.unwrap();
 }
