@@ -188,3 +188,30 @@ fn answers_are_seen_unless_they_concern_one_call_alone() {
     assert!(seen(SendOutcome::Accepted, 8) && seen(SendOutcome::Fault, 8));
     assert!(!seen(SendOutcome::Unknown, 8));
 }
+
+#[test]
+fn behind_a_shut_door_a_call_refused_alone_goes_first_and_takes_no_probe() {
+    let terms = Terms { deadline: None, fail_fast: true };
+    let shut = || {
+        let (mut it, mut ticket) = (queue(Kind::Paced), Ticket::new());
+        throttled(&mut it, &mut ticket, 0, 10.0);
+        throttled(&mut it, &mut ticket, 1, 10.5);
+        it
+    };
+    let mut it = shut();
+    assert!(matches!(it.ask(at(20.0), &mut Ticket::new(), terms, &1).0, Answer::Go(_)));
+    assert!(it.ready_at(20.0, 1.0) >= 20.5, "a probe");
+
+    let mut it = shut();
+    it.line.insert(0, call(7, 99.0));
+    assert!(matches!(it.ask(at(20.0), &mut Ticket::new(), terms, &1).0, Answer::Busy));
+    let mut alone = Ticket::new();
+    while !alone.refusals().is_known_alone() {
+        let send = Dispatch::of_one(2, 10.6);
+        let throttled = report(SendOutcome::Throttled);
+        alone.refusals_mut().refused_alone(10.7, send, &it.seen, &throttled, false);
+    }
+    assert!(matches!(it.ask(at(20.0), &mut alone, terms, &1).0, Answer::Go(_)));
+    let next = it.ready_at(20.0, 1.0);
+    assert!(next > 20.0 && next < 20.5, "{next}: it takes credit");
+}
