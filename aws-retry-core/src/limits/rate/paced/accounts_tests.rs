@@ -302,8 +302,8 @@ fn the_pause_of_probes_is_none_while_the_door_is_open() {
 
 #[test]
 fn a_throttle_of_the_calls_own_takes_no_turn() {
-    let repeat = |deferred: bool, times: u32| {
-        Some(Repeat { first: send(5, 1000.0, 1.0), deferred, times, alone: true })
+    let repeat = |times: u32| {
+        Some(Repeat { first: send(5, 1000.0, 1.0), deferred: false, times, alone: true })
     };
     let cruising = |credit: f64| {
         let mut it = at_100_per_second(Phase::Cruise(Cruise::resumed(100.0, false)));
@@ -312,7 +312,7 @@ fn a_throttle_of_the_calls_own_takes_no_turn() {
     };
     let credit = |before: f64, times: u32| {
         let mut it = cruising(before);
-        it.refused(1000.0, send(9, 1000.0, 1.0), repeat(false, times));
+        it.refused(1000.0, send(9, 1000.0, 1.0), repeat(times));
         it.credit
     };
     // A single one may be chance.
@@ -320,12 +320,16 @@ fn a_throttle_of_the_calls_own_takes_no_turn() {
     // Its turn is free, and beside it nothing saved up is left.
     assert_eq!((credit(7.0, 1), credit(-3.0, 2)), (1.0, -2.0));
     // A first throttle under suspicion leaves out a turn, and gives it back.
-    let mut it = cruising(7.0);
-    it.suspicious = true;
-    assert!(it.refused(1000.0, send(5, 1000.0, 1.0), None));
-    assert_eq!(it.credit, -1.0);
-    it.refused(1000.0, send(9, 1000.0, 1.0), repeat(true, 0));
-    assert_eq!(it.credit, 2.0);
+    for (cost, left) in [(1.0, 2.0), (3.0, 6.0)] {
+        let mut it = cruising(7.0);
+        it.suspicious = true;
+        let first = send(5, 1000.0, cost);
+        assert!(it.refused(1000.0, first, None));
+        assert_eq!(it.credit, -cost);
+        let again = Some(Repeat { first, deferred: true, times: 0, alone: true });
+        it.refused(1000.0, send(9, 1000.0, cost), again);
+        assert_eq!(it.credit, left);
+    }
 }
 
 #[test]
