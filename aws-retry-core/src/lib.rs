@@ -6,7 +6,7 @@
 //! applies the decisions. `docs/architecture.md` shows the floors, and a test enforces them.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
-// Outside its models, loom's primitives panic: with them there are no unit tests.
+// Loom's primitives panic outside a model, so its configuration has no unit tests.
 #![cfg(not(all(test, aws_retry_loom)))]
 
 mod clock;
@@ -79,7 +79,7 @@ pub mod time {
     pub use crate::context::time::with;
 }
 
-/// What the package `aws-retry-models` runs.
+/// The models that the package `aws-retry-models` runs.
 #[cfg(aws_retry_loom)]
 #[doc(hidden)]
 pub mod models {

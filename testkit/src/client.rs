@@ -35,7 +35,7 @@ pub fn plain_http() -> SharedHttpClient {
     aws_smithy_http_client::Builder::new().build_http()
 }
 
-/// No network: `answer` has the status and the body of each answer.
+/// A client without a network: `answer` returns the status and the body for each request.
 pub fn answered_by<B: Into<SdkBody>>(
     answer: impl Fn(HttpRequest) -> (u16, B) + Send + Sync + 'static,
 ) -> SharedHttpClient {

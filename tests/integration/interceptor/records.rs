@@ -17,7 +17,6 @@ use tokio::sync::{Notify, oneshot};
 use tokio::task::JoinHandle;
 
 use crate::clients::intercepted;
-use aws_retry_testkit::client::PATIENCE;
 use aws_retry_testkit::endpoint::{Endpoint, Step};
 
 /// Only code that saw the response knows its status.
@@ -213,13 +212,15 @@ async fn a_record_of_the_loser_of_a_select_is_ignored() {
         }
     }
 
-    /// Its sleeps never end; tells when a retry waits.
+    const BACKOFF: Duration = Duration::from_secs(600);
+
+    /// Its sleeps never end, neither those of time-outs nor that of the retry, of which it tells.
     #[derive(Debug)]
     struct Patient(Arc<Notify>);
 
     impl AsyncSleep for Patient {
         fn sleep(&self, duration: Duration) -> Sleep {
-            if duration != PATIENCE {
+            if duration == BACKOFF {
                 self.0.notify_one();
             }
             Sleep::new(std::future::pending())
@@ -229,7 +230,11 @@ async fn a_record_of_the_loser_of_a_select_is_ignored() {
     // The loser's SDK has recorded a 503 and is waiting to retry it when the other future ends the `select`.
     let endpoint = Endpoint::start([], unavailable());
     let backs_off = Arc::new(Notify::new());
-    let config = intercepted(&endpoint, RetryConfig::standard()).config().to_builder();
+    let retries = RetryConfig::standard()
+        .with_initial_backoff(BACKOFF)
+        .with_max_backoff(BACKOFF)
+        .with_use_static_exponential_base(true);
+    let config = intercepted(&endpoint, retries).config().to_builder();
     let patient = SharedAsyncSleep::new(Patient(Arc::clone(&backs_off)));
     let loser = Client::from_conf(config.sleep_impl(patient).build());
     let (denied, winner) = service([], Step::error(400, "Denied"));

@@ -1,5 +1,5 @@
-//! Bounds on numbers that are never NaN. `f64::max` and `f64::min` look for NaN each time, which was a quarter of the
-//! time that a turn takes.
+//! Bounds for the arithmetic of every turn, whose numbers are never NaN. `f64::max` and `f64::min` look for NaN
+//! each time, which took a quarter of a turn's time.
 
 pub(super) trait Bounded {
     /// `self` or `least`, whichever is larger.
