@@ -9,11 +9,14 @@ impl Inventory {
         loop {
             let out = {
                 let body = async {
-                    #[allow(
-                        unreachable_code,
-                        clippy::diverging_sub_expression,
-                        clippy::empty_loop,
-                        clippy::let_unit_value
+                    #[allow(unreachable_code)]
+                    #[cfg_attr(
+                        clippy,
+                        allow(
+                            clippy::diverging_sub_expression,
+                            clippy::empty_loop,
+                            clippy::let_unit_value
+                        )
                     )]
                     if false {
                         let hint: Result<Vec<Item>, Error> = loop {};
@@ -59,20 +62,26 @@ impl Inventory {
             let fresh0 = __private::clone_for_retry(&self);
             let out = {
                 let body = async {
-                    #[allow(
-                        unreachable_code,
-                        clippy::diverging_sub_expression,
-                        clippy::empty_loop,
-                        clippy::let_unit_value
+                    #[allow(unreachable_code)]
+                    #[cfg_attr(
+                        clippy,
+                        allow(
+                            clippy::diverging_sub_expression,
+                            clippy::empty_loop,
+                            clippy::let_unit_value
+                        )
                     )]
                     if false {
                         let hint: Answer = loop {};
                         return hint;
                     }
-                    #[allow(
-                        clippy::shadow_reuse,
-                        clippy::shadow_same,
-                        clippy::shadow_unrelated
+                    #[cfg_attr(
+                        clippy,
+                        allow(
+                            clippy::shadow_reuse,
+                            clippy::shadow_same,
+                            clippy::shadow_unrelated
+                        )
                     )]
                     let __self = fresh0;
                     let out: Answer = {
@@ -112,11 +121,14 @@ impl Inventory {
         loop {
             let out = {
                 let body = async {
-                    #[allow(
-                        unreachable_code,
-                        clippy::diverging_sub_expression,
-                        clippy::empty_loop,
-                        clippy::let_unit_value
+                    #[allow(unreachable_code)]
+                    #[cfg_attr(
+                        clippy,
+                        allow(
+                            clippy::diverging_sub_expression,
+                            clippy::empty_loop,
+                            clippy::let_unit_value
+                        )
                     )]
                     if false {
                         let hint: Cached = loop {};

@@ -29,11 +29,14 @@ async fn paced(
                 &mut call,
                 {
                     let body = async {
-                        #[allow(
-                            unreachable_code,
-                            clippy::diverging_sub_expression,
-                            clippy::empty_loop,
-                            clippy::let_unit_value
+                        #[allow(unreachable_code)]
+                        #[cfg_attr(
+                            clippy,
+                            allow(
+                                clippy::diverging_sub_expression,
+                                clippy::empty_loop,
+                                clippy::let_unit_value
+                            )
                         )]
                         if false {
                             let hint: Result<Page, MyError> = loop {};

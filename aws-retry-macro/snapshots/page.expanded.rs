@@ -18,26 +18,35 @@ pub async fn page(
         let fresh2 = left;
         let out = {
             let body = async {
-                #[allow(
-                    unreachable_code,
-                    clippy::diverging_sub_expression,
-                    clippy::empty_loop,
-                    clippy::let_unit_value
+                #[allow(unreachable_code)]
+                #[cfg_attr(
+                    clippy,
+                    allow(
+                        clippy::diverging_sub_expression,
+                        clippy::empty_loop,
+                        clippy::let_unit_value
+                    )
                 )]
                 if false {
                     let hint: anyhow::Result<Page> = loop {};
                     return hint;
                 }
-                #[allow(
-                    clippy::shadow_reuse,
-                    clippy::shadow_same,
-                    clippy::shadow_unrelated
+                #[cfg_attr(
+                    clippy,
+                    allow(
+                        clippy::shadow_reuse,
+                        clippy::shadow_same,
+                        clippy::shadow_unrelated
+                    )
                 )]
                 let token = fresh1;
-                #[allow(
-                    clippy::shadow_reuse,
-                    clippy::shadow_same,
-                    clippy::shadow_unrelated
+                #[cfg_attr(
+                    clippy,
+                    allow(
+                        clippy::shadow_reuse,
+                        clippy::shadow_same,
+                        clippy::shadow_unrelated
+                    )
                 )]
                 let mut left = fresh2;
                 let out: anyhow::Result<Page> = {

@@ -8,11 +8,14 @@ async fn describe(ec2: &Client, region: &str) -> Result<Vpcs, Error> {
     loop {
         let out = {
             let body = async {
-                #[allow(
-                    unreachable_code,
-                    clippy::diverging_sub_expression,
-                    clippy::empty_loop,
-                    clippy::let_unit_value
+                #[allow(unreachable_code)]
+                #[cfg_attr(
+                    clippy,
+                    allow(
+                        clippy::diverging_sub_expression,
+                        clippy::empty_loop,
+                        clippy::let_unit_value
+                    )
                 )]
                 if false {
                     let hint: Result<Vpcs, Error> = loop {};

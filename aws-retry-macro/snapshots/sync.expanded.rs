@@ -12,10 +12,13 @@ fn upload(&mut self, body: Vec<u8>) -> io::Result<()> {
             &mut call,
             {
                 let body = || -> io::Result<()> {
-                    #[allow(
-                        clippy::shadow_reuse,
-                        clippy::shadow_same,
-                        clippy::shadow_unrelated
+                    #[cfg_attr(
+                        clippy,
+                        allow(
+                            clippy::shadow_reuse,
+                            clippy::shadow_same,
+                            clippy::shadow_unrelated
+                        )
                     )]
                     let body = fresh1;
                     let out: io::Result<()> = {

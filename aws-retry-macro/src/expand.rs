@@ -22,7 +22,7 @@ pub fn func(mut func: Func, mut args: Args, passes: bool, errors: &mut Errors) -
     let Some(shape) = errors.keep(Shape::read(&func.sig)) else {
         return func.into_token_stream();
     };
-    if func.braces().is_none() {
+    if !func.has_body() {
         errors.push(refuse::missing_body(&func.sig));
         return func.into_token_stream();
     }

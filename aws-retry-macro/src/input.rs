@@ -3,9 +3,10 @@
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::{ToTokens, TokenStreamExt, quote};
-use syn::buffer::Cursor;
+use syn::parse::discouraged::Speculative;
 use syn::parse::{Parse, ParseStream, Parser};
-use syn::{AttrStyle, Attribute, Block, Signature, Stmt, Token, Visibility};
+use syn::token::Brace;
+use syn::{AttrStyle, Attribute, Block, Signature, Token, Visibility, braced};
 
 /// A function whose body has not been read.
 #[derive(Clone)]
@@ -14,9 +15,14 @@ pub struct Func {
     vis: Visibility,
     defaultness: Option<Token![default]>,
     pub sig: Signature,
-    /// The braces and their content; none for a trait method without a body.
-    body: Option<Group>,
-    /// The `#![..]` attributes at the body's start.
+    /// None for a trait method without a body.
+    body: Option<Body>,
+}
+
+#[derive(Clone)]
+struct Body {
+    braces: Brace,
+    /// The `#![..]` attributes at its start.
     inner: Vec<Attribute>,
     rest: TokenStream,
 }
@@ -27,71 +33,58 @@ impl Parse for Func {
         let vis = input.parse()?;
         let defaultness = input.parse()?;
         let sig = input.parse()?;
-        if input.parse::<Option<Token![;]>>()?.is_some() {
-            let (inner, rest) = (Vec::new(), TokenStream::new());
-            return Ok(Func { attrs, vis, defaultness, sig, body: None, inner, rest });
-        }
-        let body = input.step(|cursor| match braces(cursor.token_tree()) {
-            Some(found) => Ok(found),
-            None => Err(cursor.error("expected the body of the function")),
-        })?;
-        let split = |input: ParseStream| {
-            Ok((input.call(Attribute::parse_inner)?, input.parse::<TokenStream>()?))
-        };
-        let (inner, rest) =
-            split.parse2(body.stream()).unwrap_or_else(|_| (Vec::new(), body.stream()));
-        Ok(Func { attrs, vis, defaultness, sig, body: Some(body), inner, rest })
+        let ends = input.parse::<Option<Token![;]>>()?.is_some();
+        let body = if ends { None } else { Some(input.parse()?) };
+        Ok(Func { attrs, vis, defaultness, sig, body })
     }
 }
 
-/// The braces of a body; `macro_rules!` passes a `$body:block` in invisible ones.
-fn braces(found: Option<(TokenTree, Cursor<'_>)>) -> Option<(Group, Cursor<'_>)> {
-    match found? {
-        (TokenTree::Group(group), rest) => match group.delimiter() {
-            Delimiter::Brace => Some((group, rest)),
-            Delimiter::None => match group.stream().into_iter().next()? {
-                TokenTree::Group(inner) if inner.delimiter() == Delimiter::Brace => {
-                    Some((inner, rest))
-                }
-                _ => None,
-            },
-            _ => None,
-        },
-        _ => None,
+impl Parse for Body {
+    fn parse(input: ParseStream) -> syn::Result<Body> {
+        let content;
+        // `macro_rules!` passes a `$body:block` in invisible braces, which syn ignores.
+        let braces = braced!(content in input);
+        let ahead = content.fork();
+        let inner = ahead.call(Attribute::parse_inner).unwrap_or_default();
+        if !inner.is_empty() {
+            content.advance_to(&ahead);
+        }
+        Ok(Body { braces, inner, rest: content.parse()? })
     }
 }
 
 impl Func {
-    /// The body's braces, for their spans.
-    pub fn braces(&self) -> Option<&Group> {
-        self.body.as_ref()
+    pub fn has_body(&self) -> bool {
+        self.body.is_some()
     }
 
     /// The body's statements, unless the body is half-typed.
     pub fn block(&self) -> Option<Block> {
-        let braces = self.body.as_ref()?;
-        let stmts: Vec<Stmt> = Block::parse_within.parse2(self.rest.clone()).ok()?;
-        let brace_token = syn::token::Brace { span: braces.delim_span() };
-        Some(Block { brace_token, stmts })
+        let Body { braces, rest, .. } = self.body.as_ref()?;
+        let stmts = Block::parse_within.parse2(rest.clone()).ok()?;
+        Some(Block { brace_token: *braces, stmts })
     }
 
     /// The function with a different body.
     pub fn with_body(&self, body: &TokenStream) -> TokenStream {
-        let Func { attrs, vis, defaultness, sig, inner, .. } = self;
+        let Func { attrs, vis, defaultness, sig, .. } = self;
         let outer = attrs.iter().filter(|attr| matches!(attr.style, AttrStyle::Outer));
-        let mut block = Group::new(Delimiter::Brace, quote!(#(#inner)* #body));
-        if let Some(braces) = &self.body {
-            block.set_span(braces.span());
+        let mut tokens = quote!(#(#outer)* #vis #defaultness #sig);
+        if let Some(Body { braces, inner, .. }) = &self.body {
+            braces.surround(&mut tokens, |tokens| {
+                tokens.append_all(inner);
+                tokens.append_all(body.clone());
+            });
         }
-        quote!(#(#outer)* #vis #defaultness #sig #block)
+        tokens
     }
 }
 
 /// The function as it was written.
 impl ToTokens for Func {
     fn to_tokens(&self, tokens: &mut TokenStream) {
-        if self.body.is_some() {
-            tokens.append_all(self.with_body(&self.rest));
+        if let Some(body) = &self.body {
+            tokens.append_all(self.with_body(&body.rest));
         } else {
             let Func { attrs, vis, defaultness, sig, .. } = self;
             tokens.append_all(quote!(#(#attrs)* #vis #defaultness #sig ;));

@@ -171,7 +171,7 @@ impl Rebindings {
         let inner = if name == "self" { rename_self::rename(name, body) } else { name.clone() };
         self.inside.extend(glue! {
             #(#cfgs)*
-            #[allow(clippy::shadow_reuse, clippy::shadow_same, clippy::shadow_unrelated)]
+            #[cfg_attr(clippy, allow(clippy::shadow_reuse, clippy::shadow_same, clippy::shadow_unrelated))]
             #quiet
             let #mutability #inner = #holder;
         });

@@ -158,7 +158,7 @@ impl RetryLoop<'_> {
             Body::Future(body, ty) => {
                 let ty = inferred(ty);
                 glue!({
-                    #[allow(clippy::redundant_closure_call)]
+                    #[cfg_attr(clippy, allow(clippy::redundant_closure_call))]
                     let future = (|| -> #ty #body)();
                     future.await
                 })
@@ -212,7 +212,7 @@ impl RetryLoop<'_> {
             });
             glue! {
                 let read;
-                #[allow(clippy::empty_loop)]
+                #[cfg_attr(clippy, allow(clippy::empty_loop))]
                 let out = match #begin {
                     #private::Ok(inside) => {
                         #[allow(unused_labels)]
@@ -323,7 +323,8 @@ impl RetryLoop<'_> {
             Body::Future(..) => (glue!(loop {}), TokenStream::new()),
         };
         Some(quote_spanned! {at=>
-            #[allow(unreachable_code, clippy::diverging_sub_expression, clippy::empty_loop, clippy::let_unit_value)]
+            #[allow(unreachable_code)]
+            #[cfg_attr(clippy, allow(clippy::diverging_sub_expression, clippy::empty_loop, clippy::let_unit_value))]
             if false {
                 #value
                 #never
@@ -337,7 +338,7 @@ impl RetryLoop<'_> {
         let (Body::Outcome(body) | Body::Future(body, _)) = self.body;
         let only =
             matches!(body.stmts.as_slice(), [Stmt::Macro(_) | Stmt::Expr(Expr::Macro(_), _)]);
-        only.then(|| glue!(#[allow(clippy::diverging_sub_expression)]))
+        only.then(|| glue!(#[cfg_attr(clippy, allow(clippy::diverging_sub_expression))]))
     }
 
     fn body_span(&self) -> Span {
