@@ -117,7 +117,7 @@ pub mod __private {
     };
     pub use crate::expansion::scope_element::{InScope, methods as scope_element};
     pub use crate::expansion::to_failure::{AsFailure, with_source};
-    pub use crate::limits::scope::{Key, elements_named, named as scope_key};
+    pub use crate::limits::scope::{Key, elements_named};
     pub use crate::run::site::Site;
     pub use crate::run::{Attempt, Call, Callbacks};
     pub use core::mem::drop;

@@ -19,33 +19,37 @@ pub fn with_scope(args: &Args, private: &TokenStream) -> Option<TokenStream> {
         Scope::Fn => return None,
         Scope::Value(value) => {
             let at = located(arg.token.span());
-            let named = placed(glue!(#private::scope_key), at);
-            let value = borrowed(value, at);
-            quote_spanned!(at=> #named(#value))
+            let value = in_scope(value, private, at);
+            quote_spanned!(at=> #value.aws_retry_scope())
         }
         Scope::Tuple { of_fn, elements } => {
             let elements = elements.iter().map(|it| element(it, private));
             let elements = glue!(&[#(#elements,)*]);
-            let named = if *of_fn {
+            if *of_fn {
                 glue!(#private::Site::scope(&AWS_RETRY_SITE, #elements))
             } else {
                 glue!(#private::elements_named(#elements))
-            };
-            glue!({
-                use #private::scope_element::*;
-                #named
-            })
+            }
         }
     };
-    Some(glue!(.scope(#named)))
+    Some(glue!(.scope({
+        use #private::scope_element::*;
+        #named
+    })))
 }
 
 /// An element. Its type decides whether it is formatted.
 fn element(expr: &Expr, private: &TokenStream) -> TokenStream {
     let at = located(expr.span());
+    let expr = in_scope(expr, private, at);
+    quote_spanned!(at=> #expr.aws_retry_element())
+}
+
+/// `InScope(&&expr)`
+fn in_scope(expr: &Expr, private: &TokenStream, at: Span) -> TokenStream {
     let in_scope = placed(glue!(#private::InScope), at);
     let expr = borrowed(expr, at);
-    quote_spanned!(at=> #in_scope(&#expr).aws_retry_element())
+    quote_spanned!(at=> #in_scope(&#expr))
 }
 
 /// `&expr`, with parentheses around `expr` if it needs them.

@@ -8,10 +8,12 @@ use crate::limits::scope::{Element, KnownElement};
 #[derive(Debug)]
 pub struct InScope<'a, T: ?Sized>(pub &'a &'a T);
 
-/// The two rows, as in `error_types`: `InScope(&&value).aws_retry_element()` finds the first one for a type that
-/// needs no formatting, since a receiver is tried by value before it is borrowed, and else the second one.
+/// Two rows each, as in `error_types`: `InScope(&&value).aws_retry_element()` finds the first one for a type
+/// that needs no formatting, since a receiver is tried by value before it is borrowed, and else the second one.
+/// So does `aws_retry_scope()`, of a value that is the whole scope.
 pub mod methods {
     use super::{Displayed, Element, InScope, KnownElement};
+    use crate::limits::scope::{ScopeId, ScopeParts, elements_named, named};
 
     /// A text or a whole number.
     pub trait IsKnown<'a> {
@@ -41,6 +43,37 @@ pub mod methods {
             T: Displayed,
         {
             T::displayed(self.0)
+        }
+    }
+
+    /// A scope of one text or whole number.
+    pub trait IsKnownScope {
+        /// The scope.
+        fn aws_retry_scope(self) -> ScopeId;
+    }
+
+    impl<T: KnownElement + ?Sized> IsKnownScope for InScope<'_, T> {
+        #[inline]
+        fn aws_retry_scope(self) -> ScopeId {
+            elements_named(&[self.0.element()])
+        }
+    }
+
+    /// A scope of any other value, or of a tuple.
+    pub trait IsScope<T: ?Sized> {
+        /// The scope.
+        fn aws_retry_scope<M>(&self) -> ScopeId
+        where
+            T: ScopeParts<M>;
+    }
+
+    impl<T: ?Sized> IsScope<T> for InScope<'_, T> {
+        #[inline]
+        fn aws_retry_scope<M>(&self) -> ScopeId
+        where
+            T: ScopeParts<M>,
+        {
+            named(*self.0)
         }
     }
 }
@@ -130,6 +163,18 @@ mod tests {
             assert_same(&elements![number], &[&number.to_string()]);
         }
         assert_same(&elements![u64::MAX, i8::MIN], &["18446744073709551615", "-128"]);
+    }
+
+    #[test]
+    fn a_scope_of_one_value_is_named_by_its_text_and_a_tuple_by_its_elements() {
+        let of_text = scope_key(&Pieces("7"));
+        let (text, pair) = (String::from("7"), ("7", 7));
+        assert_eq!(InScope(&&text).aws_retry_scope().key(), of_text);
+        assert_eq!(InScope(&&*text).aws_retry_scope().key(), of_text, "unsized");
+        assert_eq!(InScope(&&7_u64).aws_retry_scope().key(), of_text);
+        assert_eq!(InScope(&&7_u128).aws_retry_scope().key(), of_text);
+        assert_eq!(InScope(&&Pieces("7")).aws_retry_scope().key(), of_text);
+        assert_eq!(InScope(&&pair).aws_retry_scope().key(), scope_key(&("7", "7")));
     }
 
     proptest! {
