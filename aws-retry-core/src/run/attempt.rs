@@ -35,12 +35,15 @@ pin_project! {
 /// What comes after an attempt with the outcome `O`.
 trait After<O> {
     /// The output of the attempt's future.
-    type Output;
+    type Output: From<O>;
 
     /// Whether an outcome can be made for an attempt that was cut short.
     fn can_stop() -> bool;
 
-    /// The attempt has ended.
+    /// Whether the outcome is the output without a decision.
+    fn passes(call: &Call<'_>, outcome: &O) -> bool;
+
+    /// The attempt has ended with any other outcome.
     fn after(call: &mut Call<'_>, outcome: O) -> Poll<Self::Output>;
 
     /// The attempt was cut short. Pending if no outcome can be made.
@@ -62,11 +65,16 @@ where
     }
 
     #[inline]
-    fn after(call: &mut Call<'_>, outcome: O) -> Poll<Option<O>> {
-        if call.concerns_nobody() && outcome.split().is_ok() {
+    fn passes(call: &Call<'_>, outcome: &O) -> bool {
+        let passes = call.concerns_nobody() && outcome.split().is_ok();
+        if passes {
             call.count_first_attempt();
-            return Poll::Ready(Some(outcome));
         }
+        passes
+    }
+
+    #[inline]
+    fn after(call: &mut Call<'_>, outcome: O) -> Poll<Option<O>> {
         decide::<O, R>(call, outcome)
     }
 
@@ -107,6 +115,11 @@ where
     #[inline]
     fn can_stop() -> bool {
         A::constructor().is_some()
+    }
+
+    #[inline]
+    fn passes(_: &Call<'_>, _: &O) -> bool {
+        false
     }
 
     #[inline]
@@ -174,6 +187,10 @@ fn poll<F: Future, X: After<F::Output>>(
     let inside = Inside::enter(call);
     let polled = future.poll(cx);
     inside.leave();
+    // By reference: a large outcome would be copied once more.
+    if matches!(&polled, Poll::Ready(outcome) if X::passes(call, outcome)) {
+        return polled.map(X::Output::from);
+    }
     match polled {
         Poll::Ready(outcome) => X::after(call, outcome),
         Poll::Pending if call.frame.stage == Stage::Plain => Poll::Pending,
