@@ -2,6 +2,7 @@
 //! no records are left behind.
 
 mod accounting;
+mod at_once;
 mod clients_classifiers;
 mod counting;
 mod credentials;
