@@ -2,7 +2,7 @@
 //! process of its own, since the texts of scopes are kept for the whole process.
 
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use aws_retry_core::testing::Harness;
 use aws_retry_core::{AsFailure, Failure, RateState, RetryPolicy, observe, quotas, scope};
@@ -195,4 +195,35 @@ fn any_number_is_survived() {
         assert_eq!(policy.check().is_ok(), number == f64::MIN_POSITIVE, "{number}");
     }
     assert!(RetryPolicy::paced().known_rate(20.0).known_burst(5.5).cost(0.0).check().is_ok());
+}
+
+fn seconds_since_1970() -> u64 {
+    SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs()
+}
+
+/// Each line of an export: its measure's age, to the millisecond.
+#[tokio::test(start_paused = true)]
+async fn a_measure_is_as_old_as_it_was_when_it_was_written_and_the_time_since() {
+    let now = seconds_since_1970();
+    for (written_at, age, passes, expected) in [
+        (0, 50.0, 0, 50.0),
+        (0, 50.123_449, 0, 50.123),
+        (0, 50.0, 30, 80.0),
+        (now - 1000, 50.0, 0, 1050.0),
+        (now - 1000, 50.0, 30, 1080.0),
+        // The clock was set back meanwhile.
+        (now + 1000, 50.0, 30, 80.0),
+    ] {
+        let harness = Harness::new();
+        let _process = harness.enter();
+        let text = format!("aws-retry-quotas 1 {written_at}\n20 100 {age} a\n");
+        scope::import(&text.parse().unwrap());
+        sleep(Duration::from_secs(passes)).await;
+        let exported = scope::export().to_string();
+        let found = exported.split_whitespace().nth(5).unwrap();
+        let late = found.parse::<f64>().unwrap() - expected;
+        // The clock of this machine goes on.
+        let most = if (1..now).contains(&written_at) { 10.0 } else { 0.0 };
+        assert!((0.0..=most).contains(&late), "{exported}, not {expected}");
+    }
 }

@@ -223,3 +223,26 @@ impl<F: Future, C: FnOnce(&mut Ambient)> Future for Within<F, C> {
         this.future.poll(cx)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn random_numbers_are_from_0_to_below_1_and_those_of_a_seed_are_the_same_again() {
+        let draws = |seed: Option<u64>, surrounded: bool| -> Vec<f64> {
+            let harness = HarnessState::new();
+            seed.into_iter().for_each(|seed| harness.set_seed(seed));
+            let ambient = Ambient { harness: Some(Arc::new(harness)), ..Ambient::default() };
+            let ambient = surrounded.then_some(&ambient);
+            let drawn: Vec<_> = (0..100).map(|_| Ambient::uniform(ambient)).collect();
+            assert!(drawn.iter().all(|it| (0.0..1.0).contains(it)), "{drawn:?}");
+            assert!(drawn.windows(2).any(|it| it[0] != it[1]), "{drawn:?}");
+            drawn
+        };
+        assert_eq!(draws(Some(1), true), draws(Some(1), true));
+        assert_ne!(draws(Some(1), true), draws(Some(2), true));
+        assert_ne!(draws(Some(1), false), draws(Some(1), false));
+        assert_ne!(draws(None, true), draws(None, true));
+    }
+}

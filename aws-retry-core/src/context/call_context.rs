@@ -126,14 +126,6 @@ impl CallContext {
         }
     }
 
-    /// The next attempt of the call begins. (Before the first one there is nothing to note.)
-    #[inline]
-    pub fn begin_next(&mut self) {
-        if self.stage != Stage::Fresh {
-            self.stage = Stage::New;
-        }
-    }
-
     /// From now on every attempt has a state to look at.
     pub fn has_state(&mut self) {
         self.stage = match self.stage {
@@ -327,6 +319,23 @@ mod tests {
         });
         assert!(panicked.is_err());
         assert_eq!(attempt(), 1);
+    }
+
+    /// A plain call would not free its state.
+    #[test]
+    fn a_call_with_a_state_is_not_plain() {
+        for (stage, with_state) in [
+            (Stage::Fresh, Stage::New),
+            (Stage::Plain, Stage::Begun),
+            (Stage::Begun, Stage::Begun),
+            (Stage::InSpan, Stage::InSpan),
+            (Stage::New, Stage::New),
+            (Stage::Setup, Stage::Setup),
+        ] {
+            let mut context = CallContext { stage, ..CallContext::NONE };
+            context.has_state();
+            assert_eq!(context.stage, with_state);
+        }
     }
 
     #[test]

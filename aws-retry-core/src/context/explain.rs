@@ -151,3 +151,19 @@ fn of_failure<'e>(policy: &Resolved, failure: Failure<'e>) -> Explanation<'e> {
         !policy.idempotent && verdict.is_retryable() && !verdict.surely_not_executed(&failure);
     Explanation { kind: verdict.kind, rule: verdict.rule, held_back, failure }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::decision::failure::{ReadFrom, Transport};
+
+    #[test]
+    fn an_explanation_has_all_that_is_known_of_the_error() {
+        let lost = std::io::Error::from(std::io::ErrorKind::ConnectionReset);
+        let explanation = explain(&lost);
+        let failure = explanation.failure();
+        assert_eq!(failure.transport, Some(Transport::Io));
+        assert_eq!(failure.read_from(), Some(ReadFrom::Chain));
+        assert_eq!((explanation.kind(), explanation.is_retried()), (Kind::Transient, true));
+    }
+}

@@ -309,6 +309,7 @@ proptest! {
             let before = run.tokens.all_left();
             let decision = run.fail(&failure);
             let after = run.tokens.all_left();
+            prop_assert_eq!(after.scope, run.tokens.left());
             let paid = Tokens {
                 scope: before.scope - after.scope,
                 reserve: before.reserve - after.reserve,

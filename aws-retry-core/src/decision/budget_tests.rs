@@ -39,6 +39,7 @@ fn the_prices_by_mode_and_kind() {
         (RetryPolicy::new(), throttle(), ACCEPTS, (0, 0, 0)),
         (RetryPolicy::new(), throttle(), REFUSES, (14, 10, 10)),
         (RetryPolicy::paced(), status(503), ACCEPTS, (2, 10, 10)),
+        (RetryPolicy::paced(), timeout.clone(), ACCEPTS, (2, 10, 10)),
         (RetryPolicy::paced(), throttle(), REFUSES, (0, 0, 0)),
         (RetryPolicy::standard(), status(503), REFUSES, (14, 0, 0)),
         (RetryPolicy::standard(), throttle(), REFUSES, (5, 0, 0)),

@@ -237,7 +237,6 @@ impl<'p> Call<'p> {
     /// The next attempt.
     #[inline]
     pub fn attempt<F, X>(&mut self, future: F, adapters: X) -> Attempt<'_, 'p, F, X> {
-        self.frame.begin_next();
         Attempt { call: self, adapters, future }
     }
 
@@ -247,7 +246,6 @@ impl<'p> Call<'p> {
         &mut self,
         (future, _): (F, A),
     ) -> Attempt<'_, 'p, F, BeforeCallbacks<A>> {
-        self.frame.begin_next();
         Attempt { call: self, adapters: BeforeCallbacks(PhantomData), future }
     }
 

@@ -104,3 +104,20 @@ fn a_scope_that_was_not_throttled_has_none() {
         assert_eq!(scope::advice(), []);
     });
 }
+
+#[test]
+fn the_advice_on_all_scopes_begins_with_the_one_that_was_throttled_most() {
+    let mut runtime = tokio::runtime::Builder::new_current_thread();
+    let runtime = runtime.enable_all().start_paused(true).build().expect("a runtime");
+    runtime.block_on(async {
+        let policy = RetryPolicy::new();
+        for (scope, attempts) in [("once", 1), ("three times", 3), ("twice", 2)] {
+            let policy = policy.clone().max_attempts(attempts);
+            policy.run_in(scope, async || Err::<(), _>(Fault::Throttled)).await.unwrap_err();
+        }
+        policy.run_in("never", async || Ok::<_, Fault>(())).await.unwrap();
+        let all = scope::advice();
+        assert_eq!(all.iter().map(|it| it.throttles).collect::<Vec<_>>(), [3, 2, 1]);
+        assert_eq!(all[0].throttles, scope::advice_for("three times").unwrap().throttles);
+    });
+}

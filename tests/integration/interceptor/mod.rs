@@ -2,6 +2,8 @@
 //! no records are left behind.
 
 mod accounting;
+mod at_once;
+mod clients_classifiers;
 mod counting;
 mod credentials;
 mod erased;
@@ -9,4 +11,5 @@ mod many_requests;
 mod nested;
 mod one_policy;
 mod records;
+mod sdk_waits;
 mod who_retries;

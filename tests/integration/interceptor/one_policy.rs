@@ -85,6 +85,50 @@ async fn a_throttled_write_is_not_repeated_after_another_operation_of_the_call()
     assert_eq!(endpoint.arrived(), 2);
 }
 
+/// Whatever came of the second operation, the first one may have created something.
+#[tokio::test]
+async fn a_throttled_write_is_not_repeated_after_a_failure_that_proved_nothing() {
+    #[aws_retry(base_delay = "1ms", quota = false, idempotent = false)]
+    async fn create_two(client: &Client) -> Created {
+        send(client).await.ok();
+        send(client).await
+    }
+
+    for retries in [three(), RetryConfig::disabled()] {
+        let endpoint = Endpoint::start([broken(), Step::throttled()], created());
+        create_two(&intercepted(&endpoint, retries)).await.expect_err("it may have been executed");
+        assert_eq!(endpoint.arrived(), 2);
+    }
+}
+
+/// Whoever sends the requests, and whoever calls a failure a throttle.
+#[tokio::test(start_paused = true)]
+async fn in_paced_mode_max_retries_counts_the_requests_that_were_not_throttled() {
+    #[aws_retry(mode = "paced", max_retries = 2, base_delay = "1ms", quota = false, scope = ("one policy", scope))]
+    async fn create(client: &Client, scope: usize) -> Created {
+        send(client).await
+    }
+
+    let throttled = || Step::throttled();
+    // The SDK does not know this code.
+    let refused = || Step::error(400, "KMSThrottlingException");
+    let scripts = [
+        (vec![throttled(); 4], 5, true),
+        (vec![refused(); 4], 5, true),
+        (vec![broken(); 2], 3, true),
+        (vec![broken(); 9], 3, false),
+        (vec![broken(), throttled(), refused(), broken(), throttled()], 6, true),
+        (vec![broken(), throttled(), broken(), refused(), broken(), broken()], 5, false),
+    ];
+    for (scope, (script, requests, succeeds)) in scripts.into_iter().enumerate() {
+        for retries in [three(), RetryConfig::disabled()] {
+            let endpoint = Endpoint::start(script.clone(), created());
+            let created = create(&intercepted(&endpoint, retries), scope).await;
+            assert_eq!((endpoint.arrived(), created.is_ok()), (requests, succeeds), "{script:?}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn max_attempts_bounds_the_requests_of_several_operations_together() {
     #[aws_retry(max_attempts = 4, base_delay = "1ms", quota = false)]

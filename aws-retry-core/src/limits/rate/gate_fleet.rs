@@ -59,3 +59,20 @@ impl Gate {
         self.lock().get()?.fleet_state()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::limits::rate::{Dispatch, Kind, Ticket};
+
+    #[test]
+    fn a_send_is_remembered_and_a_word_of_a_member_is_not() {
+        let gate = Gate::new(Kind::Paced, f64::INFINITY, 1.0);
+        let _ = gate.at_once(&mut Ticket::new(), || Time::from_secs(5)).unwrap();
+        for second in [10, 12, 14] {
+            gate.ask_member(Time::from_secs(second), |_, _, _| None);
+            let only_send = Dispatch { id: 0, at: 5.0, cost: 1.0, surplus: 0.0 };
+            assert_eq!(gate.recent.send(), only_send);
+        }
+    }
+}

@@ -197,6 +197,7 @@ mod tests {
         let mut it = throttled(Kind::Paced);
         assert_eq!((it.per_send(), it.part(), it.blocked_since()), (3.0, 1.0, Some(1000.0)));
         assert_eq!((it.probe_pause(1000.5), it.probe_pause(1200.0)), (0.0, 2.0));
+        assert!(!it.lets_by(1000.5) && it.lets_by(1200.0));
         assert!(!it.is_measured());
         assert!(it.next_turn(1000.0, 3.0) > 1000.0);
         let mut told = Pace::new(Kind::Paced, 1.0);
@@ -209,6 +210,7 @@ mod tests {
         let mut it = throttled(Kind::Adaptive);
         assert_eq!((it.per_send(), it.part(), it.blocked_since()), (1.0, 1.0, None));
         assert_eq!((it.probe_pause(1200.0), it.is_measured()), (0.0, false));
+        assert!(!it.lets_by(1200.0));
         assert!(it.next_turn(1000.0, 3.0) > 1000.0);
         it.believe(0.0, Belief { rate: 20.0, burst: Some(5.0), available: 5.0, age: Some(1.0) });
         assert!(it.learned(0.0).is_none());

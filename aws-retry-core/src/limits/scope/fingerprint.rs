@@ -203,6 +203,16 @@ mod tests {
             0xfc, 0x45,
         ];
         assert_eq!(hash(&[0]), words(known) as Vec<u64>);
+        let known = [
+            0x81, 0x77, 0x22, 0x8d, 0xa4, 0xa4, 0x5d, 0xc7, 0xfc, 0xa3, 0x8b, 0xde, 0xf6, 0x0a,
+            0xff, 0xe4,
+        ];
+        assert_eq!(hash(&[0, 1]), words(known) as Vec<u64>);
+        let known = [
+            0x9c, 0x70, 0xb6, 0x0c, 0x52, 0x67, 0xa9, 0x4e, 0x5f, 0x33, 0xb6, 0xb0, 0x29, 0x85,
+            0xed, 0x51,
+        ];
+        assert_eq!(hash(&[0, 1, 2]), words(known) as Vec<u64>);
     }
 
     #[test]
@@ -261,5 +271,17 @@ mod tests {
         ];
         let different: std::collections::HashSet<_> = hashes.iter().flatten().collect();
         assert_eq!(different.len(), 2 * hashes.len());
+    }
+
+    #[test]
+    fn words_are_not_a_text_of_the_same_bytes() {
+        let mut words = Fingerprint::keyed([1, 2]);
+        words.words([b"abcdefgh", b"ijklmnop"].map(|it| u64::from_le_bytes(*it)));
+        words.element("");
+        for before in ["", "\0\0\0\0\0\0\0\0"] {
+            let mut text = Fingerprint::keyed([1, 2]);
+            text.element(&format!("{before}abcdefghijklmnop"));
+            assert_ne!(words.finish(), text.finish());
+        }
     }
 }

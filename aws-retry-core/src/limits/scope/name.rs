@@ -51,9 +51,10 @@ impl ScopeId {
     /// A text that is the same in every process, if the texts of scopes are kept. `module` and `function` are
     /// those of the call.
     pub(crate) fn text(&self, module: &str, function: &str) -> Option<Box<str>> {
-        if !Switch::ScopeNames.is_on() {
-            return None;
-        }
+        Switch::ScopeNames.is_on().then(|| self.known_text(module, function)).flatten()
+    }
+
+    fn known_text(&self, module: &str, function: &str) -> Option<Box<str>> {
         match self {
             Self::Text(text) => text.name.as_deref().map(Into::into),
             Self::Place(at) => Some(at.to_string().into()),
@@ -182,6 +183,31 @@ mod tests {
             [(); 2].map(|()| here().key()).windows(2).filter(|it| it[0] != it[1]).count(),
             0
         );
+    }
+
+    #[test]
+    fn only_a_kept_text_has_something_to_free() {
+        let key = scope_key("a");
+        let text = KeptText { key, name: None, elements: None };
+        assert!(ScopeId::Text(Box::new(text)).is_kept());
+        assert!(!ScopeId::Key(key).is_kept() && !here().is_kept());
+    }
+
+    #[test]
+    fn a_scope_has_a_text_unless_only_its_key_was_kept() {
+        let key = scope_key("a");
+        let kept = |name| ScopeId::Text(Box::new(KeptText { key, name, elements: None }));
+        let place = here();
+        let ScopeId::Place(at) = place else { unreachable!() };
+        for (scope, text) in [
+            (kept(Some("a".to_owned())), Some("a".to_owned())),
+            (kept(None), None),
+            (place, Some(at.to_string())),
+            (ScopeId::Key(Key::of_address(8)), Some("here::read".to_owned())),
+            (ScopeId::Key(key), None),
+        ] {
+            assert_eq!(scope.known_text("here", "read").as_deref(), text.as_deref(), "{scope:?}");
+        }
     }
 
     #[test]

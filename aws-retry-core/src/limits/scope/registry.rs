@@ -237,6 +237,34 @@ mod tests {
         assert_eq!(names, [Some("a".to_owned())]);
     }
 
+    /// As many idle scopes as that, none of which is in use, at a time at which all of them are idle.
+    #[test]
+    fn a_shard_is_swept_once_it_has_doubled_or_its_time_has_come() {
+        let (clock, now) = (ClockId::default(), 3 * IDLE);
+        let swept = |scopes: usize, sweep_at: usize, sweep_after: Time| {
+            let mut shard = Shard { sweep_at, sweep_after, ..Shard::default() };
+            let scope = |i: usize| ((clock, scope_key(&i)), Arc::new(Scope::new(None, None)));
+            shard.scopes.extend((0..scopes).map(scope));
+            shard.sweep(clock, now);
+            let swept = shard.scopes.is_empty();
+            let next = if swept { (0, now + IDLE) } else { (sweep_at, sweep_after) };
+            assert_eq!((shard.sweep_at, shard.sweep_after), next);
+            swept
+        };
+        let (earlier, later) = (now - Duration::from_nanos(1), now + Duration::from_nanos(1));
+        for (scopes, sweep_at, expected) in [
+            (63, 64, false),
+            (64, 64, true),
+            (65, 64, true),
+            // Few scopes are not worth it.
+            (SWEEP_FROM - 1, 0, false),
+            (SWEEP_FROM, 0, true),
+        ] {
+            assert_eq!(swept(scopes, sweep_at, later), expected, "{scopes} of {sweep_at}");
+            assert!(swept(scopes, sweep_at, now) && swept(scopes, sweep_at, earlier));
+        }
+    }
+
     /// A new scope every 86 ms: a million in a day.
     #[test]
     fn a_million_scopes_a_day_do_not_pile_up() {

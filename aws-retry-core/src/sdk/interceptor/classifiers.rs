@@ -22,12 +22,8 @@ pub(super) fn kind_of(
             indicated => action = indicated,
         }
     }
-    match action {
-        RetryAction::RetryIndicated(RetryReason::RetryableError { kind, .. }) => {
-            let throttled = kind == ErrorKind::ThrottlingError;
-            Some(if throttled { Kind::Throttled } else { Kind::Transient })
-        }
-        RetryAction::RetryIndicated(_) => Some(Kind::Transient),
-        _ => None,
-    }
+    let RetryAction::RetryIndicated(reason) = action else { return None };
+    let throttled =
+        matches!(reason, RetryReason::RetryableError { kind: ErrorKind::ThrottlingError, .. });
+    Some(if throttled { Kind::Throttled } else { Kind::Transient })
 }

@@ -253,7 +253,7 @@ fn failed(context: &InterceptorContext, components: &RuntimeComponents, cfg: &mu
             retries = retries.with_max_backoff(Duration::ZERO).with_retry_spec(RetrySpec::v2_0());
         }
         cfg.interceptor_state().store_put(retries);
-        operation.promised = max_attempts > 1 && sdk_kind.is_some();
+        operation.promised = sender != Sender::Call;
     }
 
     let kind = if verdict.is_retryable() { verdict.kind } else { sdk_kind.unwrap_or(verdict.kind) };

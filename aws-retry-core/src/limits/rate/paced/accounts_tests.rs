@@ -108,6 +108,34 @@ fn a_clock_that_jumps_is_no_wait() {
 }
 
 #[test]
+fn the_longest_wait_is_that_of_four_sends_and_of_what_is_owed_beside_one() {
+    // The rate, the units of a send, of the call that waits and in the credit, and seconds.
+    for (rate, per_send, needed, credit, seconds) in [
+        (100.0, 1.0, 1.0, 0.0, 1.0),
+        (2.0, 1.0, 1.0, 0.0, 2.0),
+        (2.0, 3.0, 3.0, 0.0, 6.0),
+        (2.0, 3.0, 9.0, 0.0, 9.0),
+        (2.0, 3.0, 9.0, 4.0, 7.0),
+        (2.0, 3.0, 9.0, -4.0, 11.0),
+        (2.0, 3.0, 1.0, 0.0, 6.0),
+    ] {
+        let mut it = searching();
+        (it.known.per_send, it.needed, it.credit) = (per_send, needed, credit);
+        assert_eq!(it.longest_wait(rate, false), seconds, "{rate} {per_send} {needed} {credit}");
+    }
+}
+
+/// The credit was saved for a call that costs more, and has left.
+#[test]
+fn a_send_pays_from_the_credit_that_its_turn_saw() {
+    let mut it = searching();
+    (it.wanted, it.needed, it.credit) = (true, 25.0, 25.0);
+    assert_eq!(it.ready_at(1000.0, 1.0), 1000.0);
+    it.sent(send(0, 1000.0, 1.0));
+    assert_eq!(it.credit, 24.0);
+}
+
+#[test]
 fn an_idle_scope_measures_nothing() {
     let measures = |seconds: f64, wanted: bool| {
         let mut it = searching();

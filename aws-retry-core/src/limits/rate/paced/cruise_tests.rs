@@ -52,6 +52,18 @@ fn a_cycle_is_longer_where_sends_are_rare() {
 }
 
 #[test]
+fn the_length_of_a_cycle_is_kept_until_a_send_costs_five_percent_more() {
+    let costing = |per_send: f64| Known { per_send, ..facts() };
+    let mut it = cruise(5.0);
+    it.keep_cycle(costing(1.0));
+    let kept = it.cycle(costing(1.0));
+    assert_eq!(it.cycle(costing(1.04)), kept);
+    assert!(it.cycle(costing(1.06)) > kept);
+    it.keep_cycle(costing(1.06));
+    assert_eq!(it.cycle(costing(1.02)), it.cycle(costing(1.06)));
+}
+
+#[test]
 fn the_first_cycles_are_shorter() {
     for (settled, seconds) in [(0, 0.55), (1, 1.1), (2, 1.65), (3, 2.2)] {
         assert_near(Cruise { settled, ..cruise(20.0) }.cycle(facts()), seconds);

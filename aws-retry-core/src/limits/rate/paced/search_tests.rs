@@ -118,6 +118,9 @@ fn it_doubles_three_times_without_a_success_and_not_without_a_send() {
     // A pause counts as one step, not as many.
     it.waited(9.0, facts(), &QuotaMeter::NONE);
     assert_eq!((it.rate, it.age, it.tried), (1600.0, 0.5, false));
+    it.tried = true;
+    it.waited(0.0, facts(), &QuotaMeter::NONE);
+    assert_eq!(it.rate, 3200.0, "the next one is due as soon as something was sent");
     let mut highest = Search { tried: true, ..Search::from(HIGHEST_RATE) };
     highest.waited(9.0, facts(), &QuotaMeter::NONE);
     assert_eq!(highest.rate, HIGHEST_RATE);

@@ -84,6 +84,37 @@ fn the_burst_that_was_believed_in_ends_with_its_units() {
         let opening = it.opening.as_ref().unwrap();
         assert_eq!((opening.left, opening.until), (left, until), "{id}");
     }
+    it.opening = Some(Box::new(Opening { at: 999.0, units: 4.0, left: 1.0, until: 6 }));
+    for (id, left, until) in [(6, 0.0, 7), (7, 0.0, 7)] {
+        it.sent(of(id, 1000.0));
+        let opening = it.opening.as_ref().unwrap();
+        assert_eq!((opening.left, opening.until), (left, until), "{id}");
+    }
+}
+
+#[test]
+fn a_decrease_is_judged_once_all_the_calls_that_it_was_for_are_known() {
+    let mut it = cruising();
+    it.throttled(1000.0, of(20, 999.9), 20);
+    let first = it.decrease_at;
+    it.throttled(1000.2, of(30, 1000.1), 30);
+    assert!(it.decrease_at > first, "the second one is news, too");
+    assert!([20, 30].iter().all(|cause| it.before.as_ref().unwrap().is_caused_by(*cause)));
+    it.resolve(of(30, 1000.1), true);
+    assert!(it.before.is_some() && it.quota().unwrap() < 100.0);
+    it.resolve(of(20, 999.9), true);
+    assert_eq!((it.before.is_none(), it.quota()), (true, Some(100.0)));
+}
+
+#[test]
+fn a_call_refused_alone_after_the_newest_throttle_is_left_out_of_the_next_measure() {
+    let mut it = cruising();
+    [of(0, 999.0), of(20, 1000.0)].into_iter().for_each(|send| it.meter.throttled(send));
+    let accepted = |it: &Paced| it.meter.measure().unwrap().accepted;
+    it.not_accepted(of(25, 1000.1));
+    assert_eq!(accepted(&it), 19.0, "it was sent later");
+    it.meter.throttled(of(30, 1000.2));
+    assert_eq!(accepted(&it), 27.0);
 }
 
 #[test]

@@ -27,12 +27,8 @@ impl<W: Clone> Queue<W> {
         let throttled = report.outcome.is_throttle();
         self.throttles += u64::from(throttled);
         let refusals = ticket.refusals();
-        let alone = match report.outcome {
-            SendOutcome::Throttled => {
-                refusals.is_alone(send.cost, &self.seen, self.pace.is_measured())
-            }
-            outcome => outcome == SendOutcome::CallThrottled,
-        };
+        let alone = report.outcome == SendOutcome::Throttled
+            && refusals.is_alone(send.cost, &self.seen, self.pace.is_measured());
         let was_blocked = self.pace.blocked_since().is_some();
         let deferred = self.pace.answered(now, send, report, refusals.repeat(alone));
         match report.outcome {
@@ -91,7 +87,7 @@ impl<W: Clone> Queue<W> {
             (_, Some(since)) => {
                 // Each of the others has a turn first.
                 let turn = self.pace.probe_pause(now).max(self.pace.per_send() / self.rate());
-                let turns = turn * count(self.line.len() + self.resting.len());
+                let turns = turn * count(self.waiting());
                 let blocked = (now - since, turns, self.openings);
                 ticket.refusals_mut().refused_while_blocked(now, send, &self.seen, report, blocked);
             }

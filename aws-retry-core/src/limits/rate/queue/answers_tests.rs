@@ -126,6 +126,30 @@ fn the_head_is_woken_if_its_turn_comes_earlier() {
     assert_eq!(woken(10.0005, 0.0), None);
 }
 
+/// Successes prove a rate, but not the time in which the head did not ask.
+#[test]
+fn the_rate_does_not_grow_while_a_head_that_is_due_does_not_ask() {
+    let grows = |due: f64| {
+        let (mut it, mut ticket) = (queue(Kind::Paced), Ticket::new());
+        throttled(&mut it, &mut ticket, 0, 10.0);
+        let accepted = |it: &mut Queue<u64>, id: u64, now: f64| {
+            let send = Dispatch::of_one(id, 10.0);
+            it.pace.sent(send);
+            let report = report(SendOutcome::Accepted);
+            let _ = it.answered(at(now), &mut Ticket::new(), send, &report);
+        };
+        // The first one opens the door.
+        accepted(&mut it, 1, 10.1);
+        it.line.insert(7, call(7, due));
+        accepted(&mut it, 2, 10.2);
+        let before = it.rate();
+        it.ready_at(11.2, 1.0);
+        it.rate() != before
+    };
+    assert!(grows(11.0), "its turn was computed again");
+    assert!(!grows(10.2) && !grows(10.2005) && !grows(9.0), "it is due");
+}
+
 #[test]
 fn in_adaptive_mode_a_second_throttle_in_a_row_goes_to_the_end() {
     let (mut it, mut ticket) = (queue(Kind::Adaptive), Ticket::new());
@@ -187,6 +211,24 @@ fn answers_are_seen_unless_they_concern_one_call_alone() {
     assert!(seen(SendOutcome::ScopeThrottled, 8) && seen(SendOutcome::CallThrottled, 8));
     assert!(seen(SendOutcome::Accepted, 8) && seen(SendOutcome::Fault, 8));
     assert!(!seen(SendOutcome::Unknown, 8));
+}
+
+/// A limit of the scope's concerns all of its calls, and one of the call's own makes its own waits.
+#[test]
+fn only_a_throttle_without_a_named_limit_shows_that_a_call_is_refused_alone() {
+    for (outcome, alone) in [
+        (SendOutcome::Throttled, 1),
+        (SendOutcome::ScopeThrottled, 0),
+        (SendOutcome::CallThrottled, 0),
+    ] {
+        let (mut it, mut ticket) = (queue(Kind::Paced), Ticket::new());
+        throttled(&mut it, &mut ticket, 0, 10.0);
+        (1..=20).for_each(|id| it.seen.accepted(Dispatch::of_one(id, 10.0)));
+        let send = Dispatch::of_one(99, 10.1);
+        let _ = it.answered(at(10.2), &mut ticket, send, &report(outcome));
+        let repeat = ticket.refusals().repeat(false).unwrap();
+        assert_eq!((repeat.first.id, repeat.times), (0, alone), "{outcome:?}");
+    }
 }
 
 #[test]

@@ -30,7 +30,7 @@ impl<W: Clone> Queue<W> {
         ask: impl FnOnce(&mut dyn Member, f64, &View) -> Option<Command>,
     ) -> Wakes<W> {
         let now = self.steady.seconds(now);
-        let waiting = self.line.len() + self.resting.len();
+        let waiting = self.waiting();
         let max_rate = self.limit.as_ref().map(|it| it.max_rate);
         let Pace::Paced(it) = &mut self.pace else { return Wakes::none() };
         let told = it.ask_member(now, (waiting, max_rate), |member, view| ask(member, now, view));

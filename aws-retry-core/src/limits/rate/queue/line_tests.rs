@@ -39,18 +39,22 @@ fn the_head_is_told_to_ask_now() {
 
 #[test]
 fn waits_that_have_become_far_too_long_are_found_a_few_at_a_time() {
-    let mut it = at_ten_per_second(10..17, 5000.0, 1.0);
+    let mut it = at_ten_per_second(10..20, 5000.0, 1.0);
     it.call_head(1000.0);
     // Twice the lease and the time of those ahead: 0.4 s, and 0.2 s more for each of them.
-    for (dues_after, woken) in [
-        (vec![1000.0, 1000.6, 1000.8, 1001.0, 1001.2, 5000.0, 5000.0], vec![11, 12, 13, 14]),
-        (vec![1000.0, 1000.6, 1000.8, 1001.0, 1001.2, 1001.4, 1001.6], vec![15, 16]),
-        (vec![1000.0, 1000.6, 1000.8, 1001.0, 1001.2, 1001.4, 1001.6], vec![]),
-    ] {
+    let asks = |place: u64| (10_006 + 2 * (place - 11)) as f64 / 10.0;
+    for (woken, found) in [(11..15, 15), (15..19, 19), (19..20, 20), (20..20, 20)] {
         let mut stale = Vec::new();
         it.sweep(900.0, &mut stale);
-        assert_eq!((dues(&it), stale), (dues_after, woken));
+        assert_eq!(stale, woken.collect::<Vec<_>>());
+        let expected = (11..20).map(|place| if place < found { asks(place) } else { 5000.0 });
+        assert_eq!(dues(&it)[1..], expected.collect::<Vec<_>>());
     }
+    // After the last one it begins again.
+    it.line.calls.get_mut(&11).unwrap().due = 5000.0;
+    let mut stale = Vec::new();
+    (0..3).for_each(|_| it.sweep(900.0, &mut stale));
+    assert_eq!(stale, [11]);
     // From now, if the head should have asked already; and no more than all of them are ahead.
     let mut sparse = at_ten_per_second([10, 5000], 1000.0, 1.0);
     sparse.line.calls.get_mut(&5000).unwrap().due = 9000.0;

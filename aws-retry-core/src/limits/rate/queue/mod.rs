@@ -302,8 +302,12 @@ impl<W: Clone> Queue<W> {
             Pace::Paced(it) => (it.quota(), it.cycles()),
         };
         let rate = self.pace.rate().map(|rate| self.capped(rate));
-        let waiting = self.line.len() + self.resting.len();
-        RateState { rate, quota, waiting, throttles: self.throttles, cycles }
+        RateState { rate, quota, waiting: self.waiting(), throttles: self.throttles, cycles }
+    }
+
+    /// The calls in the line, and those that rest.
+    fn waiting(&self) -> usize {
+        self.line.len() + self.resting.len()
     }
 
     /// What its last answer shows beyond its state.

@@ -91,6 +91,18 @@ fn a_call_that_does_not_want_to_wait_any_longer_leaves_like_one_that_is_canceled
 }
 
 #[test]
+fn there_is_nothing_to_wake_or_drop_only_if_no_waker_is_left() {
+    let wakes = |change: fn(&mut Wakes<u64>)| {
+        let mut it = Wakes::none();
+        change(&mut it);
+        !it.is_none()
+    };
+    assert!(!wakes(|_| {}));
+    assert!(wakes(|it| it.head = Some(7)) && wakes(|it| it.former = Some(7)));
+    assert!(wakes(|it| it.stale.push(7)) && wakes(|it| it.passed_over.push(7)));
+}
+
+#[test]
 fn calls_that_rest_wait_too() {
     let mut it = ten_units_ahead();
     it.resting.insert(7, (InLine { due: 100.0, cost: 2.0, waker: 7 }, true));
