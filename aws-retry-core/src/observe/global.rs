@@ -62,7 +62,8 @@ pub(super) fn emit(event: &Event<'_>) {
 /// Keeps the text of scopes from now on, or stops keeping it: events, spans and metrics then name the scope.
 ///
 /// Off by default: a scope consists of arguments, which may be private, and it multiplies the series of a
-/// metric by the number of scopes. It costs an allocation for each call with a scope.
+/// metric by the number of scopes. It costs an allocation for each call with a scope. Of a text longer than 1,024 bytes
+/// the start is kept, and a number in place of the rest.
 pub fn keep_scope_names(keep: bool) {
     Switch::ScopeNames.set(keep);
 }
