@@ -1,4 +1,5 @@
-//! The code blocks of the README and of the pages in `docs/` compile as printed, without a warning that something is deprecated.
+//! The code blocks of the README and of the pages in `docs/` compile as printed, without a warning that something is
+//! deprecated.
 
 #![doc(test(attr(deny(deprecated))))]
 
