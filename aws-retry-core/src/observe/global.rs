@@ -24,7 +24,8 @@ static OBSERVER: RwLock<Option<Observer>> = RwLock::new(None);
 /// # async fn main() {
 /// static ATTEMPTS: AtomicU32 = AtomicU32::new(0);
 /// observe::set_global(|event| {
-///     println!("{} {}/{}: {:?}", event.function, event.attempt, event.max_attempts, event.code);
+///     let code = event.code.map(observe::shown);
+///     println!("{} {}/{}: {code:?}", event.function, event.attempt, event.max_attempts);
 ///     ATTEMPTS.fetch_add(1, Relaxed);
 /// });
 ///
