@@ -6,7 +6,8 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use aws_retry::{Event, Kind, aws_retry, observe, testing};
+use aws_retry::observe::{self, shown};
+use aws_retry::{Event, Kind, aws_retry, testing};
 use aws_smithy_types::error::ErrorMetadata;
 use serde_json::json;
 
@@ -53,14 +54,15 @@ fn emf(event: &Event<'_>) -> serde_json::Value {
         "aws_retry_throttles_total": u8::from(event.kind == Some(Kind::Throttled)),
         "aws_retry_give_ups_total": u8::from(event.reason.is_some()),
         "aws_retry_wait_seconds": event.delay.as_secs_f64(),
-        // The rest is for Logs Insights. It is not a dimension, so it costs no metric.
-        "rpc.service": event.service,
-        "rpc.method": event.operation,
+        // The rest is for Logs Insights. It is not a dimension, so it costs no metric. A server's text is cut and
+        // escaped: CloudWatch refuses an event of more than a megabyte.
+        "rpc.service": event.service.map(shown),
+        "rpc.method": event.operation.map(shown),
         "aws_retry.attempt": event.attempt,
         "aws_retry.max_attempts": event.max_attempts,
-        "error.type": event.error_type(),
+        "error.type": event.error_type().as_deref().map(shown),
         "http.response.status_code": event.status,
-        "aws.request_id": event.request_id,
+        "aws.request_id": event.request_id.map(shown),
         "aws_retry.give_up.reason": event.reason.map(aws_retry::Reason::as_str),
     });
     // A name without a known value is absent.

@@ -27,7 +27,7 @@ fn names(page: &ListSecretsOutput) -> Vec<&str> {
     page.secret_list().iter().filter_map(|secret| secret.name()).collect()
 }
 
-/// Your program has `Client::new(&aws_config::load_from_env().await)` here.
+/// Your program has `Client::new(&aws_config::load_defaults(..).await)` here.
 fn client(endpoint: &Endpoint) -> Client {
     let config = Config::builder()
         .behavior_version_latest()

@@ -18,7 +18,7 @@ async fn create(client: &Client) -> Result<(), SdkError<CreateSecretError>> {
     client.create_secret().name("password").secret_string("1234").send().await.map(drop)
 }
 
-/// Your program has `Builder::from(&aws_config::load_from_env().await)` here.
+/// Your program has `Builder::from(&aws_config::load_defaults(..).await)` here.
 fn config(endpoint: &Endpoint) -> Builder {
     Config::builder()
         .behavior_version_latest()

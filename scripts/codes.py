@@ -182,6 +182,9 @@ def write(rows, aliases, services, version):
 def main():
     import botocore
 
+    written = re.search(r"botocore (\S+)\.$", OUTPUT.read_text(), re.MULTILINE)
+    if "--check" in sys.argv[1:] and written and written[1] != botocore.__version__:
+        raise SystemExit(f"{OUTPUT.name} is of botocore {written[1]}, and {botocore.__version__} is installed: pip install botocore=={written[1]}")
     text = write(*read(), botocore.__version__)
     if "--check" in sys.argv[1:]:
         if OUTPUT.read_text() != text:

@@ -205,7 +205,8 @@ def table(copy, results):
     for folder in sorted(rows, key=lambda folder: folder == "all"):
         it = rows[folder]
         viable = it["mutants"] - it["unviable"] - it["not tried"]
-        score, without = (f"{100 * it['caught'] / (viable - less):.1f} %" for less in (0, it["equivalent"]))
+        tried = (viable, viable - it["equivalent"])
+        score, without = (f"{100 * it['caught'] / of:.1f} %" if of else "-" for of in tried)
         cells = [f"`{folder}`", it["mutants"], it["unviable"], it["not tried"], it["caught"], viable - it["caught"]]
         print("|", " | ".join(map(str, [*cells, it["equivalent"], score, without])), "|")
     for it in copy.mutants:

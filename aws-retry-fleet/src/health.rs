@@ -42,7 +42,7 @@ impl Health {
         match error {
             Some(error) => tracing::event!(
                 tracing::Level::WARN,
-                { exception.message = error as &dyn std::error::Error },
+                { exception.message = error.line() },
                 "the fleet's store does not answer: this process paces its calls as if it were alone"
             ),
             None => tracing::info!("the fleet's store answers again"),

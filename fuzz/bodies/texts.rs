@@ -60,8 +60,8 @@ pub fn run(data: &[u8]) {
 }
 
 fn is_shown_in_a_line(explanation: &aws_retry_core::Explanation<'_>) {
-    let shown = explanation.to_string();
-    assert!(!shown.chars().any(char::is_control), "{shown:?}");
-    assert!(shown.chars().count() < 20_000, "{} characters", shown.len());
-    let _ = format!("{explanation:?}");
+    for shown in [explanation.to_string(), format!("{explanation:?}")] {
+        assert!(!shown.chars().any(char::is_control), "{shown:?}");
+        assert!(shown.chars().count() < 3_000, "{} characters", shown.len());
+    }
 }

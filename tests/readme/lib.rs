@@ -1,4 +1,7 @@
-//! The code blocks of the README and of the pages in `docs/` compile as printed.
+//! The code blocks of the README and of the pages in `docs/` compile as printed, without a warning that something is
+//! deprecated.
+
+#![doc(test(attr(deny(deprecated))))]
 
 #[doc = include_str!("../../README.md")]
 mod readme {}

@@ -10,6 +10,7 @@ use aws_types::os_shim_internal::{Env, Fs};
 use super::ConfigError;
 use super::error::{SettingSource, Wrong};
 use crate::decision::policy::{Mode, RetryPolicy};
+use crate::decision::shown::kept_id;
 
 /// A setting: the environment variable, and the profile's key.
 struct Setting {
@@ -71,7 +72,7 @@ async fn load_from(env: &Env, fs: &Fs) -> Result<RetryPolicy, ConfigError> {
     if let Some(name) = variable(env, "AWS_PROFILE")?
         && profiles.get_profile(&name).is_none()
     {
-        return Err(Wrong::Profile(name).into());
+        return Err(Wrong::Profile(kept_id(&name).to_owned()).into());
     }
     let mut policy = RetryPolicy::new();
     policy.mode = read(env, &profiles, &RETRY_MODE, "legacy, standard, adaptive", |value| {
@@ -101,7 +102,7 @@ fn read<T>(
         Some(value) => (SettingSource::Variable(setting.variable), value),
         None => match profiles.get(setting.key) {
             Some(value) => {
-                let name = profiles.selected_profile().to_owned();
+                let name = kept_id(profiles.selected_profile()).to_owned();
                 (SettingSource::Profile { name, key: setting.key }, value.to_owned())
             }
             None => return Ok(None),
@@ -109,7 +110,7 @@ fn read<T>(
     };
     match parse(value.trim()) {
         Some(parsed) => Ok(Some(parsed)),
-        None => Err(Wrong::Value { source, value, allowed }.into()),
+        None => Err(Wrong::Value { source, value: kept_id(&value).to_owned(), allowed }.into()),
     }
 }
 

@@ -176,3 +176,19 @@ async fn a_file_that_is_no_profile_file_is_named() {
     let parser = error.source().and_then(Error::source).expect("the parser says what is wrong");
     assert!(parser.to_string().contains("line 1"), "{parser}");
 }
+
+#[tokio::test]
+async fn a_wrong_text_is_cut_and_steers_no_terminal() {
+    let hostile = format!("\u{1b}[31m\u{202e}\nforged \"{}", "x".repeat(1_000_000));
+    for variables in [
+        &[("AWS_RETRY_MODE", hostile.as_str())][..],
+        &[("AWS_MAX_ATTEMPTS", &hostile)],
+        &[("AWS_PROFILE", &hostile)],
+    ] {
+        let error = load(variables, "").await.expect_err("it is wrong");
+        for text in [error.to_string(), format!("{error:?}")] {
+            assert!(text.contains(r#"\u{1b}[31m\u{202e}\nforged \"x"#), "{text}");
+            assert!(text.len() < 600 && !text.contains(['\n', '\u{1b}', '\u{202e}']), "{text}");
+        }
+    }
+}

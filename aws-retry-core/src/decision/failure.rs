@@ -92,7 +92,7 @@ impl ReadFrom {
 ///     }
 /// }
 /// ```
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 pub struct Failure<'a> {
     pub(crate) code: Option<Cow<'a, str>>,
     /// `None` if the error's own type says everything.
@@ -117,6 +117,14 @@ pub struct Failure<'a> {
     pub(crate) throttle: Option<Throttle<'a>>,
     /// It was read from an SDK error, erased or not.
     pub(crate) of_sdk: bool,
+}
+
+shown::debug_shown! {
+    Failure<'_> {
+        code: text, read_from, modeled, message: text, status, request_id: text, transport,
+        retry_after, modeled_kind, declared, service: text, operation: text, endpoint, throttle,
+        of_sdk
+    }
 }
 
 impl<'a> Failure<'a> {

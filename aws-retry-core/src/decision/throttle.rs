@@ -4,12 +4,13 @@ use std::borrow::Cow;
 use std::fmt;
 
 use crate::decision::codes;
+use crate::decision::shown::debug_shown;
 
 /// A throttle, as the service describes it: the limit, and the resource that has it.
 ///
 /// DynamoDB and Lambda name the limit in the answer, EC2 in the message. It is known for an `SdkError` and
 /// wherever the SDK's interceptor runs; the module `observe` says which other error types keep it.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Throttle<'a> {
     /// The limit.
@@ -18,6 +19,8 @@ pub struct Throttle<'a> {
     /// it before you display it.
     pub resource: Option<Cow<'a, str>>,
 }
+
+debug_shown! { Throttle<'_> { limit, resource: text } }
 
 /// The callers that a limit concerns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::decision::failure::{Failure, Kind, Transport};
 use crate::decision::reason::Reason;
+use crate::decision::shown::debug_shown;
 use crate::decision::throttle::Throttle;
 use crate::limits::rate::RateState;
 use crate::limits::rate::fleet::FleetState;
@@ -20,8 +21,8 @@ pub(crate) const OTHER: &str = "_OTHER";
 /// attempt.
 ///
 /// It borrows from the failed attempt: copy any part that must outlive the hook. Texts are as the service
-/// sent them: escape them before you display them.
-#[derive(Clone, Debug)]
+/// sent them: display them through [`shown`](crate::observe::shown), as `Debug` does.
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct Event<'a> {
     /// The function's name, or the argument `name = ".."`.
@@ -91,6 +92,15 @@ pub struct Event<'a> {
     pub rate: Option<RateState>,
     /// The scope's part in the fleet that this process has joined, if it takes part in one.
     pub fleet: Option<FleetState>,
+}
+
+debug_shown! {
+    Event<'_> {
+        function, module, service: text, operation: text, scope: text, attempt, resends, sent,
+        requests, sdk_retries, sdk_retried, max_attempts, code: text, message: text, status,
+        request_id: text, transport, server_address: text, server_port, region: text, kind,
+        throttle, delay, queued, elapsed, reason, maybe_hard_limit, rate, fleet
+    }
 }
 
 impl<'a> Event<'a> {

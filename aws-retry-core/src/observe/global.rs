@@ -24,7 +24,8 @@ static OBSERVER: RwLock<Option<Observer>> = RwLock::new(None);
 /// # async fn main() {
 /// static ATTEMPTS: AtomicU32 = AtomicU32::new(0);
 /// observe::set_global(|event| {
-///     println!("{} {}/{}: {:?}", event.function, event.attempt, event.max_attempts, event.code);
+///     let code = event.code.map(observe::shown);
+///     println!("{} {}/{}: {code:?}", event.function, event.attempt, event.max_attempts);
 ///     ATTEMPTS.fetch_add(1, Relaxed);
 /// });
 ///
@@ -62,7 +63,8 @@ pub(super) fn emit(event: &Event<'_>) {
 /// Keeps the text of scopes from now on, or stops keeping it: events, spans and metrics then name the scope.
 ///
 /// Off by default: a scope consists of arguments, which may be private, and it multiplies the series of a
-/// metric by the number of scopes. It costs an allocation for each call with a scope.
+/// metric by the number of scopes. It costs an allocation for each call with a scope. Of a text longer than 1,024 bytes
+/// the start is kept, and a number in place of the rest.
 pub fn keep_scope_names(keep: bool) {
     Switch::ScopeNames.set(keep);
 }

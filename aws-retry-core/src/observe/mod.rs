@@ -10,8 +10,9 @@
 //!
 //! Without an observer, nothing is allocated or formatted. Arguments are not passed on. Messages, which may
 //! contain ARNs, are logged only if debug lines are wanted. Text from a server is logged as one line of at
-//! most 256 characters, with control characters and marks of direction escaped. Requests that the SDK sends
-//! again inside an attempt, which its interceptor sees, are events, too ([`Event::sdk_retried`]).
+//! most 256 characters, with control characters, marks of direction and invisible characters escaped
+//! ([`shown`()]). Requests that the SDK sends again inside an attempt, which its interceptor sees, are events, too
+//! ([`Event::sdk_retried`]).
 //!
 //! # Log lines
 //!
@@ -54,6 +55,8 @@ pub(crate) use per_site::PerSite;
 pub(crate) use report::Collector;
 pub use report::{FailedAttempt, Report};
 pub(crate) use span::{CallSpan, spans_wanted};
+
+pub use crate::decision::shown::shown;
 
 use crate::clock::Time;
 use crate::decision::policy::{Log, RetryPolicy};

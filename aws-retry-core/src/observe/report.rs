@@ -8,7 +8,7 @@ use std::time::Duration;
 use crate::clock::{Clock, Time};
 use crate::decision::failure::Kind;
 use crate::decision::reason::Reason;
-use crate::decision::shown::{kept, kept_id};
+use crate::decision::shown::{debug_shown, kept, kept_id};
 use crate::decision::throttle::Throttle;
 use crate::observe::event::Event;
 
@@ -78,7 +78,7 @@ impl Sum for Report {
 }
 
 /// A failed attempt in a [`Report`].
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct FailedAttempt {
     /// The function's name.
@@ -114,6 +114,13 @@ pub struct FailedAttempt {
     pub delay: Duration,
     /// The reason for which the call gave up, if it did.
     pub reason: Option<Reason>,
+}
+
+debug_shown! {
+    FailedAttempt {
+        function, service: text, operation: text, scope: text, attempt, at, code: text, message:
+        text, status, request_id: text, kind, throttle, sdk_retried, delay, reason
+    }
 }
 
 /// Adds up the events of a report.

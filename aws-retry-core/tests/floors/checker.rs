@@ -56,6 +56,7 @@ fn floor_violations(house: &House<'_>, source: &Source, rules: &Rules, found: &m
                 if let Some((module, crates)) = rules.pure
                     && module == top
                     && named.is_import
+                    && !source.defines_macro(&named.segments[0])
                     && !["crate", "super", "self"]
                         .iter()
                         .chain(crates)

@@ -49,6 +49,12 @@ impl Source {
         source
     }
 
+    /// Whether this is a `macro_rules!` macro of the file, which a `use` hands on by its bare name.
+    pub fn defines_macro(&self, name: &str) -> bool {
+        let head = format!("macro_rules! {name} {{");
+        self.code.iter().any(|(_, line)| line.trim_start() == head)
+    }
+
     /// Leaves out comments and whatever only tests compile.
     fn read_code(&mut self, text: &str) {
         let mut lines = text.lines().enumerate().map(|(index, line)| (index + 1, line)).peekable();

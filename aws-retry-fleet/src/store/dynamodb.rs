@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use aws_retry_core::observe::shown;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
@@ -199,8 +200,8 @@ impl DynamoDbStore {
             (Some(code), None) => code.to_owned(),
             _ => DisplayErrorContext(&error).to_string(),
         };
-        let table = &self.table;
-        StoreError::with_source(format!("DynamoDB, {operation} on table {table}: {why}"), error)
+        let before = format!("DynamoDB, {operation} on table {}: ", shown(&self.table));
+        StoreError::said(&before, &why, "").caused_by(error)
     }
 }
 

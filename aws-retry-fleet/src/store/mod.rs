@@ -19,6 +19,8 @@ pub use memory::MemoryStore;
 #[cfg_attr(docsrs, doc(cfg(feature = "redis")))]
 pub use redis::RedisStore;
 
+use aws_retry_core::observe::shown;
+
 use crate::Fingerprint;
 
 /// The process that a record belongs to: a random number, drawn at each start of a process.
@@ -84,17 +86,22 @@ pub trait Store: Send + Sync + 'static {
 }
 
 /// The failure of a store's operation: a message, and the error behind it.
-#[derive(Debug)]
+///
+/// The message is a text of a server as a rule, so that it is escaped and cut to 256 characters, as
+/// [`shown`] does it. `Debug` and the log show the error behind it in the same way.
 pub struct StoreError {
     message: String,
     source: Option<Box<dyn Error + Send + Sync>>,
 }
 
+/// The longest chain of errors that the log shows.
+const LONGEST: usize = 8;
+
 impl StoreError {
     /// A failure that this message describes.
     #[must_use]
     pub fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), source: None }
+        Self::said("", &message.into(), "")
     }
 
     /// A failure that this message describes, caused by `source`.
@@ -103,7 +110,38 @@ impl StoreError {
         message: impl Into<String>,
         source: impl Into<Box<dyn Error + Send + Sync>>,
     ) -> Self {
-        Self { message: message.into(), source: Some(source.into()) }
+        Self::new(message).caused_by(source)
+    }
+
+    /// A failure that the server's `text` describes, between words of our own.
+    fn said(before: &str, text: &str, after: &str) -> Self {
+        Self { message: format!("{before}{}{after}", shown(text)), source: None }
+    }
+
+    fn caused_by(self, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self { source: Some(source.into()), ..self }
+    }
+
+    /// The message and those of its causes, as one line.
+    pub(crate) fn line(&self) -> String {
+        let causes = std::iter::successors(self.source(), |error| (*error).source());
+        let mut line = self.message.clone();
+        for cause in causes.take(LONGEST) {
+            let cause = cause.to_string();
+            let cause = shown(&cause);
+            // Many messages contain that of their cause.
+            if !line.contains(&*cause) {
+                line.push_str(": ");
+                line.push_str(&cause);
+            }
+        }
+        line
+    }
+}
+
+impl fmt::Debug for StoreError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("StoreError").field(&format_args!("\"{}\"", self.line())).finish()
     }
 }
 
@@ -116,5 +154,37 @@ impl fmt::Display for StoreError {
 impl Error for StoreError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         self.source.as_deref().map(|it| it as _)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_server_says_is_short_and_steers_no_terminal() {
+        let hostile = format!("-ERR\u{1b}[31m\n\u{202e}forged{}", "x".repeat(1_000_000));
+        let cause = || std::io::Error::other(std::io::Error::other(hostile.clone()));
+        for error in [
+            StoreError::new(&hostile),
+            StoreError::with_source("no answer", cause()),
+            StoreError::with_source(&hostile, cause()),
+            StoreError::said("Redis: ", &hostile, "").caused_by(cause()),
+        ] {
+            assert!(error.line().contains(r"-ERR\u{1b}[31m\n\u{202e}forgedxxx"), "{error:?}");
+            for text in [error.line(), error.to_string(), format!("{error:?}")] {
+                assert!(text.chars().count() < 300, "{text}");
+                assert!(!text.contains(['\n', '\u{1b}', '\u{202e}']), "{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_line_has_each_cause_once() {
+        let cause = || std::io::Error::other("connection refused");
+        let line = |message: &str| StoreError::with_source(message, cause()).line();
+        assert_eq!(line("Redis: connection refused"), "Redis: connection refused");
+        assert_eq!(line("no answer"), "no answer: connection refused");
+        assert_eq!(StoreError::new("no answer").line(), "no answer");
     }
 }

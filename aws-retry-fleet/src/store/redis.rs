@@ -136,7 +136,7 @@ fn provide_tls(url: &str) {
 }
 
 fn not_a_url(error: RedisError) -> StoreError {
-    StoreError::with_source(format!("not the URL of a Redis server: {error}"), error)
+    StoreError::said("not the URL of a Redis server: ", &error.to_string(), "").caused_by(error)
 }
 
 /// How a client connects.
@@ -246,7 +246,7 @@ impl<C: Connect> Kept<C> {
                 }
                 _ => "",
             };
-            StoreError::with_source(format!("Redis: {error}{hint}"), error)
+            StoreError::said("Redis: ", &error.to_string(), hint).caused_by(error)
         })
     }
 

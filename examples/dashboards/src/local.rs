@@ -1,5 +1,5 @@
 //! The part of AWS that this example needs, on loopback: Secrets Manager, with a quota per account, region and action.
-//! Your program has `aws_config::load_from_env()` instead.
+//! Your program has `aws_config::load_defaults(..)` instead.
 
 use std::io;
 use std::sync::Arc;

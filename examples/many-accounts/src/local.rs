@@ -1,5 +1,5 @@
 //! The part of AWS that this example needs, on loopback: STS and Secrets Manager with AWS's quotas per account and
-//! region, some failing requests and some lost connections. Your program has `aws_config::load_from_env()` instead.
+//! region, some failing requests and some lost connections. Your program has `aws_config::load_defaults(..)` instead.
 
 use std::io;
 use std::time::Duration;

@@ -1,6 +1,6 @@
 //! The name of a scope. Its text is kept only if the program asked for it.
 
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 use std::io::Write as _;
 use std::panic::Location;
 
@@ -156,16 +156,52 @@ fn bytes(stream: Stream<'_>) -> Vec<u8> {
     bytes
 }
 
-/// The elements, with `/` between them.
+/// The elements, with `/` between them. Of a text longer than 1,024 bytes only the start is kept, and a number that
+/// tells it from others: events, metrics and the registry hold copies.
 #[cold]
 fn text(stream: Stream<'_>) -> String {
-    let mut text = String::new();
+    let mut text = Text::default();
+    let mut between = "";
     stream(&mut |element| {
-        let between = if text.is_empty() { "" } else { "/" };
-        // Writing to a string can't fail; an element whose `Display` fails is cut off where it failed.
+        // Writing to it can't fail; an element whose `Display` fails is cut off where it failed.
         let _ = write!(text, "{between}{element}");
+        between = "/";
     });
-    text
+    text.end()
+}
+
+/// The number of bytes of a scope's text that are kept.
+const KEPT: usize = 1024;
+
+/// The start of a text, and a hash of the rest that is the same in every process (FNV-1a).
+#[derive(Default)]
+struct Text {
+    start: String,
+    rest: Option<u64>,
+}
+
+impl Text {
+    fn end(mut self) -> String {
+        if let Some(rest) = self.rest {
+            let _ = write!(self.start, "…{rest:016x}");
+        }
+        self.start
+    }
+}
+
+impl fmt::Write for Text {
+    fn write_str(&mut self, piece: &str) -> fmt::Result {
+        // Once something was left out, all that follows is.
+        let room = if self.rest.is_some() { 0 } else { KEPT.saturating_sub(self.start.len()) };
+        let (start, rest) = piece.split_at(piece.floor_char_boundary(room));
+        self.start.push_str(start);
+        if !rest.is_empty() {
+            let add = |hash: u64, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+            let so_far = self.rest.unwrap_or(0xcbf2_9ce4_8422_2325);
+            self.rest = Some(rest.bytes().fold(so_far, add));
+        }
+        Ok(())
+    }
 }
 
 #[cfg(test)]
@@ -215,5 +251,21 @@ mod tests {
         let three = ("ec2:DescribeInstances", 42, "eu-west-1");
         assert_eq!(text(&|each| three.stream(each)), "ec2:DescribeInstances/42/eu-west-1");
         assert_eq!(text(&|each| "one".stream(each)), "one");
+        assert_eq!(text(&|each| ("", "one").stream(each)), "/one");
+    }
+
+    #[test]
+    fn of_a_long_text_the_start_is_kept_and_a_number_that_tells_it_from_others() {
+        let of = |end: &str| {
+            let long = "ä".repeat(500_000);
+            text(&|each| ("s3", &*long, end).stream(each))
+        };
+        let (one, other) = (of("one"), of("other"));
+        assert!(one.len() <= KEPT + 19 && one.starts_with("s3/ä"), "{one}");
+        assert_eq!(one.split('…').next(), other.split('…').next());
+        assert_ne!(one, other);
+        assert_eq!(one, of("one"));
+        let fits = "a".repeat(KEPT);
+        assert_eq!(text(&|each| fits.as_str().stream(each)), fits);
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::decision::failure::Failure;
 use crate::decision::reason::Reason;
-use crate::decision::shown::shown;
+use crate::decision::shown::{Quoted, shown};
 
 /// The results of all items of a batch. Each item is in exactly one of the three lists, and each list is in
 /// the order of the items.
@@ -79,7 +79,7 @@ impl<I, E> fmt::Debug for FailedItem<I, E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("FailedItem")
             .field("index", &self.index)
-            .field("code", &self.failure.code())
+            .field("code", &self.failure.code().map(Quoted))
             .field("reason", &self.reason)
             .field("attempts", &self.attempts)
             .finish_non_exhaustive()

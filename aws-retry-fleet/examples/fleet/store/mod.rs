@@ -103,7 +103,7 @@ impl Meeting {
 #[cfg(feature = "dynamodb")]
 fn dynamodb(endpoint: &str) -> aws_retry_fleet::DynamoDbStore {
     use aws_sdk_dynamodb::config::{BehaviorVersion, Builder, Credentials, Region};
-    // Yours is `DynamoDbStore::new(&aws_config::load_from_env().await, "aws-retry-fleet")`.
+    // Yours is `DynamoDbStore::new(&aws_config::load_defaults(..).await, "aws-retry-fleet")`.
     let config = Builder::new()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::from_static("us-east-1"))
