@@ -1,5 +1,6 @@
 //! DynamoDB: one item per scope and member.
 
+use std::borrow::Cow;
 use std::error::Error;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -198,7 +199,11 @@ impl DynamoDbStore {
         let why = match (error.code(), error.message()) {
             (Some(code), Some(message)) => format!("{code}: {message}"),
             (Some(code), None) => code.to_owned(),
-            _ => DisplayErrorContext(&error).to_string(),
+            // An answer without a code may be that of a proxy: its own words tell most.
+            _ => match error.raw_response() {
+                Some(answer) => format!("HTTP {}: {}", answer.status().as_u16(), start(answer)),
+                None => DisplayErrorContext(&error).to_string(),
+            },
         };
         let before = format!("DynamoDB, {operation} on table {}: ", shown(&self.table));
         StoreError::said(&before, &why, "").caused_by(error)
@@ -231,6 +236,12 @@ impl Store for DynamoDbStore {
 
 fn is<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>, code: &str) -> bool {
     error.code() == Some(code)
+}
+
+/// The start of the answer's body.
+fn start(answer: &HttpResponse) -> Cow<'_, str> {
+    let body = answer.body().bytes().unwrap_or_default();
+    String::from_utf8_lossy(body.get(..1024).unwrap_or(body))
 }
 
 fn string(name: &str) -> Result<AttributeDefinition, StoreError> {
