@@ -5,7 +5,7 @@ use std::fmt;
 use crate::decision::classify::{Predicates, Rule, classify};
 use crate::decision::failure::{Failure, Kind};
 use crate::decision::policy::{Resolved, RetryPolicy};
-use crate::decision::shown::shown;
+use crate::decision::shown::Word;
 use crate::expansion::read_error::ReadFailure;
 use crate::expansion::to_failure::ToFailure;
 
@@ -42,8 +42,8 @@ impl Explanation<'_> {
 
 impl fmt::Display for Explanation<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let code = shown(self.failure.code().unwrap_or("none"));
-        write!(f, "code: {code}")?;
+        let code = self.failure.code().unwrap_or("none");
+        write!(f, "code: {}", Word(code))?;
         if let Some(status) = self.failure.status {
             write!(f, ", status: {status}")?;
         }
@@ -60,7 +60,7 @@ impl fmt::Display for Explanation<'_> {
         if let Some(throttle) = self.failure.throttle() {
             write!(f, ", limit: {}", throttle.limit)?;
             if let Some(resource) = &throttle.resource {
-                write!(f, ", resource: {}", shown(resource))?;
+                write!(f, ", resource: {}", Word(resource))?;
             }
         }
         match self.failure.read_from() {

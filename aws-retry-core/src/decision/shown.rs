@@ -56,7 +56,7 @@ fn start_of(text: &str, bytes: usize) -> &str {
 }
 
 fn is_plain(c: char) -> bool {
-    // Quotes need no escape, since the text is never shown between quotes of ours.
+    // Quotes need no escape: where a text is shown between quotes, `Quoted` escapes them.
     matches!(c, '"' | '\'') || c.escape_debug().len() == 1 && !is_blank(c)
 }
 
@@ -80,6 +80,21 @@ pub(crate) struct Quoted<'t>(pub &'t str);
 impl fmt::Debug for Quoted<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "\"{}\"", shown(self.0).replace('"', "\\\""))
+    }
+}
+
+/// A text within a sentence of ours: [`shown`], between quotes unless it is a single word, since it could pass for our
+/// words otherwise.
+pub(crate) struct Word<'t>(pub &'t str);
+
+impl fmt::Display for Word<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let is_part = |c: char| c.is_ascii_alphanumeric() || "._-:/#*@+=".contains(c);
+        if !self.0.is_empty() && self.0.chars().all(is_part) {
+            f.write_str(&shown(self.0))
+        } else {
+            write!(f, "{:?}", Quoted(self.0))
+        }
     }
 }
 
@@ -130,6 +145,20 @@ mod tests {
     fn debug_output_shows_it_between_quotes() {
         assert_eq!(format!("{:?}", Quoted("a\"b\\\n")), r#""a\"b\\\n""#);
         assert_eq!(format!("{:?}", Quoted(&"a".repeat(257))), format!("\"{}…\"", "a".repeat(256)));
+    }
+
+    #[test]
+    fn a_text_that_is_not_one_word_is_quoted_within_a_sentence() {
+        for (text, expected) in [
+            ("Throttling.User", "Throttling.User"),
+            ("arn:aws:dynamodb:eu-west-1:1:table/a_b", "arn:aws:dynamodb:eu-west-1:1:table/a_b"),
+            ("Busy, verdict: retried", r#""Busy, verdict: retried""#),
+            ("Busy) and (done", r#""Busy) and (done""#),
+            (r#"a" b"#, r#""a\" b""#),
+            ("", r#""""#),
+        ] {
+            assert_eq!(Word(text).to_string(), expected);
+        }
     }
 
     #[test]

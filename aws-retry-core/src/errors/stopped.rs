@@ -7,7 +7,7 @@ use std::io;
 use super::source_chain;
 use crate::decision::failure::Failure;
 pub use crate::decision::reason::StopWhy;
-use crate::decision::shown::shown;
+use crate::decision::shown::Word;
 
 /// The error of a call that this crate ended: an attempt was cut short, a turn could not come in time, or
 /// `fail_fast` was set.
@@ -52,7 +52,7 @@ impl fmt::Display for Stopped {
             StopWhy::NoTimer => "no timer runs that could end it in time",
         })?;
         match self.last_failure.as_ref().and_then(|failure| failure.code()) {
-            Some(code) => write!(f, " (the failure before: {})", shown(code)),
+            Some(code) => write!(f, " (the failure before: {})", Word(code)),
             None => Ok(()),
         }
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::decision::failure::Failure;
 use crate::decision::reason::Reason;
-use crate::decision::shown::{Quoted, shown};
+use crate::decision::shown::{Quoted, Word};
 
 /// The results of all items of a batch. Each item is in exactly one of the three lists, and each list is in
 /// the order of the items.
@@ -98,8 +98,11 @@ impl<I, T, E> fmt::Display for Incomplete<I, T, E> {
         let all = done.len() + failed.len() + unsent.len();
         write!(f, "of {all} items {} failed and {} were not sent", failed.len(), unsent.len())?;
         let Some(first) = failed.first() else { return Ok(()) };
-        let code = shown(first.failure.code().unwrap_or("no code"));
-        write!(f, "; item {} failed with {code} ({})", first.index, first.reason)
+        write!(f, "; item {} failed with ", first.index)?;
+        match first.failure.code() {
+            Some(code) => write!(f, "{} ({})", Word(code), first.reason),
+            None => write!(f, "no code ({})", first.reason),
+        }
     }
 }
 
