@@ -11,7 +11,7 @@
 //! Without an observer, nothing is allocated or formatted. Arguments are not passed on. Messages, which may
 //! contain ARNs, are logged only if debug lines are wanted. Text from a server is logged as one line of at
 //! most 256 characters, with control characters, marks of direction and invisible characters escaped
-//! ([`shown`()]). Requests that the SDK sends again inside an attempt, which its interceptor sees, are events, too
+//! ([`shown()`]). Requests that the SDK sends again inside an attempt, which its interceptor sees, are events, too
 //! ([`Event::sdk_retried`]).
 //!
 //! # Log lines

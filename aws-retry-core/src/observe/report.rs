@@ -118,8 +118,8 @@ pub struct FailedAttempt {
 
 debug_shown! {
     FailedAttempt {
-        function, service: text, operation: text, scope: text, attempt, at, code: text, message:
-        text, status, request_id: text, kind, throttle, sdk_retried, delay, reason
+        function, service: text, operation: text, scope: text, attempt, at, code: text,
+        message: text, status, request_id: text, kind, throttle, sdk_retried, delay, reason
     }
 }
 
