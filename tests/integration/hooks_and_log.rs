@@ -177,7 +177,7 @@ fn text_from_a_server_forges_no_line_and_steers_no_terminal() {
     }
     let error = ErrorMetadata::builder().code("Throttling\u{1b}[2J\nretried").build();
     let explained = aws_retry::explain!(error).to_string();
-    assert!(explained.starts_with(r"code: Throttling\u{1b}[2J\nretried, kind"), "{explained}");
+    assert!(explained.starts_with(r#"code: "Throttling\u{1b}[2J\nretried", kind"#), "{explained}");
 }
 
 #[test]
