@@ -91,6 +91,40 @@ async fn expressions(call: ::core::time::Duration) -> Answer<()> {
     ::core::result::Result::Ok(())
 }
 
+/// Types with the names of the traits that read a scope.
+struct IsKnown;
+struct IsDisplayed;
+struct IsKnownScope;
+struct IsScope;
+
+impl IsKnown {
+    const NAME: char = 'a';
+}
+impl IsDisplayed {
+    const NAME: &'static str = "b";
+}
+impl IsKnownScope {
+    const NAME: &'static str = "c";
+}
+impl IsScope {
+    const NAME: char = 'd';
+}
+
+#[::aws_retry::aws_retry(scope = IsKnownScope::NAME)]
+async fn scope_of_a_text() -> Answer<()> {
+    ::core::result::Result::Ok(())
+}
+
+#[::aws_retry::aws_retry(scope = IsScope::NAME)]
+async fn scope_of_a_letter() -> Answer<()> {
+    ::core::result::Result::Ok(())
+}
+
+#[::aws_retry::aws_retry(scope = (IsKnown::NAME, IsDisplayed::NAME))]
+async fn scope_of_a_tuple() -> Answer<()> {
+    ::core::result::Result::Ok(())
+}
+
 struct Session {
     name: ::std::string::String,
 }

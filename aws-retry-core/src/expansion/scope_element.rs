@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-use crate::limits::scope::{Element, KnownElement};
+use crate::limits::scope::{Element, KnownElement, ScopeId, ScopeParts, elements_named, named};
 
 /// A value in a scope, for method resolution to start from. Behind two references, since it may be unsized.
 #[derive(Debug)]
@@ -11,70 +11,71 @@ pub struct InScope<'a, T: ?Sized>(pub &'a &'a T);
 /// Two rows each, as in `error_types`: `InScope(&&value).aws_retry_element()` finds the first one for a type
 /// that needs no formatting, since a receiver is tried by value before it is borrowed, and else the second one.
 /// So does `aws_retry_scope()`, of a value that is the whole scope.
+///
+/// Without names, as those could hide the names in a scope's expressions.
 pub mod methods {
-    use super::{Displayed, Element, InScope, KnownElement};
-    use crate::limits::scope::{ScopeId, ScopeParts, elements_named, named};
+    pub use super::{IsDisplayed as _, IsKnown as _, IsKnownScope as _, IsScope as _};
+}
 
-    /// A text or a whole number.
-    pub trait IsKnown<'a> {
-        /// The element.
-        fn aws_retry_element(self) -> Element<'a>;
+/// A text or a whole number.
+pub trait IsKnown<'a> {
+    /// The element.
+    fn aws_retry_element(self) -> Element<'a>;
+}
+
+impl<'a, T: KnownElement + ?Sized> IsKnown<'a> for InScope<'a, T> {
+    #[inline]
+    fn aws_retry_element(self) -> Element<'a> {
+        self.0.element()
     }
+}
 
-    impl<'a, T: KnownElement + ?Sized> IsKnown<'a> for InScope<'a, T> {
-        #[inline]
-        fn aws_retry_element(self) -> Element<'a> {
-            self.0.element()
-        }
+/// Anything else.
+pub trait IsDisplayed<'a, T: ?Sized> {
+    /// The element.
+    fn aws_retry_element(&self) -> Element<'a>
+    where
+        T: Displayed;
+}
+
+impl<'a, T: ?Sized> IsDisplayed<'a, T> for InScope<'a, T> {
+    #[inline]
+    fn aws_retry_element(&self) -> Element<'a>
+    where
+        T: Displayed,
+    {
+        T::displayed(self.0)
     }
+}
 
-    /// Anything else.
-    pub trait IsDisplayed<'a, T: ?Sized> {
-        /// The element.
-        fn aws_retry_element(&self) -> Element<'a>
-        where
-            T: Displayed;
+/// A scope of one text or whole number.
+pub trait IsKnownScope {
+    /// The scope.
+    fn aws_retry_scope(self) -> ScopeId;
+}
+
+impl<T: KnownElement + ?Sized> IsKnownScope for InScope<'_, T> {
+    #[inline]
+    fn aws_retry_scope(self) -> ScopeId {
+        elements_named(&[self.0.element()])
     }
+}
 
-    impl<'a, T: ?Sized> IsDisplayed<'a, T> for InScope<'a, T> {
-        #[inline]
-        fn aws_retry_element(&self) -> Element<'a>
-        where
-            T: Displayed,
-        {
-            T::displayed(self.0)
-        }
-    }
+/// A scope of any other value, or of a tuple.
+pub trait IsScope<T: ?Sized> {
+    /// The scope.
+    fn aws_retry_scope<M>(&self) -> ScopeId
+    where
+        T: ScopeParts<M>;
+}
 
-    /// A scope of one text or whole number.
-    pub trait IsKnownScope {
-        /// The scope.
-        fn aws_retry_scope(self) -> ScopeId;
-    }
-
-    impl<T: KnownElement + ?Sized> IsKnownScope for InScope<'_, T> {
-        #[inline]
-        fn aws_retry_scope(self) -> ScopeId {
-            elements_named(&[self.0.element()])
-        }
-    }
-
-    /// A scope of any other value, or of a tuple.
-    pub trait IsScope<T: ?Sized> {
-        /// The scope.
-        fn aws_retry_scope<M>(&self) -> ScopeId
-        where
-            T: ScopeParts<M>;
-    }
-
-    impl<T: ?Sized> IsScope<T> for InScope<'_, T> {
-        #[inline]
-        fn aws_retry_scope<M>(&self) -> ScopeId
-        where
-            T: ScopeParts<M>,
-        {
-            named(*self.0)
-        }
+impl<T: ?Sized> IsScope<T> for InScope<'_, T> {
+    #[inline]
+    fn aws_retry_scope<M>(&self) -> ScopeId
+    where
+        T: ScopeParts<M>,
+    {
+        named(*self.0)
     }
 }
 
