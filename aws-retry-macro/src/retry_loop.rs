@@ -322,6 +322,8 @@ impl RetryLoop<'_> {
             Body::Future(..) if never.is_empty() => return None,
             Body::Future(..) => (glue!(loop {}), TokenStream::new()),
         };
+        // Clippy's lints are named only for clippy, here and elsewhere: the compiler would search all of its own for
+        // each of them.
         Some(quote_spanned! {at=>
             #[allow(unreachable_code)]
             #[cfg_attr(clippy, allow(clippy::diverging_sub_expression, clippy::empty_loop, clippy::let_unit_value))]

@@ -20,7 +20,7 @@ const KEPT: usize = 1024;
 /// ```
 #[must_use]
 pub fn shown(text: &str) -> Cow<'_, str> {
-    let mut first = text.chars().take(SHOWN.saturating_add(1));
+    let mut first = text.chars();
     if first.by_ref().take(SHOWN).all(is_plain) && first.next().is_none() {
         return Cow::Borrowed(text);
     }
